@@ -1,0 +1,10 @@
+// Package ssz reads what an epoch transition needs from the SSZ bytes of a
+// BeaconState, of any fork and preset, without decoding the rest, and writes
+// changed columns back in place.
+//
+// [Open] takes an [io.ReaderAt], so that a full mainnet state can stay in a
+// memory-mapped file (golang.org/x/exp/mmap); bytes in memory are a [Buffer].
+// Our own containers, which need generated code, are in the package container
+// below this one: their library does not build on 32-bit machines, this
+// package does.
+package ssz
