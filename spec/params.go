@@ -63,6 +63,10 @@ var (
 	slashingPerIncrement      = byFork{Electra: 1}
 )
 
+// maxSmall bounds constants that are added to or multiply an epoch or a fraction
+// of an increment, so that those never leave 64 bits.
+const maxSmall = 1 << 30
+
 // ParamsFor resolves the constants of a preset and fork (consensus-specs
 // a08d8a6, presets and configs). Unknown values give [ErrUnknown].
 func ParamsFor(preset Preset, fork Fork) (Params, error) {
@@ -129,6 +133,18 @@ func (p *Params) Validate() error {
 	}
 	if _, ok := u64.Mul(uint64(EffectiveBalanceIncrement), p.BaseRewardFactor); !ok {
 		return Atf("BASE_REWARD_FACTOR", -1, ErrOverflow, "%d times one increment", p.BaseRewardFactor)
+	}
+	for _, b := range []struct {
+		field string
+		value uint64
+	}{
+		{"EPOCHS_PER_SLASHINGS_VECTOR", p.EpochsPerSlashingsVector},
+		{"HYSTERESIS_DOWNWARD_MULTIPLIER", p.HysteresisDownwardMultiplier},
+		{"HYSTERESIS_UPWARD_MULTIPLIER", p.HysteresisUpwardMultiplier},
+	} {
+		if b.value > maxSmall {
+			return Atf(b.field, -1, ErrInput, "%d above %d", b.value, uint64(maxSmall))
+		}
 	}
 	if p.ShuffleRoundCount > 255 {
 		return Atf("SHUFFLE_ROUND_COUNT", -1, ErrInput, "%d does not fit one byte", p.ShuffleRoundCount)

@@ -67,6 +67,9 @@ func Summarize(dst *Summary, p *Params, r *Registry, b Boundary, workers int) er
 	if err := r.validateLengths(); err != nil {
 		return err
 	}
+	if _, ok := u64.Mul(uint64(b.CurrentEpoch), p.SlotsPerEpoch); !ok {
+		return Atf("slot", -1, ErrOverflow, "epoch %d", b.CurrentEpoch)
+	}
 	if b.FinalizedEpoch > b.PreviousEpoch() {
 		return Atf("finalized_checkpoint.epoch", -1, ErrInput, "%d after the previous epoch %d", b.FinalizedEpoch, b.PreviousEpoch())
 	}
@@ -179,7 +182,7 @@ func (s *Summary) resolve(p *Params, all *part) {
 	for i := range s.Slots {
 		s.Slots[i] = SlotObs{
 			Total: s.TotalActive, Reference: s.TotalActive / Gwei(p.SlotsPerEpoch),
-			Tally: all.bins[i+1], NextBlockMissing: s.NextBlockMissing>>i&1 != 0,
+			Tally: all.bins[i+1], SlotsPerEpoch: p.SlotsPerEpoch, NextBlockMissing: s.NextBlockMissing>>i&1 != 0,
 		}
 		sum.merge(&all.bins[i+1])
 	}

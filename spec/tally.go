@@ -118,6 +118,8 @@ type SlotObs struct {
 	Total     Gwei  // T, the total active balance of the current epoch
 	Reference Gwei  // R = T // SLOTS_PER_EPOCH
 	Tally     Tally // the slot's committee members
+	// SlotsPerEpoch tells where an epoch of slots walked from a boundary ends.
+	SlotsPerEpoch uint64
 	// NextBlockMissing says that the following slot has no block, so that the
 	// committee's attestations could not be included at once.
 	NextBlockMissing bool
@@ -131,7 +133,7 @@ func ObsOfOffline(offline, total Gwei, slotsPerEpoch uint64) (SlotObs, error) {
 	if slotsPerEpoch == 0 {
 		return SlotObs{}, Atf("SLOTS_PER_EPOCH", -1, ErrInput, "zero")
 	}
-	o := SlotObs{Total: total, Reference: total / Gwei(slotsPerEpoch)}
+	o := SlotObs{Total: total, Reference: total / Gwei(slotsPerEpoch), SlotsPerEpoch: slotsPerEpoch}
 	o.Tally[0] = Bin{offline, uint64(offline / (32 * ETH))}
 	if offline < o.Reference {
 		online := o.Reference - offline
