@@ -1,0 +1,144 @@
+package penalty
+
+import (
+	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/u64"
+)
+
+// Deltas is one component of an epoch's rewards and penalties in Gwei, a row
+// per validator.
+type Deltas struct{ Rewards, Penalties []spec.Gwei }
+
+// NewDeltas allocates a component for n validators.
+func NewDeltas(n int) Deltas {
+	return Deltas{make([]spec.Gwei, n), make([]spec.Gwei, n)}
+}
+
+func (d Deltas) check(n int) error {
+	if len(d.Rewards) != n || len(d.Penalties) != n {
+		return spec.Atf("deltas", -1, spec.ErrInput, "%d rewards and %d penalties for %d validators",
+			len(d.Rewards), len(d.Penalties), n)
+	}
+	return nil
+}
+
+// Apply adds the rewards to the balances and then takes the penalties off, each
+// balance stopping at zero. A balance above 64 bits gives [spec.ErrOverflow];
+// on an error no balance has changed.
+func (d Deltas) Apply(balances []spec.Gwei) error {
+	if err := d.check(len(balances)); err != nil {
+		return err
+	}
+	for i, b := range balances {
+		if _, ok := u64.Add(b, d.Rewards[i]); !ok {
+			return spec.Atf("balance", i, spec.ErrOverflow, "%d plus a reward of %d", b, d.Rewards[i])
+		}
+	}
+	for i, b := range balances {
+		balances[i] = u64.SubSat(b+d.Rewards[i], d.Penalties[i])
+	}
+	return nil
+}
+
+// BaseReward is a validator's base reward in Gwei; false when it exceeds 64
+// bits.
+func BaseReward(effectiveBalance spec.Gwei, s *spec.Summary) (spec.Gwei, bool) {
+	return u64.Mul(effectiveBalance/spec.EffectiveBalanceIncrement, spec.Gwei(s.BaseRewardPerIncrement))
+}
+
+// FlagDeltas writes to dst what every validator earns or loses for one flag:
+// the reward of participants, withheld in a leak, and for source and target the
+// penalty of the others, scaled by the factor of their slot where the scope
+// says so (altair get_flag_index_deltas; consensus-specs a08d8a6). factors has
+// a row for each slot of s; nil scales nothing. s must be the summary of r.
+//
+// Errors name the validator and wrap [spec.ErrOverflow] or [spec.ErrInput];
+// dst then holds nothing of use.
+func FlagDeltas(dst Deltas, r *spec.Registry, s *spec.Summary, flag spec.Flag, factors []Factors, scope Scope) error {
+	if err := dst.check(r.Len()); err != nil {
+		return err
+	}
+	if factors != nil && len(factors) != len(s.Slots) {
+		return spec.Atf("factors", -1, spec.ErrInput, "%d rows for %d slots", len(factors), len(s.Slots))
+	}
+	flags := r.PreviousFlags
+	if s.CurrentEpoch == spec.GenesisEpoch {
+		flags = r.CurrentFlags
+	}
+	scaled := scope.Of(flag)
+	for i := range dst.Rewards {
+		dst.Rewards[i], dst.Penalties[i] = 0, 0
+		if !r.IsEligible(i, s.PreviousEpoch()) {
+			continue
+		}
+		base, ok := BaseReward(r.EffectiveBalance[i], s)
+		active := r.IsActive(i, s.PreviousEpoch())
+		switch {
+		case !ok:
+		case active && flags != nil && spec.ConductOf(flags[i], r.Slashed[i], false).Participates(flag):
+			dst.Rewards[i], ok = flagReward(base, flag, s)
+		case flag != spec.TimelyHead:
+			f := One
+			if slot := r.SlotOffset[i]; factors != nil && active && slot != spec.NoSlot && scaled.Has(conduct(r, i)) {
+				f = factors[slot].Of(flag)
+			}
+			dst.Penalties[i], ok = f.Penalty(base, flag.Weight())
+		}
+		if !ok {
+			return spec.Atf(flag.String()+" deltas", i, spec.ErrOverflow, "effective balance %d", r.EffectiveBalance[i])
+		}
+	}
+	return nil
+}
+
+func conduct(r *spec.Registry, i int) spec.Conduct {
+	return spec.ConductOf(r.PreviousFlags[i], r.Slashed[i], r.FailedBefore != nil && r.FailedBefore[i])
+}
+
+// flagReward is base * weight * participating increments // (active increments * 64).
+func flagReward(base spec.Gwei, flag spec.Flag, s *spec.Summary) (spec.Gwei, bool) {
+	if s.InLeak {
+		return 0, true
+	}
+	const increment = spec.EffectiveBalanceIncrement
+	product, ok := u64.Product(base, spec.Gwei(flag.Weight()), s.Participating[flag]/increment)
+	return product / (s.TotalActive / increment * spec.WeightDenominator), ok
+}
+
+// InactivityDeltas writes to dst the inactivity penalty of every eligible
+// validator that missed the target: effective balance times score over the
+// fork's quotient (altair get_inactivity_penalty_deltas). Scores must already be
+// this epoch's. Errors as for [FlagDeltas].
+func InactivityDeltas(dst Deltas, p *spec.Params, r *spec.Registry, s *spec.Summary) error {
+	if err := dst.check(r.Len()); err != nil {
+		return err
+	}
+	quotient, ok := u64.Mul(p.InactivityScoreBias, p.InactivityPenaltyQuotient)
+	if !ok {
+		return spec.Atf("INACTIVITY_PENALTY_QUOTIENT", -1, spec.ErrOverflow, "times the score bias")
+	}
+	for i := range dst.Rewards {
+		dst.Rewards[i], dst.Penalties[i] = 0, 0
+		if !r.IsEligible(i, s.PreviousEpoch()) || reachedTarget(r, s, i) {
+			continue
+		}
+		product, ok := u64.Mul(uint64(r.EffectiveBalance[i]), r.InactivityScore[i])
+		if !ok {
+			return spec.Atf("inactivity_scores", i, spec.ErrOverflow,
+				"effective balance %d times score %d", r.EffectiveBalance[i], r.InactivityScore[i])
+		}
+		dst.Penalties[i] = spec.Gwei(product / quotient)
+	}
+	return nil
+}
+
+// reachedTarget reports whether validator i is an unslashed participant in
+// timely target of the epoch that s accounts.
+func reachedTarget(r *spec.Registry, s *spec.Summary, i int) bool {
+	flags := r.PreviousFlags
+	if s.CurrentEpoch == spec.GenesisEpoch {
+		flags = r.CurrentFlags
+	}
+	return flags != nil && r.IsActive(i, s.PreviousEpoch()) &&
+		spec.ConductOf(flags[i], r.Slashed[i], false).Participates(spec.TimelyTarget)
+}

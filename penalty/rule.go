@@ -1,0 +1,112 @@
+package penalty
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/stakesim/stakesim/spec"
+)
+
+// Rule is one mechanism with its constants resolved: a pure step from slot to
+// slot and the scope of its factors. A caller may write one of its own.
+type Rule struct {
+	Name   string // "smoothed-2026"
+	Preset string // "E3"; empty where the mechanism has no presets
+	Scope  Scope
+	// Cap is the highest factor the step returns, 0 when it has no factor.
+	Cap uint64
+	// Step observes one slot: the factors that hold for it, and the memory with
+	// which the next slot is met. It changes neither argument.
+	Step func(Memory, *spec.SlotObs) (Factors, Memory, error)
+}
+
+// Scope says of whom a factor scales which penalty. Whoever is outside pays the
+// status quo.
+type Scope struct{ Source, Target spec.Conducts }
+
+// Of is the set whose penalty for the flag is scaled.
+func (s Scope) Of(flag spec.Flag) spec.Conducts {
+	switch flag {
+	case spec.TimelySource:
+		return s.Source
+	case spec.TimelyTarget:
+		return s.Target
+	default:
+		return 0
+	}
+}
+
+// Memory is what mechanisms carry from slot to slot. It is a value: a rule
+// uses its own field and leaves the others as they are. The zero value is the
+// memory at genesis.
+type Memory struct {
+	Smoothed spec.Gwei // smoothed-2026: the smoothed offline balance
+	// Excess counts net excess penalties: per flag (source, target), or in its
+	// first element alone (net-excess-2024).
+	Excess [2]uint64
+	Window Window // slot-relative: the misses of past slots
+}
+
+// FullName is "name" or "name/preset".
+func (r *Rule) FullName() string {
+	if r.Preset == "" {
+		return r.Name
+	}
+	return r.Name + "/" + r.Preset
+}
+
+// Walk steps the rule over consecutive slots in order and writes their factors
+// to dst, which must have the same length. It returns the memory after the last
+// slot; on an error, which names the slot's position, the memory is the one
+// given and dst holds nothing of use.
+func Walk(dst []Factors, rule *Rule, memory Memory, slots []spec.SlotObs) (Memory, error) {
+	if len(dst) != len(slots) {
+		return memory, spec.Atf("factors", -1, spec.ErrInput, "%d rows for %d slots", len(dst), len(slots))
+	}
+	m := memory
+	for i := range slots {
+		f, next, err := rule.Step(m, &slots[i])
+		if err != nil {
+			return memory, fmt.Errorf("%s: %w", rule.FullName(), spec.At("slot", i, err))
+		}
+		dst[i], m = f, next
+	}
+	return m, nil
+}
+
+// Rules returns every mechanism in every named preset, in the order of the
+// literature.
+func Rules() []Rule {
+	rules := []Rule{StatusQuo()}
+	for _, p := range slotRelativePresets {
+		rules = append(rules, p.rule.named(p.name))
+	}
+	for _, p := range netExcessPresets {
+		rules = append(rules, p.rule.named(p.name))
+	}
+	rules = append(rules, DefaultNetExcessPerFlag.rule())
+	for _, p := range smoothedPresets {
+		rules = append(rules, p.rule.named(p.name))
+	}
+	return rules
+}
+
+// RuleNamed finds a rule by "name" or "name/preset"; a name alone is the
+// mechanism's default preset. Other names give an error wrapping
+// [spec.ErrUnknown] that lists what there is.
+func RuleNamed(name string) (Rule, error) {
+	if name == smoothedName {
+		name += "/" + smoothedDefault
+	}
+	rules := Rules()
+	for i := range rules {
+		if rules[i].FullName() == name || rules[i].Name == name {
+			return rules[i], nil
+		}
+	}
+	names := make([]string, len(rules))
+	for i := range rules {
+		names[i] = rules[i].FullName()
+	}
+	return Rule{}, fmt.Errorf("mechanism %q: %w (one of %s)", name, spec.ErrUnknown, strings.Join(names, ", "))
+}
