@@ -34,8 +34,8 @@ type Summary struct {
 	// Slots observes the slots of the previous epoch in order.
 	Slots []SlotObs
 
-	// Upper bounds over the rows, from which a caller can prove that a product
-	// cannot overflow.
+	// Upper bounds over the rows, less than twice what is there, from which a
+	// caller can prove that a product cannot overflow.
 	MaxEffectiveBalance Gwei
 	MaxBalance          Gwei
 	MaxInactivityScore  uint64
@@ -46,12 +46,13 @@ type Summary struct {
 // part is what one worker sums over its rows. Row 1+offset of bins is a slot,
 // row 0 the active without committee, row 255 everybody else.
 type part struct {
-	bins                     [256]Tally
-	current                  Gwei
-	maxEffective, maxBalance Gwei
-	maxScore                 uint64
-	maxRow                   uint8
-	_                        [64]byte // keep workers off one cache line
+	bins    [256]Tally
+	current Gwei
+	// Unions of all bits seen bound the columns from above. The top bit of
+	// outside is set when a row lies above the cap or outside the epoch.
+	effective, balance Gwei
+	score, outside     uint64
+	_                  [64]byte // keep workers off one cache line
 }
 
 const elsewhere = 255
@@ -74,14 +75,16 @@ func Summarize(dst *Summary, p *Params, r *Registry, b Boundary, workers int) er
 		return Atf("finalized_checkpoint.epoch", -1, ErrInput, "%d after the previous epoch %d", b.FinalizedEpoch, b.PreviousEpoch())
 	}
 	dst.Boundary = b
-	all := dst.sum(r, max(workers, 1))
-	if all.maxEffective > max(p.MaxEffectiveBalance, p.MaxEffectiveBalanceCompounding) || uint64(all.maxRow) > p.SlotsPerEpoch {
+	limit := max(p.MaxEffectiveBalance, p.MaxEffectiveBalanceCompounding)
+	all := dst.sum(p, r, limit, workers)
+	if (all.outside|uint64(all.effective))>>63 != 0 {
 		return r.validateRows(p)
 	}
-	if _, ok := u64.Mul(uint64(all.maxEffective), uint64(r.Len())); !ok {
-		return Atf("effective_balance", -1, ErrOverflow, "%d validators of up to %d Gwei", r.Len(), all.maxEffective)
+	dst.MaxEffectiveBalance = min(all.effective, limit)
+	dst.MaxBalance, dst.MaxInactivityScore = all.balance, all.score
+	if _, ok := u64.Mul(uint64(dst.MaxEffectiveBalance), uint64(r.Len())); !ok {
+		return Atf("effective_balance", -1, ErrOverflow, "%d validators of up to %d Gwei", r.Len(), dst.MaxEffectiveBalance)
 	}
-	dst.MaxEffectiveBalance, dst.MaxBalance, dst.MaxInactivityScore = all.maxEffective, all.maxBalance, all.maxScore
 	dst.resolve(p, all)
 	if b.CurrentEpoch == GenesisEpoch {
 		dst.Participating = participatingNow(r)
@@ -89,8 +92,15 @@ func Summarize(dst *Summary, p *Params, r *Registry, b Boundary, workers int) er
 	return nil
 }
 
+// minRows is the smallest part of a registry that is worth a goroutine.
+const minRows = 1 << 12
+
+// share is where the part of worker w of n rows begins, and that of w-1 ends.
+func share(n, w, workers int) int { return int(uint64(n) * uint64(w) / uint64(workers)) }
+
 // sum runs the workers and merges what they found into the first part.
-func (s *Summary) sum(r *Registry, workers int) *part {
+func (s *Summary) sum(p *Params, r *Registry, limit Gwei, workers int) *part {
+	workers = max(1, min(workers, r.Len()/minRows))
 	for len(s.parts) < workers {
 		s.parts = append(s.parts, part{})
 	}
@@ -100,10 +110,10 @@ func (s *Summary) sum(r *Registry, workers int) *part {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
-			parts[w].add(r, s.Boundary, n*w/workers, n*(w+1)/workers)
+			parts[w].add(p, r, s.Boundary, limit, share(n, w, workers), share(n, w+1, workers))
 		}()
 	}
-	parts[0].add(r, s.Boundary, 0, n/workers)
+	parts[0].add(p, r, s.Boundary, limit, 0, share(n, 1, workers))
 	wg.Wait()
 	all := &parts[0]
 	for w := 1; w < workers; w++ {
@@ -117,15 +127,15 @@ func (a *part) merge(b *part) {
 		a.bins[row].merge(&b.bins[row])
 	}
 	a.current += b.current
-	a.maxEffective = max(a.maxEffective, b.maxEffective)
-	a.maxBalance = max(a.maxBalance, b.maxBalance)
-	a.maxScore = max(a.maxScore, b.maxScore)
-	a.maxRow = max(a.maxRow, b.maxRow)
+	a.effective |= b.effective
+	a.balance |= b.balance
+	a.score |= b.score
+	a.outside |= b.outside
 }
 
 // add sums rows lo to hi. One indexed addition a validator: which slot, which
 // conduct. Everything else is derived from the bins afterwards.
-func (a *part) add(r *Registry, b Boundary, lo, hi int) {
+func (a *part) add(p *Params, r *Registry, b Boundary, limit Gwei, lo, hi int) {
 	*a = part{}
 	previous, current := b.PreviousEpoch(), b.CurrentEpoch
 	effective, balance := r.EffectiveBalance[lo:hi], r.Balance[lo:hi]
@@ -138,20 +148,20 @@ func (a *part) add(r *Registry, b Boundary, lo, hi int) {
 	if r.FailedBefore != nil {
 		before = r.FailedBefore[lo:hi][:n]
 	}
-	var maxEffective, maxBalance, total Gwei
-	var maxScore uint64
-	var maxRow uint8
+	var allEffective, allBalance, total Gwei
+	var allScore, outside uint64
 	for i, eb := range effective {
-		maxEffective = max(maxEffective, eb)
-		maxBalance = max(maxBalance, balance[i])
-		maxScore = max(maxScore, score[i])
 		row := slot[i] + 1 // NoSlot becomes row 0
-		maxRow = max(maxRow, row)
-		if activation[i] <= current && current < exit[i] {
-			total += eb
-		}
-		if !(activation[i] <= previous && previous < exit[i]) {
+		allEffective |= eb
+		allBalance |= balance[i]
+		allScore |= score[i]
+		outside |= uint64(limit-eb) | (p.SlotsPerEpoch - uint64(row)) // a borrow sets the top bit
+		from, to := activation[i], exit[i]
+		if !(from <= previous && previous < to) {
 			row = elsewhere
+		}
+		if from <= current && current < to {
+			total += eb
 		}
 		c := Conduct(flags[i] & AllFlags)
 		if slashed[i] {
@@ -164,8 +174,7 @@ func (a *part) add(r *Registry, b Boundary, lo, hi int) {
 		bin.Balance += eb
 		bin.Count++
 	}
-	a.current, a.maxRow = total, maxRow
-	a.maxEffective, a.maxBalance, a.maxScore = maxEffective, maxBalance, maxScore
+	a.current, a.effective, a.balance, a.score, a.outside = total, allEffective, allBalance, allScore, outside
 }
 
 // resolve derives the summary from the merged sums.
