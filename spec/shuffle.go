@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"math/bits"
+	"sync"
 	"sync/atomic"
 )
 
@@ -80,6 +81,7 @@ type Shuffler struct {
 	source  shuffleSource
 	rounds  int
 	workers int
+	others  sync.WaitGroup
 	arrived atomic.Uint32
 	wake    []chan struct{} // one per worker
 	run     []func()        // one per worker, so that go allocates nothing
@@ -117,13 +119,18 @@ func (s *Shuffler) start(workers int) {
 	s.workers = max(workers, 1)
 	for w := len(s.run); w < s.workers; w++ {
 		s.wake = append(s.wake, make(chan struct{}, 1))
-		s.run = append(s.run, func() { s.work(w) })
+		s.run = append(s.run, func() {
+			defer s.others.Done()
+			s.work(w)
+		})
 	}
 	s.arrived.Store(0)
+	s.others.Add(s.workers - 1)
 	for _, run := range s.run[1:s.workers] {
 		go run()
 	}
 	s.work(0)
+	s.others.Wait()
 }
 
 // work does worker w's share of every round, the last round first: a swap
@@ -135,7 +142,7 @@ func (s *Shuffler) work(w int) {
 		// Pairs mirror about pivot/2 up to the pivot, and about the middle of
 		// the rest beyond it; equal shares of both count as one range.
 		low, high := (pivot+1)/2, (n-pivot-1)/2
-		from, to := (low+high)*w/s.workers, (low+high)*(w+1)/s.workers
+		from, to := share(low+high, w, s.workers), share(low+high, w+1, s.workers)
 		if a, b := min(from, low), min(to, low); a < b {
 			source.swap(s.list, byte(round), a, pivot-a, b-a)
 		}
