@@ -1,7 +1,6 @@
 package ssz
 
 import (
-	"crypto/sha256"
 	"encoding/binary"
 
 	"github.com/stakesim/stakesim/spec"
@@ -106,25 +105,41 @@ func (s *State) RandaoMix(e spec.Epoch) (mix [32]byte, err error) {
 	return mix, err
 }
 
-// AttesterSeed returns the seed that shuffles the committees of an epoch:
-// SHA-256 of the attester domain, the epoch and the mix of the epoch
-// MIN_SEED_LOOKAHEAD+1 earlier (consensus-specs a08d8a6, get_seed). The state
-// holds the mixes for its previous, its current and the next epoch.
+// AttesterSeed returns the seed that shuffles the committees of an epoch
+// ([spec.Seed]). The state holds the mixes for its previous, its current and
+// the next epoch.
 func (s *State) AttesterSeed(e spec.Epoch) ([32]byte, error) {
-	p := &s.params
-	mix, err := s.RandaoMix(e + spec.Epoch(p.EpochsPerHistoricalVector-p.MinSeedLookahead-1))
+	mix, err := s.RandaoMix(spec.Epoch(spec.SeedMixIndex(&s.params, e)))
 	if err != nil {
 		return mix, err
 	}
-	var b [4 + 8 + 32]byte
-	b[0] = attesterDomain
-	binary.LittleEndian.PutUint64(b[4:], uint64(e))
-	copy(b[12:], mix[:])
-	return sha256.Sum256(b[:]), nil
+	return spec.Seed(e, mix), nil
 }
 
-// attesterDomain is the first byte of DOMAIN_BEACON_ATTESTER.
-const attesterDomain = 1
+// AssignSlots fills r.SlotOffset, of a registry read from this state, with the
+// committees of the previous epoch. c is working memory, reused from call to
+// call, and holds the committees afterwards; workers are goroutines (fewer than
+// two: the caller's own). A registry with another number of rows gives
+// [spec.ErrInput].
+func (s *State) AssignSlots(r *spec.Registry, c *spec.Committees, workers int) error {
+	if r.Len() != s.rows || len(r.ActivationEpoch) != s.rows || len(r.ExitEpoch) != s.rows {
+		return spec.Atf("registry", -1, spec.ErrInput, "%d rows for a state of %d validators", r.Len(), s.rows)
+	}
+	slot, err := s.Slot()
+	if err != nil {
+		return err
+	}
+	previous := spec.Boundary{CurrentEpoch: spec.Epoch(uint64(slot) / s.params.SlotsPerEpoch)}.PreviousEpoch()
+	seed, err := s.AttesterSeed(previous)
+	if err != nil {
+		return err
+	}
+	if err := c.Assign(&s.params, r.ActiveIndices(make([]spec.ValidatorIndex, 0, s.rows), previous), seed, workers); err != nil {
+		return err
+	}
+	r.SlotOffset = resize(r.SlotOffset, s.rows)
+	return c.SlotOffsets(r.SlotOffset)
+}
 
 // Smoothed returns the state's smoothed offline balance. ok is false when the
 // fork has none: only eip7716 does.

@@ -21,8 +21,8 @@ func (s *State) Params() spec.Params { return s.params }
 // ReadRegistry reads the columns into dst with so many goroutines (fewer than
 // two: the caller's own). The columns of dst are reused where they are large
 // enough; a new registry costs 53 bytes a validator. What a state does not
-// hold is cleared: SlotOffset is all [spec.NoSlot] (fill it from the attester
-// seed, see [State.AttesterSeed]) and FailedBefore is nil.
+// hold is cleared: SlotOffset is all [spec.NoSlot] ([State.AssignSlots] fills
+// it) and FailedBefore is nil.
 //
 // On an error (a boolean that is neither 0 nor 1, or what the source returned)
 // dst holds nothing of use.
