@@ -16,6 +16,7 @@ import (
 func benchRegistry(n int, compounding bool) *spec.Registry {
 	rng := rand.New(rand.NewPCG(7, 716))
 	r := spec.NewRegistry(n)
+	r.CurrentFlags, r.FailedBefore = nil, nil
 	for i := range n {
 		eb := 32 * spec.ETH
 		if compounding {

@@ -19,7 +19,6 @@ type Engine struct {
 	summary spec.Summary
 	factors []Factors
 	tables  tables
-	fused   bool
 }
 
 // NewEngine returns an engine for a rule that uses so many goroutines; fewer
@@ -32,7 +31,9 @@ func NewEngine(p spec.Params, rule Rule, workers int) (*Engine, error) {
 	if rule.Step == nil {
 		return nil, spec.Atf("rule", -1, spec.ErrInput, "%q has no step", rule.FullName())
 	}
-	return &Engine{params: p, rule: rule, workers: max(workers, 1), factors: make([]Factors, p.SlotsPerEpoch)}, nil
+	e := &Engine{params: p, rule: rule, workers: max(workers, 1), factors: make([]Factors, p.SlotsPerEpoch)}
+	e.tables.plan(&rule.Scope, len(e.factors))
+	return e, nil
 }
 
 // Summary holds the sums of the last epoch processed, valid until the next.
@@ -52,149 +53,120 @@ func (e *Engine) ProcessEpoch(r *spec.Registry, b spec.Boundary, m Memory) (Memo
 	if err != nil {
 		return m, err
 	}
-	e.fused = e.tables.fill(&e.params, &e.summary, e.factors)
-	if !e.fused {
-		return next, e.components(r, &next, m)
+	if e.tables.fill(&e.params, &e.summary, e.factors) {
+		e.run(r)
+	} else if err := processComponents(&e.params, r, &e.summary, e.factors, e.rule.Scope); err != nil {
+		return m, err
 	}
-	e.run(r)
 	return next, nil
-}
-
-func (e *Engine) components(r *spec.Registry, next *Memory, m Memory) error {
-	err := processComponents(&e.params, r, &e.summary, e.factors, e.rule.Scope)
-	if err != nil {
-		*next = m
-	}
-	return err
 }
 
 func (e *Engine) run(r *spec.Registry) {
 	n := r.Len()
+	if e.workers == 1 {
+		e.pass(r, 0, n)
+		return
+	}
 	var wg sync.WaitGroup
-	for w := 1; w < e.workers; w++ {
+	for w := range e.workers {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
-			e.pass(r, n*w/e.workers, n*(w+1)/e.workers)
+			e.pass(r, share(n, w, e.workers), share(n, w+1, e.workers))
 		}()
 	}
-	e.pass(r, 0, n/e.workers)
 	wg.Wait()
 }
 
+// share is where worker w of n rows begins.
+func share(n, w, workers int) int { return int(uint64(n) * uint64(w) / uint64(workers)) }
+
+const (
+	reachedBoth  = spec.Standing(1<<spec.TimelySource | 1<<spec.TimelyTarget)
+	slashed      = spec.Standing(spec.SlashedBit)
+	targetMissed = spec.Standing(1 << spec.TimelyTarget)
+)
+
 // pass takes rows lo to hi through the whole epoch. The common validator,
 // active and unslashed, with source and target reached, costs one look into the
-// reward table; whoever missed one goes through [Engine.missed], the slashed and
-// the inactive through [Engine.rare].
+// reward table; whoever missed one a second look, into the loss table. The
+// slashed, and a balance that a loss could empty, go through [Engine.settle].
 func (e *Engine) pass(r *spec.Registry, lo, hi int) {
 	const increment = spec.EffectiveBalanceIncrement
-	effective := r.EffectiveBalance[lo:hi]
-	n := len(effective)
-	balance, score := r.Balance[lo:hi][:n], r.InactivityScore[lo:hi][:n]
-	flags, slashed := r.PreviousFlags[lo:hi][:n], r.Slashed[lo:hi][:n]
-	activation, exit := r.ActivationEpoch[lo:hi][:n], r.ExitEpoch[lo:hi][:n]
-	previous := e.summary.PreviousEpoch()
-	genesis := e.summary.CurrentEpoch == spec.GenesisEpoch
-	reward, stride := e.tables.reward, uint64(e.tables.stride)
-	down := uint64(1)
-	if !e.summary.InLeak {
-		down += e.params.InactivityScoreRecoveryRate
-	}
-	step := increment / spec.Gwei(e.params.HysteresisQuotient)
-	low := step * spec.Gwei(e.params.HysteresisDownwardMultiplier)
-	high := step * spec.Gwei(e.params.HysteresisUpwardMultiplier)
-	for i, eb := range effective {
-		if slashed[i] || genesis || !(activation[i] <= previous && previous < exit[i]) {
-			e.rare(r, lo+i)
-		} else if f := flags[i] & spec.AllFlags; f&both == both {
-			if s := score[i]; s != 0 {
-				score[i] = u64.SubSat(s, down)
+	t := &e.tables
+	at := e.summary.Standing[lo:hi]
+	n := len(at)
+	effective, balance, score := r.EffectiveBalance[lo:hi][:n], r.Balance[lo:hi][:n], r.InactivityScore[lo:hi][:n]
+	for i, s := range at {
+		eb, b := effective[i], balance[i]
+		switch {
+		case s&slashed != 0:
+			b = e.rare(r, lo+i, s)
+		case s >= t.ordinary: // not eligible
+		case s&reachedBoth == reachedBoth:
+			if points := score[i]; points != 0 {
+				score[i] = u64.SubSat(points, t.down)
 			}
-			balance[i] += reward[uint64(f)*stride+uint64(eb/increment)]
-		} else {
-			e.missed(r, lo+i)
+			b += t.reward[uint64(s%spec.ConductCount&7)*t.stride+uint64(eb/increment)]
+		default:
+			missed := uint64(s&targetMissed>>spec.TimelyTarget) - 1 // all ones or zero
+			old := score[i]
+			points := u64.SubSat(old, 1)
+			points ^= (points ^ (old + t.up)) & missed
+			points = u64.SubSat(points, t.recovery)
+			if points != old {
+				score[i] = points
+			}
+			inc := uint64(eb / increment)
+			loss := t.loss[uint64(t.lossRow[s])*t.stride+inc] + t.inactivity(eb, points&missed)
+			if b < loss {
+				b = e.settle(r, lo+i, s, spec.Flags(s)&spec.AllFlags)
+			} else {
+				b += t.reward[uint64(s&7)*t.stride+inc] - loss
+			}
 		}
-		if b := balance[i]; b+low < eb || eb+high < b {
+		balance[i] = b
+		if b+t.low-eb > t.span { // outside eb-low to eb+high
 			effective[i], _ = EffectiveBalance(eb, b, r.Compounding != nil && r.Compounding[lo+i], &e.params)
 		}
 	}
 }
 
-const both = 1<<spec.TimelySource | 1<<spec.TimelyTarget
-
-// missed settles an active, unslashed validator that lacks source or target.
-func (e *Engine) missed(r *spec.Registry, i int) {
-	flags := r.PreviousFlags[i] & spec.AllFlags
-	var row uint8
-	if slot := r.SlotOffset[i]; slot != spec.NoSlot {
-		row = slot + 1
-	}
-	e.settle(r, i, conduct(r, i), flags, row)
-}
-
-// rare settles a validator that is slashed or inactive, or anyone in epoch 0.
-func (e *Engine) rare(r *spec.Registry, i int) {
+// rare is the balance of a slashed validator. It writes the score.
+func (e *Engine) rare(r *spec.Registry, i int, at spec.Standing) spec.Gwei {
 	s := &e.summary
+	balance := r.Balance[i]
 	if s.CurrentEpoch != spec.GenesisEpoch && r.IsEligible(i, s.PreviousEpoch()) {
-		var row uint8
-		if slot := r.SlotOffset[i]; slot != spec.NoSlot && r.IsActive(i, s.PreviousEpoch()) {
-			row = slot + 1
-		}
-		e.settle(r, i, conduct(r, i), 0, row)
+		points := r.InactivityScore[i] + e.params.InactivityScoreBias
+		r.InactivityScore[i] = u64.SubSat(points, e.tables.recovery)
+		balance = e.settle(r, i, at, 0)
 	}
 	if slashedNow(&e.params, r, s, i) {
 		penalty, _ := SlashingPenalty(r.EffectiveBalance[i], e.tables.adjusted, &e.params, s)
-		r.Balance[i] = u64.SubSat(r.Balance[i], penalty)
+		balance = u64.SubSat(balance, penalty)
 	}
+	return balance
 }
 
-// settle applies score and the four components to one eligible validator that
-// reached the given flags.
-func (e *Engine) settle(r *spec.Registry, i int, c spec.Conduct, reached spec.Flags, row uint8) {
+// settle is the balance after the four components in order, each decrease
+// stopping at zero, of an eligible validator that reached the given flags and
+// whose score is already this epoch's.
+func (e *Engine) settle(r *spec.Registry, i int, at spec.Standing, reached spec.Flags) spec.Gwei {
 	t := &e.tables
-	score := r.InactivityScore[i]
-	eb := r.EffectiveBalance[i]
-	inc := int(eb / spec.EffectiveBalanceIncrement)
-	var loss [spec.FlagCount + 1]spec.Gwei // source, target, none for head, inactivity
-	if !spec.TimelySource.In(reached) {
-		loss[0] = t.source[scopedRow(e.rule.Scope.Source, c, row)*t.stride+inc]
-	}
-	if !spec.TimelyTarget.In(reached) {
-		loss[1] = t.target[scopedRow(e.rule.Scope.Target, c, row)*t.stride+inc]
-		score += e.params.InactivityScoreBias
-	} else {
-		score = u64.SubSat(score, 1)
-	}
-	if !e.summary.InLeak {
-		score = u64.SubSat(score, e.params.InactivityScoreRecoveryRate)
-	}
-	if score != r.InactivityScore[i] {
-		r.InactivityScore[i] = score
-	}
-	if !spec.TimelyTarget.In(reached) {
-		loss[3] = spec.Gwei(uint64(eb) * score >> t.inactivityShift)
-		if t.inactivityOdd != 1 {
-			loss[3] /= spec.Gwei(t.inactivityOdd)
+	balance, eb := r.Balance[i], r.EffectiveBalance[i]
+	inc := uint64(eb / spec.EffectiveBalanceIncrement)
+	for flag := range spec.Flag(spec.FlagCount) {
+		switch {
+		case flag.In(reached):
+			balance += t.reward[t.stride<<flag+inc]
+		case flag == spec.TimelySource:
+			balance = u64.SubSat(balance, t.source[t.scopedRow(e.rule.Scope.Source, at)*t.stride+inc])
+		case flag == spec.TimelyTarget:
+			balance = u64.SubSat(balance, t.target[t.scopedRow(e.rule.Scope.Target, at)*t.stride+inc])
 		}
 	}
-	balance := r.Balance[i]
-	if total := loss[0] + loss[1] + loss[3]; balance >= total {
-		// no component can reach zero, so their order does not matter
-		r.Balance[i] = balance + t.reward[int(reached)*t.stride+inc] - total
-		return
+	if spec.TimelyTarget.In(reached) {
+		return balance
 	}
-	for flag := range loss {
-		if flag < spec.FlagCount && spec.Flag(flag).In(reached) {
-			balance += t.reward[(1<<flag)*t.stride+inc]
-		}
-		balance = u64.SubSat(balance, loss[flag])
-	}
-	r.Balance[i] = balance
-}
-
-func scopedRow(scope spec.Conducts, c spec.Conduct, row uint8) int {
-	if scope.Has(c) {
-		return int(row)
-	}
-	return 0
+	return u64.SubSat(balance, t.inactivity(eb, r.InactivityScore[i]))
 }

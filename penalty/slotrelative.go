@@ -15,7 +15,8 @@ type SlotRelative struct {
 	Cap     uint64  // highest p, 4
 	Reading Reading // which formula
 	// PreviousEpoch averages over the whole previous epoch; otherwise over the
-	// last WindowSlots slots.
+	// last WindowSlots slots. The Excess reading always takes the latter, AsRun
+	// the former.
 	PreviousEpoch bool
 	WindowSlots   uint64 // 32, at most MaxWindowSlots
 	Multiplier    uint64 // of the as-run reading, 322
@@ -25,8 +26,8 @@ type SlotRelative struct {
 	// SkipMissingBlocks treats the committee of a slot whose next block is
 	// missing as attesting: its factor is zero and no misses enter the window.
 	SkipMissingBlocks bool
-	// Squared squares p before the cap: the thread's non-linear variant of the
-	// Average and Sum readings.
+	// Squared squares p before the cap: the thread's non-linear variant, of the
+	// Average and Sum readings alone.
 	Squared bool
 }
 
@@ -109,6 +110,9 @@ func (r SlotRelative) Step(w Window, o *spec.SlotObs) (Factor, Window, error) {
 	if r.WindowSlots == 0 || r.WindowSlots > MaxWindowSlots || o.SlotsPerEpoch == 0 || r.Cap == 0 {
 		return Factor{}, w, spec.Atf(slotRelativeName, -1, spec.ErrInput,
 			"window of %d slots (1 to %d), epoch of %d, cap %d", r.WindowSlots, MaxWindowSlots, o.SlotsPerEpoch, r.Cap)
+	}
+	if r.Squared && (r.Reading == AsRun || r.Reading == Excess) {
+		return Factor{}, w, spec.Atf(slotRelativeName, -1, spec.ErrInput, "squared, reading %d", r.Reading)
 	}
 	skipped := r.SkipMissingBlocks && o.NextBlockMissing
 	misses := r.misses(o)
@@ -196,7 +200,6 @@ func (r SlotRelative) excess(m, sum uint64) (Factor, bool) {
 	if !fits || !ok {
 		return Factor{}, false
 	}
-	r.Squared = false
 	return r.capped(u64.SubSat(scaled, den), den)
 }
 
@@ -229,7 +232,7 @@ func (w *wide) less(o *wide) bool {
 
 // past is the sum of misses in the window and the number of slots it holds.
 func (w *Window) past(r *SlotRelative) (sum, slots uint64, ok bool) {
-	if r.PreviousEpoch {
+	if r.PreviousEpoch && r.Reading != Excess {
 		return w.PreviousSum, w.PreviousLen, true
 	}
 	ok = true

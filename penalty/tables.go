@@ -12,31 +12,101 @@ import (
 // increments, so that the pass over the validators divides by nothing. A row
 // of stride entries is indexed by increments.
 type tables struct {
-	stride int
+	stride uint64
 	// reward has a row for every combination of reached flags, the sum of their
 	// rewards.
 	reward []spec.Gwei
 	// source and target have row 0 for the status quo and row 1+offset for each
 	// slot's factor.
 	source, target []spec.Gwei
+	// loss has a row for every different sum of a source and a target penalty,
+	// row 0 being nothing; lossRow finds it for an active, unslashed validator.
+	loss    []spec.Gwei
+	lossRow [1 << 13]uint16
+	losses  []lossSum
+
+	ordinary  spec.Standing // from it on nobody unslashed is eligible; zero in epoch 0
+	up        uint64        // score points of a missed target
+	down      uint64        // score points off for a reached target
+	recovery  uint64        // score points off for everybody outside a leak
+	low, span spec.Gwei     // the hysteresis below, and in both directions
 
 	inactivityShift uint   // the inactivity quotient is odd << shift
 	inactivityOdd   uint64 // one from bellatrix on
 	adjusted        spec.Gwei
 }
 
+// lossSum is what one row of loss adds up: rows of source and target, -1 where
+// the flag was reached.
+type lossSum struct{ source, target int }
+
+// plan numbers the loss rows that the scope can tell apart.
+func (t *tables) plan(scope *Scope, slots int) {
+	t.losses = append(t.losses, lossSum{-1, -1})
+	rows := map[lossSum]uint16{t.losses[0]: 0}
+	for at := range spec.Standing((slots + 1) * spec.ConductCount) {
+		sum := lossSum{-1, -1}
+		if !spec.TimelySource.In(spec.Flags(at)) {
+			sum.source = int(t.scopedRow(scope.Source, at))
+		}
+		if !spec.TimelyTarget.In(spec.Flags(at)) {
+			sum.target = int(t.scopedRow(scope.Target, at))
+		}
+		row, ok := rows[sum]
+		if !ok {
+			row = uint16(len(t.losses))
+			rows[sum] = row
+			t.losses = append(t.losses, sum)
+		}
+		t.lossRow[at] = row
+	}
+}
+
+// scopedRow is the row of source or target whose factor a validator meets.
+func (t *tables) scopedRow(scope spec.Conducts, at spec.Standing) uint64 {
+	if at.Active() && scope.Has(at.Conduct()) {
+		return uint64(at.Row())
+	}
+	return 0
+}
+
+// inactivity is effective balance times score over the quotient.
+func (t *tables) inactivity(eb spec.Gwei, score uint64) spec.Gwei {
+	penalty := uint64(eb) * score >> (t.inactivityShift & 63)
+	if t.inactivityOdd != 1 {
+		penalty /= t.inactivityOdd
+	}
+	return spec.Gwei(penalty)
+}
+
 // fill computes the tables and reports whether the fused pass is proved to
 // agree with the components: no product, sum or score of the epoch can leave 64
 // bits, so that the order of checks does not matter.
 func (t *tables) fill(p *spec.Params, s *spec.Summary, factors []Factors) bool {
-	t.stride = int(s.MaxEffectiveBalance/spec.EffectiveBalanceIncrement) + 1
-	t.reward = grow(t.reward, t.stride<<spec.FlagCount)
-	t.source = grow(t.source, t.stride*(len(factors)+1))
-	t.target = grow(t.target, t.stride*(len(factors)+1))
-	if !t.fillRewards(s) || !t.fillPenalties(s, factors) {
-		return false
+	stride := int(s.MaxEffectiveBalance/spec.EffectiveBalanceIncrement) + 1
+	t.stride = uint64(stride)
+	t.reward = grow(t.reward, stride<<spec.FlagCount)
+	t.source = grow(t.source, stride*(len(factors)+1))
+	t.target = grow(t.target, stride*(len(factors)+1))
+	t.loss = grow(t.loss, stride*len(t.losses))
+	t.fillSteps(p, s)
+	return t.fillRewards(s) && t.fillPenalties(s, factors) && t.fillInactivity(p, s) && t.fillBounds(p, s)
+}
+
+// fillSteps resolves what every row of the pass adds, takes or compares.
+func (t *tables) fillSteps(p *spec.Params, s *spec.Summary) {
+	t.ordinary = spec.Standing(255 * spec.ConductCount)
+	if s.CurrentEpoch == spec.GenesisEpoch {
+		t.ordinary = 0
 	}
-	return t.fillInactivity(p, s) && t.fillBounds(p, s)
+	t.up, t.recovery = p.InactivityScoreBias, p.InactivityScoreRecoveryRate
+	if s.InLeak {
+		t.recovery = 0
+	}
+	t.down = 1 + t.recovery
+	step := spec.EffectiveBalanceIncrement / spec.Gwei(p.HysteresisQuotient)
+	t.low = step * spec.Gwei(p.HysteresisDownwardMultiplier)
+	t.span = t.low + step*spec.Gwei(p.HysteresisUpwardMultiplier)
 }
 
 func grow(column []spec.Gwei, n int) []spec.Gwei {
@@ -52,7 +122,7 @@ func (t *tables) fillRewards(s *spec.Summary) bool {
 		return true
 	}
 	for flag := range spec.Flag(spec.FlagCount) {
-		row := t.reward[t.stride<<flag:][:t.stride]
+		row := t.row(t.reward, 1<<flag)
 		for inc := range row {
 			base, ok := u64.Mul(spec.Gwei(inc), spec.Gwei(s.BaseRewardPerIncrement))
 			if !ok {
@@ -68,7 +138,7 @@ func (t *tables) fillRewards(s *spec.Summary) bool {
 			continue
 		}
 		rest := flags & (flags - 1) // without the lowest flag
-		row, a, b := t.row(t.reward, uint8(flags)), t.row(t.reward, uint8(rest)), t.row(t.reward, uint8(flags^rest))
+		row, a, b := t.row(t.reward, int(flags)), t.row(t.reward, int(rest)), t.row(t.reward, int(flags^rest))
 		for inc := range row {
 			row[inc] = a[inc] + b[inc] // bounded by fillBounds
 		}
@@ -76,19 +146,37 @@ func (t *tables) fillRewards(s *spec.Summary) bool {
 	return true
 }
 
-func (t *tables) row(table []spec.Gwei, i uint8) []spec.Gwei {
-	return table[int(i)*t.stride:][:t.stride]
+func (t *tables) row(table []spec.Gwei, i int) []spec.Gwei {
+	return table[uint64(i)*t.stride:][:t.stride]
 }
 
 func (t *tables) fillPenalties(s *spec.Summary, factors []Factors) bool {
 	ok := t.fillPenalty(t.row(t.source, 0), One, spec.TimelySource, s) &&
 		t.fillPenalty(t.row(t.target, 0), One, spec.TimelyTarget, s)
 	for i, f := range factors {
-		row := uint8(i + 1)
-		ok = ok && t.fillPenalty(t.row(t.source, row), f.Source, spec.TimelySource, s) &&
-			t.fillPenalty(t.row(t.target, row), f.Target, spec.TimelyTarget, s)
+		ok = ok && t.fillPenalty(t.row(t.source, i+1), f.Source, spec.TimelySource, s) &&
+			t.fillPenalty(t.row(t.target, i+1), f.Target, spec.TimelyTarget, s)
+	}
+	for i, sum := range t.losses {
+		t.fillLoss(t.row(t.loss, i), sum)
 	}
 	return ok
+}
+
+func (t *tables) fillLoss(loss []spec.Gwei, sum lossSum) {
+	switch {
+	case sum.source < 0 && sum.target < 0:
+		clear(loss)
+	case sum.source < 0:
+		copy(loss, t.row(t.target, sum.target))
+	case sum.target < 0:
+		copy(loss, t.row(t.source, sum.source))
+	default:
+		source, target := t.row(t.source, sum.source), t.row(t.target, sum.target)
+		for inc := range loss {
+			loss[inc] = source[inc] + target[inc] // bounded by fillBounds
+		}
+	}
 }
 
 func (t *tables) fillPenalty(row []spec.Gwei, f Factor, flag spec.Flag, s *spec.Summary) bool {
@@ -158,7 +246,7 @@ func (t *tables) fillBounds(p *spec.Params, s *spec.Summary) bool {
 			return false
 		}
 	}
-	for i := last; i < len(t.source); i += t.stride {
+	for i := last; i < uint64(len(t.source)); i += t.stride {
 		if t.source[i] > limit || t.target[i] > limit {
 			return false
 		}

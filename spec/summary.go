@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"math/bits"
 	"sync"
 
 	"github.com/stakesim/stakesim/spec/u64"
@@ -40,13 +41,31 @@ type Summary struct {
 	MaxBalance          Gwei
 	MaxInactivityScore  uint64
 
+	// Standing says of every validator where it is counted.
+	Standing []Standing
+
 	parts []part
 }
 
-// part is what one worker sums over its rows. Row 1+offset of bins is a slot,
-// row 0 the active without committee, row 255 everybody else.
+// Standing is where a validator is counted: 32 times its row plus its
+// [Conduct]. Row 1+offset is a slot of the previous epoch, row 0 holds the
+// active without a committee, row 255 those not active in the previous epoch.
+type Standing uint16
+
+const elsewhere = 255
+
+// Conduct is the validator's conduct.
+func (s Standing) Conduct() Conduct { return Conduct(s % ConductCount) }
+
+// Row is 1 plus the slot offset, 0 for an active validator without a committee.
+func (s Standing) Row() uint8 { return uint8(s / ConductCount) }
+
+// Active reports whether the validator was active in the previous epoch.
+func (s Standing) Active() bool { return s < elsewhere*ConductCount }
+
+// part is what one worker sums over its rows, a bin for every standing.
 type part struct {
-	bins    [256]Tally
+	bins    [256 * ConductCount]Bin
 	current Gwei
 	// Unions of all bits seen bound the columns from above. The top bit of
 	// outside is set when a row lies above the cap or outside the epoch.
@@ -55,7 +74,8 @@ type part struct {
 	_                  [64]byte // keep workers off one cache line
 }
 
-const elsewhere = 255
+// tally is the bins of one row.
+func (a *part) tally(row int) *Tally { return (*Tally)(a.bins[row*ConductCount:]) }
 
 // Summarize sums the registry for the transition at b, with so many goroutines
 // (fewer than two: the caller's own). It reads every column once and checks it on
@@ -101,19 +121,27 @@ func share(n, w, workers int) int { return int(uint64(n) * uint64(w) / uint64(wo
 // sum runs the workers and merges what they found into the first part.
 func (s *Summary) sum(p *Params, r *Registry, limit Gwei, workers int) *part {
 	workers = max(1, min(workers, r.Len()/minRows))
+	if cap(s.Standing) < r.Len() {
+		s.Standing = make([]Standing, r.Len())
+	}
+	s.Standing = s.Standing[:r.Len()]
 	for len(s.parts) < workers {
 		s.parts = append(s.parts, part{})
 	}
 	parts, n := s.parts[:workers], r.Len()
+	if workers == 1 {
+		parts[0].add(p, r, s.Boundary, limit, s.Standing, 0, n)
+		return &parts[0]
+	}
 	var wg sync.WaitGroup
 	for w := 1; w < workers; w++ {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
-			parts[w].add(p, r, s.Boundary, limit, share(n, w, workers), share(n, w+1, workers))
+			parts[w].add(p, r, s.Boundary, limit, s.Standing, share(n, w, workers), share(n, w+1, workers))
 		}()
 	}
-	parts[0].add(p, r, s.Boundary, limit, 0, share(n, 1, workers))
+	parts[0].add(p, r, s.Boundary, limit, s.Standing, 0, share(n, 1, workers))
 	wg.Wait()
 	all := &parts[0]
 	for w := 1; w < workers; w++ {
@@ -123,8 +151,8 @@ func (s *Summary) sum(p *Params, r *Registry, limit Gwei, workers int) *part {
 }
 
 func (a *part) merge(b *part) {
-	for row := range a.bins[:MaxSlotsPerEpoch+1] {
-		a.bins[row].merge(&b.bins[row])
+	for row := range MaxSlotsPerEpoch + 1 {
+		a.tally(row).merge(b.tally(row))
 	}
 	a.current += b.current
 	a.effective |= b.effective
@@ -133,48 +161,89 @@ func (a *part) merge(b *part) {
 	a.outside |= b.outside
 }
 
-// add sums rows lo to hi. One indexed addition a validator: which slot, which
-// conduct. Everything else is derived from the bins afterwards.
-func (a *part) add(p *Params, r *Registry, b Boundary, limit Gwei, lo, hi int) {
+// chunk is so many rows that their columns stay in the first cache while three
+// short loops pass over them; one long loop would run out of registers.
+const chunk = 512
+
+// add sums rows lo to hi.
+func (a *part) add(p *Params, r *Registry, b Boundary, limit Gwei, standing []Standing, lo, hi int) {
 	*a = part{}
-	previous, current := b.PreviousEpoch(), b.CurrentEpoch
-	effective, balance := r.EffectiveBalance[lo:hi], r.Balance[lo:hi]
-	n := len(effective)
-	balance = balance[:n]
-	score, slot := r.InactivityScore[lo:hi][:n], r.SlotOffset[lo:hi][:n]
-	flags, slashed := r.PreviousFlags[lo:hi][:n], r.Slashed[lo:hi][:n]
-	activation, exit := r.ActivationEpoch[lo:hi][:n], r.ExitEpoch[lo:hi][:n]
-	var before []bool
-	if r.FailedBefore != nil {
-		before = r.FailedBefore[lo:hi][:n]
+	for ; lo < hi; lo += chunk {
+		end := min(lo+chunk, hi)
+		at := standing[lo:end]
+		a.bound(r.Balance[lo:end], r.InactivityScore[lo:end])
+		a.place(at, p.SlotsPerEpoch, b, r.EffectiveBalance[lo:end], r.ActivationEpoch[lo:end], r.ExitEpoch[lo:end], r.SlotOffset[lo:end])
+		if r.FailedBefore != nil {
+			for i, failed := range r.FailedBefore[lo:end] {
+				if failed {
+					at[i] |= Standing(FailedBeforeBit)
+				}
+			}
+		}
+		a.count(at, limit, r.EffectiveBalance[lo:end], r.PreviousFlags[lo:end], r.Slashed[lo:end])
 	}
-	var allEffective, allBalance, total Gwei
-	var allScore, outside uint64
-	for i, eb := range effective {
-		row := slot[i] + 1 // NoSlot becomes row 0
-		allEffective |= eb
-		allBalance |= balance[i]
+}
+
+func (a *part) bound(balance []Gwei, score []uint64) {
+	score = score[:len(balance)]
+	var allBalance Gwei
+	var allScore uint64
+	for i, b := range balance {
+		allBalance |= b
 		allScore |= score[i]
-		outside |= uint64(limit-eb) | (p.SlotsPerEpoch - uint64(row)) // a borrow sets the top bit
-		from, to := activation[i], exit[i]
-		if !(from <= previous && previous < to) {
-			row = elsewhere
-		}
-		if from <= current && current < to {
-			total += eb
-		}
-		c := Conduct(flags[i] & AllFlags)
+	}
+	a.balance |= allBalance
+	a.score |= allScore
+}
+
+// place finds the row of every validator and sums who is active now.
+func (a *part) place(at []Standing, slots uint64, b Boundary, effective []Gwei, activation, exit []Epoch, slot []uint8) {
+	n := len(at)
+	effective, activation, exit, slot = effective[:n], activation[:n], exit[:n], slot[:n]
+	previous, current := uint64(b.PreviousEpoch()), uint64(b.CurrentEpoch)
+	var total Gwei
+	var outside uint64
+	for i := range at {
+		row := slot[i] + 1 // NoSlot becomes row 0
+		outside |= slots - uint64(row)
+		from, to := uint64(activation[i]), uint64(exit[i])
+		row |= uint8(within(previous, from, to)) - 1 // elsewhere unless within
+		total += effective[i] & -Gwei(within(current, from, to))
+		at[i] = Standing(row) * ConductCount
+	}
+	a.current += total
+	a.outside |= outside
+}
+
+// within is 1 when from <= e < to, else 0, without a branch to mispredict.
+func within(e, from, to uint64) uint64 {
+	_, early := bits.Sub64(e, from, 0)
+	_, inside := bits.Sub64(e, to, 0)
+	return inside &^ early
+}
+
+// count adds every validator to its bin. Everything else is derived from the
+// bins afterwards.
+func (a *part) count(at []Standing, limit Gwei, effective []Gwei, flags []Flags, slashed []bool) {
+	n := len(at)
+	effective, flags, slashed = effective[:n], flags[:n], slashed[:n]
+	var all Gwei
+	var outside uint64
+	for i, s := range at {
+		eb := effective[i]
+		all |= eb
+		outside |= uint64(limit - eb)
+		s |= Standing(flags[i] & AllFlags)
 		if slashed[i] {
-			c |= SlashedBit
+			s |= Standing(SlashedBit)
 		}
-		if before != nil && before[i] {
-			c |= FailedBeforeBit
-		}
-		bin := &a.bins[row][c%ConductCount]
+		at[i] = s
+		bin := &a.bins[s%(256*ConductCount)]
 		bin.Balance += eb
 		bin.Count++
 	}
-	a.current, a.effective, a.balance, a.score, a.outside = total, allEffective, allBalance, allScore, outside
+	a.effective |= all
+	a.outside |= outside
 }
 
 // resolve derives the summary from the merged sums.
@@ -187,13 +256,13 @@ func (s *Summary) resolve(p *Params, all *part) {
 		s.Slots = make([]SlotObs, slots)
 	}
 	s.Slots = s.Slots[:slots]
-	sum := all.bins[0]
+	sum := *all.tally(0)
 	for i := range s.Slots {
 		s.Slots[i] = SlotObs{
 			Total: s.TotalActive, Reference: s.TotalActive / Gwei(p.SlotsPerEpoch),
-			Tally: all.bins[i+1], SlotsPerEpoch: p.SlotsPerEpoch, NextBlockMissing: s.NextBlockMissing>>i&1 != 0,
+			Tally: *all.tally(i + 1), SlotsPerEpoch: p.SlotsPerEpoch, NextBlockMissing: s.NextBlockMissing>>i&1 != 0,
 		}
-		sum.merge(&all.bins[i+1])
+		sum.merge(all.tally(i + 1))
 	}
 	for f := range s.Participating {
 		s.Participating[f] = max(sum.Balance(Participated(Flag(f))), EffectiveBalanceIncrement)
