@@ -119,8 +119,8 @@ const minRows = 1 << 12
 func share(n, w, workers int) int { return int(uint64(n) * uint64(w) / uint64(workers)) }
 
 // sum runs the workers and merges what they found into the first part.
-func (s *Summary) sum(p *Params, r *Registry, limit Gwei, workers int) *part {
-	workers = max(1, min(workers, r.Len()/minRows))
+func (s *Summary) sum(p *Params, r *Registry, limit Gwei, wanted int) *part {
+	workers := max(1, min(wanted, r.Len()/minRows))
 	if cap(s.Standing) < r.Len() {
 		s.Standing = make([]Standing, r.Len())
 	}
