@@ -46,25 +46,25 @@ func TestDiversityFiguresHold(t *testing.T) {
 
 func TestForkingAClientGainsTheBoundUnderInverseAndLittleUnderTent(t *testing.T) {
 	const amount = 10_000 * spec.ETH
-	stakes := []spec.Gwei{21_000_000 * spec.ETH, 4_500_000 * spec.ETH, 3_000_000 * spec.ETH, 1_500_000 * spec.ETH}
 	yearly := func(before, after penalty.Multiplier) float64 {
 		return float64(amount/spec.ETH) * 0.03 * (after.Float() - before.Float())
 	}
-	// bounds one tenth around the family's own multiplier: HI - m = 0.1
-	narrow := penalty.DefaultDiversity(penalty.Inverse, penalty.Flat, penalty.Flat+penalty.Flat/10)
-	before, after, err := narrow.Move(stakes, 0, len(stakes), amount)
+	// two equal families are paid flat, so that the upper bound is 0.1 away
+	narrow := penalty.DefaultDiversity(penalty.Inverse, penalty.Flat*9/10, penalty.Flat*11/10)
+	even := []spec.Gwei{15_000_000 * spec.ETH, 15_000_000 * spec.ETH}
+	before, after, err := narrow.Move(even, 0, len(even), amount)
 	require.NoError(t, err)
 	require.InDelta(t, 30, yearly(before, after), 0.01)
 
 	// under the tent the new family's weight is one plus 0.17 %
 	tent := penalty.DefaultDiversity(penalty.Tent, penalty.Flat/2, 2*penalty.Flat)
-	share := uint64(amount) * 1000 / uint64(30_000_000*spec.ETH/1000) // parts per million
-	require.EqualValues(t, 333, share)
 	level := []spec.Gwei{6_000_000 * spec.ETH, 6_000_000 * spec.ETH, 6_000_000 * spec.ETH, 6_000_000 * spec.ETH, 6_000_000 * spec.ETH}
 	before, after, err = tent.Move(level, 0, len(level), amount)
 	require.NoError(t, err)
 	levelWeight := 1.1 - 0.2*(0.2-0.1)/(1.0/3-0.1) // every family at 20 %
 	require.InDelta(t, 1.0016667/levelWeight, after.Float()/before.Float(), 1e-4)
+	bonus := after.Float()/before.Float()*levelWeight - 1
+	require.InDelta(t, 0.5, float64(amount/spec.ETH)*0.03*bonus, 0.05)
 }
 
 func TestMultipliersStayWithinTheBudget(t *testing.T) {
