@@ -79,7 +79,7 @@ func TestColumnsReadAndWrittenBackLeaveEveryFixtureIdentical(t *testing.T) {
 		}
 		// Through a copy that lacks the columns: they must come back.
 		out := blank(t, s, b, &r)
-		if err := s.WriteBack(out, &r); err != nil {
+		if err := s.WriteBack(out, &r, 1); err != nil {
 			t.Fatal(err)
 		}
 		if v, ok, err := s.Smoothed(); err != nil {
@@ -108,7 +108,7 @@ func blank(t *testing.T, s *ssz.State, b ssz.Buffer, r *spec.Registry) ssz.Buffe
 		other.Balance[i] = ^other.Balance[i]
 		other.InactivityScore[i] = ^other.InactivityScore[i]
 	}
-	if err := s.WriteBack(ssz.Buffer(out), other); err != nil {
+	if err := s.WriteBack(ssz.Buffer(out), other, 2); err != nil {
 		t.Fatal(err)
 	}
 	if s.Len() > 0 && bytes.Equal(out, b) {

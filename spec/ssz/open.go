@@ -62,7 +62,7 @@ func Open(r io.ReaderAt, size int64, preset spec.Preset, fork spec.Fork) (*State
 
 // Detect finds the fork and preset whose layout the bytes have, by trying
 // [Open] with each. No two layouts fit the same bytes. An error wraps
-// [spec.ErrInput] and names what each preset's closest layout objected to.
+// [spec.ErrInput] and says in one line for each layout what does not fit.
 func Detect(r io.ReaderAt, size int64) (*State, error) {
 	var faults []error
 	for _, preset := range []spec.Preset{spec.Mainnet, spec.Minimal} {

@@ -28,17 +28,24 @@ func (s *State) Params() spec.Params { return s.params }
 // dst holds nothing of use.
 func (s *State) ReadRegistry(dst *spec.Registry, workers int) error {
 	resizeRegistry(dst, s.rows)
+	return s.share(workers, func(lo, hi int) error { return s.readRows(dst, lo, hi) })
+}
+
+// share cuts the rows into one range for each worker and returns the error of
+// the lowest range that has one.
+func (s *State) share(workers int, do func(lo, hi int) error) error {
 	workers = min(max(workers, 1), s.rows/chunkRows+1)
+	cut := func(w int) int { return int(int64(s.rows) * int64(w) / int64(workers)) }
 	faults := make([]error, workers)
 	var wg sync.WaitGroup
 	for w := 1; w < workers; w++ {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
-			faults[w] = s.readRows(dst, s.rows/workers*w, s.cut(w+1, workers))
+			faults[w] = do(cut(w), cut(w+1))
 		}()
 	}
-	faults[0] = s.readRows(dst, 0, s.cut(1, workers))
+	faults[0] = do(0, cut(1))
 	wg.Wait()
 	for _, err := range faults {
 		if err != nil {
@@ -46,14 +53,6 @@ func (s *State) ReadRegistry(dst *spec.Registry, workers int) error {
 		}
 	}
 	return nil
-}
-
-// cut is the first row that does not belong to the first w of all workers.
-func (s *State) cut(w, all int) int {
-	if w == all {
-		return s.rows
-	}
-	return s.rows / all * w
 }
 
 func resizeRegistry(r *spec.Registry, n int) {

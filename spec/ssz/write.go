@@ -14,12 +14,14 @@ import (
 // scores, effective balances) to w at the places they have in the state. w
 // holds the same bytes as the source: a copy of it, or the source itself, such
 // as one [Buffer] for both. Effective balances are written only where they
-// differ. Columns read and written back unchanged leave w byte-identical.
+// differ. Columns read and written back unchanged leave w byte-identical. It
+// uses so many goroutines (fewer than two: the caller's own), which write to
+// ranges of w that do not overlap.
 //
 // The registry must have as many rows as the state ([spec.ErrInput]); it is
 // not changed. After an error from w the columns may be half-written: write to
 // a file with [State.SaveAs].
-func (s *State) WriteBack(w io.WriterAt, r *spec.Registry) error {
+func (s *State) WriteBack(w io.WriterAt, r *spec.Registry, workers int) error {
 	for _, c := range [...]struct {
 		field string
 		rows  int
@@ -32,13 +34,15 @@ func (s *State) WriteBack(w io.WriterAt, r *spec.Registry) error {
 			return spec.Atf(c.field, -1, spec.ErrInput, "%d rows for a state of %d validators", c.rows, s.rows)
 		}
 	}
-	if err := s.writeUints(w, "balances", spec.As[uint64](r.Balance)); err != nil {
-		return err
-	}
-	if err := s.writeUints(w, "inactivity_scores", r.InactivityScore); err != nil {
-		return err
-	}
-	return s.writeEffective(w, r.EffectiveBalance)
+	return s.share(workers, func(lo, hi int) error {
+		if err := s.writeUints(w, "balances", spec.As[uint64](r.Balance[lo:hi]), lo); err != nil {
+			return err
+		}
+		if err := s.writeUints(w, "inactivity_scores", r.InactivityScore[lo:hi], lo); err != nil {
+			return err
+		}
+		return s.writeEffective(w, r.EffectiveBalance, lo, hi)
+	})
 }
 
 // WriteSmoothed writes the smoothed offline balance to w, a copy of the source
@@ -91,8 +95,8 @@ func (s *State) write(w io.WriterAt, b []byte, field string, at int64) error {
 	return nil
 }
 
-func (s *State) writeUints(w io.WriterAt, field string, column []uint64) error {
-	at := s.spans[field].start
+func (s *State) writeUints(w io.WriterAt, field string, column []uint64, row int) error {
+	at := s.spans[field].start + 8*int64(row)
 	if littleEndian {
 		return s.write(w, bytesOf(column), field, at)
 	}
@@ -103,14 +107,14 @@ func (s *State) writeUints(w io.WriterAt, field string, column []uint64) error {
 	return s.write(w, b, field, at)
 }
 
-// writeEffective patches the encodings of those validators whose effective
-// balance is another one than in the source.
-func (s *State) writeEffective(w io.WriterAt, column []spec.Gwei) error {
+// writeEffective patches the encodings of those validators of rows lo to hi
+// whose effective balance is another one than in the source.
+func (s *State) writeEffective(w io.WriterAt, column []spec.Gwei, lo, hi int) error {
 	const field = "validators"
 	start := s.spans[field].start
-	buf := make([]byte, min(chunkRows, s.rows)*validatorSize)
-	for row := 0; row < s.rows; row += chunkRows {
-		n := min(chunkRows, s.rows-row)
+	buf := make([]byte, min(chunkRows, hi-lo)*validatorSize)
+	for row := lo; row < hi; row += chunkRows {
+		n := min(chunkRows, hi-row)
 		at := start + int64(row)*validatorSize
 		b, err := s.chunk(buf, n*validatorSize, field, at)
 		if err != nil {

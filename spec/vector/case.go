@@ -66,8 +66,8 @@ func (c *Case) SSZ(name string) ([]byte, error) {
 const sszSuffix = ".ssz_snappy"
 
 // YAML decodes a file strictly into dst: a key that dst has no field for, a
-// key given twice, a second document or a value that does not fit gives
-// [spec.ErrInput] with file and line.
+// key given twice, a second document or a number that is not an integer of 64
+// bits gives [spec.ErrInput] with file and line; dst then holds nothing of use.
 func (c *Case) YAML(file string, dst any) error {
 	b, err := c.Read(file)
 	if err != nil {
@@ -88,6 +88,24 @@ func decodeYAML(b []byte, dst any) error {
 	var second yaml.Node
 	if err := d.Decode(&second); !errors.Is(err, io.EOF) {
 		return fmt.Errorf("%w: line %d: a second document", spec.ErrInput, second.Line)
+	}
+	var root yaml.Node
+	if err := yaml.Unmarshal(b, &root); err != nil {
+		return fmt.Errorf("%w: %v", spec.ErrInput, err)
+	}
+	return refuseFloats(&root)
+}
+
+// refuseFloats finds numbers with a fraction, an exponent or more than 64 bits:
+// the library would convert them to integers in silence.
+func refuseFloats(n *yaml.Node) error {
+	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!float" {
+		return fmt.Errorf("%w: line %d: %s is not a number of 64 bits", spec.ErrInput, n.Line, n.Value)
+	}
+	for _, child := range n.Content {
+		if err := refuseFloats(child); err != nil {
+			return err
+		}
 	}
 	return nil
 }

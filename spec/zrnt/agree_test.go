@@ -90,7 +90,7 @@ func TestWritingBackIsTheSameOnBothPaths(t *testing.T) {
 		if err := zrnt.WriteBack(state, &r); err != nil {
 			t.Fatal(err)
 		}
-		if err := raw.WriteBack(out, &r); err != nil {
+		if err := raw.WriteBack(out, &r, 1); err != nil {
 			t.Fatal(err)
 		}
 		if !bytes.Equal(out, must[[]byte](t)(zrnt.Bytes(state))) {

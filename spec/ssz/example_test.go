@@ -1,0 +1,181 @@
+package ssz_test
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/exp/mmap"
+
+	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/ssz"
+	"github.com/stakesim/stakesim/spec/vector"
+)
+
+// exampleState is the pre-state of a fixture, in memory.
+func exampleState() (ssz.Buffer, *ssz.State) {
+	tree := must(vector.Open("../vector/testdata/consensus-spec-tests"))
+	b := ssz.Buffer(must(tree.Case(must(vector.ParsePath(eipCase))).SSZ("pre")))
+	return b, must(ssz.Open(b, int64(len(b)), spec.Minimal, spec.EIP7716))
+}
+
+func ExampleOpen() {
+	b, _ := exampleState()
+	s, err := ssz.Open(b, int64(len(b)), spec.Minimal, spec.EIP7716)
+	fmt.Println(s.Len(), err)
+	_, err = ssz.Open(b, int64(len(b)), spec.Minimal, spec.Electra)
+	fmt.Println(err)
+	// Output:
+	// 64 <nil>
+	// minimal electra state: historical_roots: invalid input: byte 4272: offset 14413: the first offset must be 10313, the size of the fixed part: another fork or preset?
+}
+
+// A state of any size can stay in its file.
+func ExampleOpen_mapped() {
+	dir := must(os.MkdirTemp("", "state"))
+	defer os.RemoveAll(dir)
+	b, _ := exampleState()
+	name := filepath.Join(dir, "state.ssz")
+	if err := os.WriteFile(name, b, 0o600); err != nil {
+		fmt.Println(err)
+		return
+	}
+	file := must(mmap.Open(name))
+	defer file.Close()
+	s, err := ssz.Open(file, int64(file.Len()), spec.Minimal, spec.EIP7716)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	var r spec.Registry
+	err = s.ReadRegistry(&r, 2)
+	fmt.Println(r.Len(), r.Balance[0], err)
+	// Output: 64 31253761243 <nil>
+}
+
+func ExampleDetect() {
+	b, _ := exampleState()
+	s, err := ssz.Detect(b, int64(len(b)))
+	fmt.Println(s.Params().Preset, s.Params().Fork, err)
+	// Output: minimal eip7716 <nil>
+}
+
+func ExampleState_Params() {
+	_, s := exampleState()
+	p := s.Params()
+	fmt.Println(p.Fork, p.SlotsPerEpoch)
+	// Output: eip7716 8
+}
+
+func ExampleState_Len() {
+	_, s := exampleState()
+	fmt.Println(s.Len())
+	// Output: 64
+}
+
+func ExampleState_Slot() {
+	_, s := exampleState()
+	fmt.Println(s.Slot())
+	// Output: 48 <nil>
+}
+
+func ExampleState_Boundary() {
+	_, s := exampleState()
+	b, err := s.Boundary()
+	fmt.Printf("%+v %v\n", b, err)
+	// Output: {CurrentEpoch:6 FinalizedEpoch:0 SlashingsSum:295000000000 NextBlockMissing:255} <nil>
+}
+
+func ExampleState_RandaoMix() {
+	_, s := exampleState()
+	mix, err := s.RandaoMix(3)
+	fmt.Printf("%x %v\n", mix[:4], err)
+	// Output: dadadada <nil>
+}
+
+func ExampleState_AttesterSeed() {
+	_, s := exampleState()
+	seed, err := s.AttesterSeed(5)
+	fmt.Printf("%x %v\n", seed[:4], err)
+	// Output: d4124956 <nil>
+}
+
+func ExampleState_ReadRegistry() {
+	_, s := exampleState()
+	var r spec.Registry // reused from epoch to epoch
+	err := s.ReadRegistry(&r, 1)
+	fmt.Println(r.Len(), r.EffectiveBalance[0], r.PreviousFlags[:8], r.SlotOffset[0] == spec.NoSlot, err)
+	// Output: 64 31000000000 [7 3 5 0 0 7 3 5] true <nil>
+}
+
+func ExampleState_AssignSlots() {
+	_, s := exampleState()
+	var r spec.Registry
+	if err := s.ReadRegistry(&r, 1); err != nil {
+		fmt.Println(err)
+		return
+	}
+	var committees spec.Committees // reused from epoch to epoch
+	err := s.AssignSlots(&r, &committees, 1)
+	fmt.Println(r.SlotOffset[:8], err)
+	// Output: [4 1 4 7 255 5 0 4] <nil>
+}
+
+func ExampleState_Smoothed() {
+	_, s := exampleState()
+	fmt.Println(s.Smoothed())
+	// Output: 276952500000 true <nil>
+}
+
+func ExampleState_WriteBack() {
+	b, s := exampleState()
+	var r spec.Registry
+	if err := s.ReadRegistry(&r, 1); err != nil {
+		fmt.Println(err)
+		return
+	}
+	r.Balance[7] = 31 * spec.ETH
+	if err := s.WriteBack(b, &r, 1); err != nil { // in place
+		fmt.Println(err)
+		return
+	}
+	err := s.ReadRegistry(&r, 1)
+	fmt.Println(r.Balance[7], err)
+	// Output: 31000000000 <nil>
+}
+
+func ExampleState_WriteSmoothed() {
+	b, s := exampleState()
+	err := s.WriteSmoothed(b, 123)
+	fmt.Println(err)
+	fmt.Println(s.Smoothed())
+	// Output:
+	// <nil>
+	// 123 true <nil>
+}
+
+func ExampleState_SaveAs() {
+	dir := must(os.MkdirTemp("", "state"))
+	defer os.RemoveAll(dir)
+	name := filepath.Join(dir, "post.ssz")
+	b, s := exampleState()
+	err := s.SaveAs(name, func(w io.WriterAt) error { return s.WriteSmoothed(w, 123) })
+	saved := must(os.ReadFile(name))
+	fmt.Println(len(saved) == len(b), err)
+	// Output: true <nil>
+}
+
+func ExampleBuffer_ReadAt() {
+	two := make([]byte, 2)
+	n, err := ssz.Buffer{1, 2, 3}.ReadAt(two, 2)
+	fmt.Println(n, two[:n], err)
+	// Output: 1 [3] EOF
+}
+
+func ExampleBuffer_WriteAt() {
+	b := ssz.Buffer{1, 2, 3}
+	_, err := b.WriteAt([]byte{9, 9}, 2)
+	fmt.Println(b, err)
+	// Output: [1 2 3] write of 2 bytes at byte 2 of 3: invalid input
+}
