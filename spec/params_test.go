@@ -66,7 +66,7 @@ func TestParamsChangeWithTheForksThatChangedThem(t *testing.T) {
 					limit = 2048000000000
 				}
 				require.Equal(t, limit, p.EffectiveBalanceCap(true))
-				require.EqualValues(t, 32000000000, p.EffectiveBalanceCap(false))
+				require.EqualValues(t, uint64(32000000000), p.EffectiveBalanceCap(false))
 				require.NoError(t, p.Validate())
 			}
 		})
