@@ -18,6 +18,9 @@ type Rule struct {
 	// Step observes one slot: the factors that hold for it, and the memory with
 	// which the next slot is met. It changes neither argument.
 	Step func(Memory, *spec.SlotObs) (Factors, Memory, error)
+	// Start is the memory with which the rule is switched on after a calm past
+	// like the observed slot. Without it [Rule.Settled] lets the rule settle.
+	Start func(*spec.SlotObs) Memory
 }
 
 // Scope says of whom a factor scales which penalty. Whoever is outside pays the
@@ -53,6 +56,25 @@ func (r *Rule) FullName() string {
 		return r.Name
 	}
 	return r.Name + "/" + r.Preset
+}
+
+// settleSlots is enough for every window to fill and every counter to rise.
+const settleSlots = 1024
+
+// Settled is the memory of a chain that has run under the rule for long, with
+// every slot like the one given.
+func (r *Rule) Settled(calm *spec.SlotObs) (Memory, error) {
+	if r.Start != nil {
+		return r.Start(calm), nil
+	}
+	var m Memory
+	for range settleSlots {
+		var err error
+		if _, m, err = r.Step(m, calm); err != nil {
+			return Memory{}, fmt.Errorf("%s: %w", r.FullName(), err)
+		}
+	}
+	return m, nil
 }
 
 // Walk steps the rule over consecutive slots in order and writes their factors

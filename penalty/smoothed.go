@@ -37,8 +37,8 @@ var smoothedPresets = []struct {
 
 // Step returns the factor of one slot and the average after it, given the
 // average before it. Only sums enter: the slot's offline effective balance and
-// the reference balance. A zero divisor gives [spec.ErrInput], a product above
-// 64 bits [spec.ErrOverflow].
+// the reference balance. A zero divisor or cap gives [spec.ErrInput], a product
+// above 64 bits [spec.ErrOverflow].
 func (r Smoothed2026) Step(average spec.Gwei, o *spec.SlotObs) (Factor, spec.Gwei, error) {
 	offline := o.Tally.Balance(spec.Offline)
 	per := o.Reference
@@ -54,8 +54,11 @@ func (r Smoothed2026) Step(average spec.Gwei, o *spec.SlotObs) (Factor, spec.Gwe
 		return Factor{}, average, spec.Atf(smoothedName, -1, spec.ErrOverflow,
 			"slope %d times %d Gwei offline above the average", r.Slope, u64.SubSat(offline, average))
 	}
-	f := min(uint64(steps/per), r.Cap-1) + 1
-	return Integer(f), r.smooth(average, offline), nil
+	f, ok := u64.Add(uint64(steps/per), 1)
+	if !ok {
+		return Factor{}, average, spec.Atf(smoothedName, -1, spec.ErrOverflow, "one plus %d", steps/per)
+	}
+	return Integer(min(f, r.Cap)), r.smooth(average, offline), nil
 }
 
 // smooth moves the average a Window-th of the way towards the offline balance,
@@ -75,6 +78,9 @@ func (r Smoothed2026) named(preset string) Rule {
 	return Rule{
 		Name: smoothedName, Preset: preset, Cap: r.Cap,
 		Scope: Scope{Target: spec.Offline},
+		Start: func(calm *spec.SlotObs) Memory {
+			return Memory{Smoothed: r.SeedFloor(calm.Tally.Balance(spec.Offline), calm.Reference)}
+		},
 		Step: func(m Memory, o *spec.SlotObs) (Factors, Memory, error) {
 			f, average, err := r.Step(m.Smoothed, o)
 			m.Smoothed = average

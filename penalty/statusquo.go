@@ -6,7 +6,6 @@ import "github.com/stakesim/stakesim/spec"
 func StatusQuo() Rule {
 	return Rule{
 		Name: "status-quo",
-		Cap:  1,
 		Step: func(m Memory, _ *spec.SlotObs) (Factors, Memory, error) { return Unscaled, m, nil },
 	}
 }

@@ -1,0 +1,141 @@
+// Command replay runs a real incident through every penalty mechanism and
+// prints one table: what would this rule have done, and to whom?
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/table"
+)
+
+const usage = `Replay an incident under every penalty mechanism and print what each would have cost.
+
+usage: replay [flags]
+
+  replay                                     the incident of 2025-12-04
+  replay -incident besu-2024-01              the incident of 2024-01-06
+  replay -mechanism smoothed-2026/E2 -mechanism net-excess-2024
+  replay -csv mine.csv -total-active-gwei 36000000000000000 -seed-gwei 3500000000000
+  replay -format json
+
+A file has a header and a row for each epoch or slot, without gaps:
+epoch,offline_gwei (spread evenly over 32 slots) or slot,offline_gwei.
+
+flags:
+`
+
+func main() {
+	err := run(os.Args[1:], os.Stdin, os.Stdout)
+	switch {
+	case err == nil:
+	case errors.Is(err, errUsage):
+		fmt.Fprintln(os.Stderr, "replay:", err, "(replay -h shows what there is)")
+		os.Exit(2)
+	default:
+		fmt.Fprintln(os.Stderr, "replay:", err)
+		os.Exit(1)
+	}
+}
+
+// errUsage marks a wrong command line.
+var errUsage = errors.New("usage")
+
+func badUsage(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", errUsage, fmt.Sprintf(format, args...))
+}
+
+func run(args []string, in io.Reader, out io.Writer) error {
+	flags := flag.NewFlagSet("replay", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	name := flags.String("incident", defaultIncident, "embedded incident: "+knownNames())
+	file := flags.String("csv", "", "series of your own; - reads standard input")
+	total := flags.Uint64("total-active-gwei", 0, "total active balance in `Gwei`, with -csv")
+	seed := flags.Uint64("seed-gwei", 0, "offline balance of a slot before the series in `Gwei`, with -csv")
+	format := flags.String("format", "text", "text, csv, json or markdown")
+	var rules []penalty.Rule
+	flags.Func("mechanism", "`NAME` or NAME/PRESET, repeatable (default every one that a series can tell apart)", func(s string) error {
+		rule, err := penalty.RuleNamed(s)
+		rules = append(rules, rule)
+		return err
+	})
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+		fmt.Fprint(out, usage)
+		flags.SetOutput(out)
+		flags.PrintDefaults()
+		return nil
+	} else if err != nil {
+		return badUsage("%v", err)
+	}
+	if flags.NArg() > 0 {
+		return badUsage("unexpected argument %q", flags.Arg(0))
+	}
+	f, err := table.ParseFormat(*format)
+	if err != nil {
+		return badUsage("-format: %v", err)
+	}
+	given := map[string]bool{}
+	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	inc, err := load(given, *name, *file, spec.Gwei(*total), spec.Gwei(*seed), in)
+	if err != nil {
+		return err
+	}
+	if rules == nil {
+		rules = distinct()
+	}
+	t, err := tabulate(&inc, rules)
+	if err != nil {
+		return err
+	}
+	return write(out, &inc, t, f)
+}
+
+// distinct are the rules that a plain series of offline balances can tell
+// apart: the other readings of slot-relative penalties ask who failed before, or
+// which blocks are missing.
+func distinct() (rules []penalty.Rule) {
+	blind := map[string]bool{"counted": true, "offline": true, "misses": true, "fumbles": true, "skip-missing-blocks": true}
+	for _, r := range penalty.Rules() {
+		if !blind[r.Preset] {
+			rules = append(rules, r)
+		}
+	}
+	return rules
+}
+
+func load(given map[string]bool, name, file string, total, seed spec.Gwei, in io.Reader) (incident, error) {
+	if !given["csv"] {
+		if given["total-active-gwei"] || given["seed-gwei"] {
+			return incident{}, badUsage("-total-active-gwei and -seed-gwei belong to -csv")
+		}
+		if _, ok := known[name]; !ok {
+			return incident{}, badUsage("-incident %q: %v (one of %s)", name, spec.ErrUnknown, knownNames())
+		}
+		return embedded(name)
+	}
+	switch {
+	case given["incident"]:
+		return incident{}, badUsage("-csv and -incident exclude each other")
+	case !given["total-active-gwei"] || !given["seed-gwei"]:
+		return incident{}, badUsage("-csv needs -total-active-gwei and -seed-gwei")
+	case total < validator || total > 1<<57:
+		return incident{}, badUsage("-total-active-gwei %d: not between 32 ETH and 2^57 Gwei", total)
+	case seed > total/slotsPerEpoch:
+		return incident{}, badUsage("-seed-gwei %d: more than is active in one slot", seed)
+	}
+	inc := incident{name: file, total: total, seed: seed}
+	if file == "-" {
+		return readIncident(in, "standard input", inc)
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return incident{}, err
+	}
+	defer f.Close()
+	return readIncident(f, file, inc)
+}

@@ -1,0 +1,194 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/table"
+	"github.com/stakesim/stakesim/spec/u64"
+)
+
+const (
+	validator    = 32 * spec.ETH
+	epochsPerDay = 225
+	// income of execution over income of consensus, in hundredths
+	executionIncome = 21
+)
+
+// result is what one rule does in an incident.
+type result struct {
+	rule      penalty.Rule
+	sum       float64 // of the target factors
+	max       float64
+	atCap     int
+	loss      spec.Gwei // of a 32 ETH validator that was offline all the time
+	extraBurn int64     // Gwei, network-wide, over the status quo
+	memory    penalty.Memory
+}
+
+// replay walks a rule over an incident. The validator attests once an epoch in
+// a slot drawn evenly: its loss is the mean over the slots.
+func replay(inc *incident, rule penalty.Rule) (result, error) {
+	res := result{rule: rule}
+	calm, err := spec.ObsOfOffline(inc.seed, inc.total, slotsPerEpoch)
+	if err != nil {
+		return res, err
+	}
+	if res.memory, err = rule.Settled(&calm); err != nil {
+		return res, err
+	}
+	perSlot, err := newEconomy(inc.total)
+	if err != nil {
+		return res, err
+	}
+	var loss spec.Gwei
+	for i, offline := range inc.offline {
+		o, err := spec.ObsOfOffline(offline, inc.total, slotsPerEpoch)
+		if err != nil {
+			return res, err
+		}
+		f, next, err := rule.Step(res.memory, &o)
+		if err != nil {
+			return res, fmt.Errorf("%s: slot %d of the incident: %w", rule.FullName(), i, err)
+		}
+		res.memory = next
+		res.sum += f.Target.Float()
+		res.max = max(res.max, f.Target.Float())
+		if rule.Cap != 0 && f.Target == penalty.Integer(rule.Cap) {
+			res.atCap++
+		}
+		paid, ok := perSlot.penalties(f)
+		if !ok {
+			return res, fmt.Errorf("%s: slot %d of the incident: %w", rule.FullName(), i, spec.ErrOverflow)
+		}
+		loss += perSlot.forgone + paid
+		res.extraBurn += perSlot.burned(offline, paid) - perSlot.burned(offline, perSlot.ordinary)
+	}
+	res.loss = loss / slotsPerEpoch
+	return res, nil
+}
+
+// economy is what an epoch pays and takes a validator of 32 ETH, in Gwei.
+type economy struct {
+	base     spec.Gwei // base reward
+	forgone  spec.Gwei // rewards of the three flags at full participation
+	ordinary spec.Gwei // penalties of an epoch offline under the status quo
+}
+
+func newEconomy(total spec.Gwei) (economy, error) {
+	p, err := spec.ParamsFor(spec.Mainnet, spec.Electra)
+	if err != nil {
+		return economy{}, err
+	}
+	const increment = spec.EffectiveBalanceIncrement
+	perIncrement := spec.Gwei(uint64(increment)*p.BaseRewardFactor) / u64.Sqrt(total)
+	e := economy{base: validator / increment * perIncrement}
+	for flag := range spec.Flag(spec.FlagCount) {
+		e.forgone += e.base * spec.Gwei(flag.Weight()) / spec.WeightDenominator
+	}
+	e.ordinary, _ = e.penalties(penalty.Unscaled)
+	return e, nil
+}
+
+// penalties is what an offline validator pays for source and target.
+func (e *economy) penalties(f penalty.Factors) (spec.Gwei, bool) {
+	source, ok1 := f.Source.Penalty(e.base, spec.TimelySource.Weight())
+	target, ok2 := f.Target.Penalty(e.base, spec.TimelyTarget.Weight())
+	return source + target, ok1 && ok2
+}
+
+// burned is what so much offline balance pays when 32 ETH pay so much.
+func (e *economy) burned(offline, paid spec.Gwei) int64 {
+	q, _ := u64.MulDiv(offline, paid, validator)
+	return int64(q)
+}
+
+// recoup is how many days of full income, execution included, make up a loss.
+func (e *economy) recoup(loss spec.Gwei) float64 {
+	return float64(loss) / (float64(e.base) * (100 + executionIncome) / 100 * epochsPerDay)
+}
+
+// remembered is the memory as one figure, with its unit.
+func (r *result) remembered() (any, string) {
+	switch r.rule.Name {
+	case penalty.SmoothedE3.Rule().Name:
+		return r.memory.Smoothed, "Gwei offline"
+	case penalty.DefaultNetExcess2024.Rule().Name, penalty.DefaultNetExcessPerFlag.Rule().Name:
+		return max(r.memory.Excess[0], r.memory.Excess[1]), "excess penalties"
+	case penalty.DefaultSlotRelative.Rule().Name:
+		w := &r.memory.Window
+		var sum uint64
+		for _, m := range w.Slots[:w.Seen] {
+			sum += m
+		}
+		return spec.Gwei(sum / max(w.Seen, 1)), "Gwei offline"
+	}
+	return nil, ""
+}
+
+// tabulate replays every rule and returns the table of what it did.
+func tabulate(inc *incident, rules []penalty.Rule) (*table.Table, error) {
+	e, err := newEconomy(inc.total)
+	if err != nil {
+		return nil, err
+	}
+	quo, err := replay(inc, penalty.StatusQuo())
+	if err != nil {
+		return nil, err
+	}
+	t := table.New(
+		fmt.Sprintf("%s: %d slots, %s ETH active, %s ETH offline in a slot before", inc.name, len(inc.offline), eth(inc.total), eth(inc.seed)),
+		table.Column{Name: "mechanism"},
+		table.Column{Name: "preset"},
+		table.Column{Name: "factor mean", Decimals: 3},
+		table.Column{Name: "factor max", Decimals: 2},
+		table.Column{Name: "slots at cap"},
+		table.Column{Name: "loss", Key: "loss_gwei", Unit: "Gwei", Thousands: true},
+		table.Column{Name: "ratio", Decimals: 2},
+		table.Column{Name: "days to recoup", Decimals: 2},
+		table.Column{Name: "extra burn", Key: "extra_burn_gwei", Unit: "Gwei", Thousands: true},
+		table.Column{Name: "memory end", Thousands: true},
+		table.Column{Name: "memory unit"},
+	)
+	t.Note("loss: a 32 ETH validator offline through the whole incident, rewards forgone included, mean over slots")
+	t.Note("ratio: loss over the status quo's; extra burn: penalties of all offline stake over the status quo's")
+	for _, rule := range rules {
+		r, err := replay(inc, rule)
+		if err != nil {
+			return nil, err
+		}
+		memory, unit := r.remembered()
+		if err := t.Row(rule.Name, rule.Preset, r.sum/float64(len(inc.offline)), r.max, r.atCap, r.loss,
+			float64(r.loss)/float64(quo.loss), e.recoup(r.loss), r.extraBurn, memory, unit); err != nil {
+			return nil, err
+		}
+	}
+	return t, nil
+}
+
+// eth is an amount in whole ether and as many of nine digits as it needs.
+func eth(g spec.Gwei) string {
+	s := fmt.Sprintf("%d.%09d", g/spec.ETH, g%spec.ETH)
+	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
+}
+
+// write writes the table; JSON names the incident around its rows.
+func write(out io.Writer, inc *incident, t *table.Table, f table.Format) error {
+	if f != table.JSON {
+		return t.Write(out, f)
+	}
+	text, err := json.Marshal(struct {
+		Incident string       `json:"incident"`
+		Slots    int          `json:"slots"`
+		Rows     *table.Table `json:"rows"`
+	}{inc.name, len(inc.offline), t})
+	if err != nil {
+		return err
+	}
+	_, err = out.Write(append(text, '\n'))
+	return err
+}
