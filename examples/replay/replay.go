@@ -112,22 +112,22 @@ func (e *economy) recoup(loss spec.Gwei) float64 {
 	return float64(loss) / (float64(e.base) * (100 + executionIncome) / 100 * epochsPerDay)
 }
 
-// remembered is the memory as one figure, with its unit.
-func (r *result) remembered() (any, string) {
+// remembered is the memory as one figure, nil for a rule without any.
+func (r *result) remembered() any {
 	switch r.rule.Name {
 	case penalty.SmoothedE3.Rule().Name:
-		return r.memory.Smoothed, "Gwei offline"
+		return r.memory.Smoothed
 	case penalty.DefaultNetExcess2024.Rule().Name, penalty.DefaultNetExcessPerFlag.Rule().Name:
-		return max(r.memory.Excess[0], r.memory.Excess[1]), "excess penalties"
+		return max(r.memory.Excess[0], r.memory.Excess[1])
 	case penalty.DefaultSlotRelative.Rule().Name:
 		w := &r.memory.Window
 		var sum uint64
 		for _, m := range w.Slots[:w.Seen] {
 			sum += m
 		}
-		return spec.Gwei(sum / max(w.Seen, 1)), "Gwei offline"
+		return spec.Gwei(sum / max(w.Seen, 1))
 	}
-	return nil, ""
+	return nil
 }
 
 // tabulate replays every rule and returns the table of what it did.
@@ -152,18 +152,17 @@ func tabulate(inc *incident, rules []penalty.Rule) (*table.Table, error) {
 		table.Column{Name: "days to recoup", Decimals: 2},
 		table.Column{Name: "extra burn", Key: "extra_burn_gwei", Unit: "Gwei", Thousands: true},
 		table.Column{Name: "memory end", Thousands: true},
-		table.Column{Name: "memory unit"},
 	)
 	t.Note("loss: a 32 ETH validator offline through the whole incident, rewards forgone included, mean over slots")
+	t.Note("memory: Gwei offline per slot (slot-relative: mean of the window; smoothed-2026: the average), or excess penalties")
 	t.Note("ratio: loss over the status quo's; extra burn: penalties of all offline stake over the status quo's")
 	for _, rule := range rules {
 		r, err := replay(inc, rule)
 		if err != nil {
 			return nil, err
 		}
-		memory, unit := r.remembered()
 		if err := t.Row(rule.Name, rule.Preset, r.sum/float64(len(inc.offline)), r.max, r.atCap, r.loss,
-			float64(r.loss)/float64(quo.loss), e.recoup(r.loss), r.extraBurn, memory, unit); err != nil {
+			float64(r.loss)/float64(quo.loss), e.recoup(r.loss), r.extraBurn, r.remembered()); err != nil {
 			return nil, err
 		}
 	}
