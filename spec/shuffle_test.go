@@ -40,12 +40,12 @@ func requireShuffle(t require.TestingT, n, rounds uint64, seed [32]byte) {
 func TestBothFormsOfTheShuffleAgree(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 2))
 	for n := range uint64(601) {
-		requireShuffle(t, n, 10, seedOf(rng.Uint64()))
+		requireShuffle(t, n, 4, seedOf(rng.Uint64()))
 	}
-	for _, n := range []uint64{1023, 1024, 1025, 4096, 5000} {
+	for _, n := range []uint64{1024, 1025, 2001} {
 		requireShuffle(t, n, 90, seedOf(rng.Uint64()))
-		requireShuffle(t, n, 255, seedOf(rng.Uint64()))
 	}
+	requireShuffle(t, 300, 255, seedOf(rng.Uint64()))
 }
 
 func TestNoRoundsLeaveTheList(t *testing.T) {

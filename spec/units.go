@@ -1,6 +1,9 @@
 package spec
 
-import "unsafe"
+import (
+	"fmt"
+	"unsafe"
+)
 
 // Units of the specification. Each is a uint64 so that a client's columns
 // convert without a copy: see [As].
@@ -54,14 +57,24 @@ const FlagCount = int(flagCount)
 const WeightDenominator = 64
 
 // Weight is the share of the base reward that the flag carries, in units of
-// 1/[WeightDenominator]: 14, 26 and 14.
-func (f Flag) Weight() uint64 { return [...]uint64{14, 26, 14}[f] }
+// 1/[WeightDenominator]: 14, 26 and 14, and 0 for any other flag.
+func (f Flag) Weight() uint64 {
+	if f >= flagCount {
+		return 0
+	}
+	return [flagCount]uint64{14, 26, 14}[f]
+}
 
 // In reports whether the flag is set in a participation byte.
 func (f Flag) In(flags Flags) bool { return flags>>f&1 != 0 }
 
 // String returns "source", "target" or "head".
-func (f Flag) String() string { return [...]string{"source", "target", "head"}[f] }
+func (f Flag) String() string {
+	if f >= flagCount {
+		return fmt.Sprintf("flag(%d)", uint8(f))
+	}
+	return [flagCount]string{"source", "target", "head"}[f]
+}
 
 // Flags is a validator's participation in an epoch: bit 0 timely source, bit 1
 // timely target, bit 2 timely head. Higher bits are ignored.
