@@ -1,0 +1,227 @@
+package delegation
+
+import (
+	"slices"
+
+	"github.com/stakesim/stakesim/spec"
+)
+
+// EpochReward is what the services pay for one operator's work in an epoch.
+type EpochReward struct {
+	Operator uint64    `json:"operator"`
+	Heavy    spec.Gwei `json:"heavy"`    // as by ProcessHeavyReward
+	Light    spec.Gwei `json:"light"`    // as by ProcessLightReward
+	Pointers spec.Gwei `json:"pointers"` // as by ProcessPointerReward
+}
+
+// EpochInput is what an epoch brings from outside.
+type EpochInput struct {
+	Rewards []EpochReward `json:"rewards"`
+	Dues    []Due         `json:"dues"`
+}
+
+// ProcessEpoch ends the current epoch: rewards, then the batch of dues; then it
+// advances and, in the new epoch, takes the weight snapshot, pays the unbonding
+// queue, releases liens, and makes announced changes and departures. A bad item
+// is skipped and reported by its number; an item of three rewards is paid as far
+// as each is good. It fails with [ErrBound] in the last epoch only.
+func ProcessEpoch(l *Ledger, in EpochInput) (Receipt, error) {
+	if l.epoch >= MaxEpoch {
+		return Receipt{}, about("epoch", uint64(l.epoch), ErrBound)
+	}
+	t := l.begin("epoch")
+	t.r.Events = slices.Grow(t.r.Events, 2*len(in.Rewards))
+	for i := range in.Rewards {
+		t.epochReward(i, &in.Rewards[i])
+	}
+	if len(in.Dues) > 0 {
+		t.slash(in.Dues)
+	}
+	l.epoch++
+	t.snapshot()
+	t.payQueue()
+	t.releaseLiens()
+	t.changeCommissions()
+	t.lapseEvidence()
+	t.dropRecords()
+	return t.r, nil
+}
+
+// epochReward pays up to three rewards of one operator.
+func (t *tx) epochReward(i int, r *EpochReward) {
+	skip := func(err error) { t.r.Skipped = append(t.r.Skipped, ItemError{"rewards", i, err}) }
+	if r.Heavy == 0 && r.Light == 0 && r.Pointers == 0 {
+		skip(about("amount", 0, ErrAmount))
+		return
+	}
+	if r.Heavy > 0 {
+		if o, err := t.l.checkReward(Reward{r.Operator, r.Heavy}); err != nil {
+			skip(err)
+		} else {
+			t.heavyReward(o, r.Heavy)
+		}
+	}
+	if r.Light > 0 {
+		if o, err := t.l.checkLightReward(Reward{r.Operator, r.Light}); err != nil {
+			skip(err)
+		} else {
+			t.streamReward(o, &o.Light, Reserve, r.Light)
+		}
+	}
+	if r.Pointers > 0 {
+		if o, err := t.l.checkLightReward(Reward{r.Operator, r.Pointers}); err != nil {
+			skip(err)
+		} else {
+			t.streamReward(o, &o.Pointers, PointerPot, r.Pointers)
+		}
+	}
+}
+
+// ProcessEpochs ends n epochs without rewards or dues; it equals n calls of
+// [ProcessEpoch] and takes time by what falls due, not by n. Its receipt lists the
+// events of all of them. It fails with [ErrBound], and does nothing, when n would
+// pass [MaxEpoch].
+func ProcessEpochs(l *Ledger, n uint64) (Receipt, error) {
+	if n > uint64(MaxEpoch-l.epoch) {
+		return Receipt{}, aboutf("epochs", n, ErrBound, "epoch %d", l.epoch)
+	}
+	r := Receipt{Operation: "epochs", Epoch: l.epoch}
+	for end := l.epoch + spec.Epoch(n); l.epoch < end; {
+		quiet := l.nextEvent()
+		one, err := ProcessEpoch(l, EpochInput{})
+		if err != nil {
+			return r, err
+		}
+		r.Events = append(r.Events, one.Events...)
+		// When this epoch was as quiet as the ones before the next event will be,
+		// they change nothing but the number.
+		if len(one.Events) == 0 && quiet > l.epoch {
+			l.epoch = min(end, quiet-1)
+			l.snapshotEpoch = l.epoch
+		}
+	}
+	return r, nil
+}
+
+// nextEvent is the first epoch after the current one in which something falls
+// due.
+func (l *Ledger) nextEvent() spec.Epoch {
+	next := spec.FarFutureEpoch
+	for _, s := range []*set{&l.index.completions, &l.index.lienEnds, &l.index.commissions} {
+		for k := range s.all() {
+			next = min(next, spec.Epoch(k[0]))
+			break
+		}
+	}
+	for e := range l.evidence.all() {
+		next = min(next, e.Epoch+spec.Epoch(l.config.UnbondingEpochs)+1)
+	}
+	return next
+}
+
+// ProcessWeightSnapshot takes the weight snapshot of the current epoch: pending
+// light principal begins to earn, and pointers get the weight of their lots and
+// wallets. [ProcessEpoch] calls it; a second one in an epoch gives [ErrStage], or
+// a late deposit could earn at once.
+func ProcessWeightSnapshot(l *Ledger) (Receipt, error) {
+	if l.snapshotEpoch >= l.epoch {
+		return Receipt{}, aboutf("epoch", uint64(l.epoch), ErrStage, "the snapshot is taken")
+	}
+	t := l.begin("weight snapshot")
+	t.snapshot()
+	return t.r, nil
+}
+
+func (t *tx) snapshot() {
+	l := t.l
+	l.snapshotEpoch = l.epoch
+	for _, id := range ids(&l.index.pending, 0) {
+		p := l.lights.get(key{id})
+		o := l.operators.get(key{p.Operator})
+		l.index.pending.remove(key{id})
+		p.Accrued += o.Light.settle(&p.Index, p.Principal)
+		t.emit(Event{Kind: Activated, Operator: o.ID, Lot: id, Amount: p.Pending})
+		o.Light.Weight += p.Pending
+		o.LightPending -= p.Pending
+		p.Principal, p.Pending = p.Principal+p.Pending, 0
+	}
+	for k := range l.index.lotPointers.all() {
+		p := l.lots.get(key{k[1]})
+		if v := l.operators.get(key{p.Operator}).value(p.Shares); v != p.Pointer.Weight {
+			t.reweighLot(p, v)
+		}
+	}
+	for k := range l.index.walletPointers.all() {
+		if a := l.accounts.get(key{k[1]}); a.Free != a.Pointer.Weight {
+			t.reweigh(a, a.Free, a.Free)
+		}
+	}
+}
+
+// ProcessUnbondingQueue pays every entry that is complete in the current epoch to
+// its owner. [ProcessEpoch] calls it.
+func ProcessUnbondingQueue(l *Ledger) (Receipt, error) {
+	t := l.begin("unbonding queue")
+	t.payQueue()
+	return t.r, nil
+}
+
+func (t *tx) payQueue() {
+	for _, id := range due(&t.l.index.completions, uint64(t.l.epoch)) {
+		u := *t.l.entries.get(key{id})
+		t.l.index.entry(&u, false)
+		t.l.entries.remove(key{id})
+		t.emit(Event{Kind: Moved, From: Place{Queue, id}, To: Place{Free, u.Owner}, Operator: u.Operator, Lot: id, Amount: u.Balance})
+		t.credit(u.Owner, u.Balance)
+	}
+}
+
+// ProcessLienExpiry releases every lien that has ended in the current epoch.
+// [ProcessEpoch] calls it.
+func ProcessLienExpiry(l *Ledger) (Receipt, error) {
+	t := l.begin("lien expiry")
+	t.releaseLiens()
+	return t.r, nil
+}
+
+func (t *tx) releaseLiens() {
+	l := t.l
+	for _, id := range due(&l.index.lienEnds, uint64(l.epoch)) {
+		lien := (*Lien)(nil)
+		if p := l.lots.get(key{id}); p != nil {
+			lien = &p.Lien
+		} else {
+			lien = &l.entries.get(key{id}).Lien
+		}
+		l.index.lien(lien, id, false)
+		t.emit(Event{Kind: LienReleased, Operator: lien.Source, Lot: id, Amount: lien.Initial})
+		*lien = Lien{}
+	}
+}
+
+// changeCommissions makes the changes that were announced for the current epoch.
+func (t *tx) changeCommissions() {
+	for _, id := range due(&t.l.index.commissions, uint64(t.l.epoch)) {
+		o := t.l.operators.get(key{id})
+		t.l.index.operator(o, false)
+		o.Commission = o.PendingCommission
+		o.CommissionPending, o.PendingCommission, o.PendingCommissionEpoch = false, 0, 0
+		t.l.index.operator(o, true)
+		t.emit(Event{Kind: Changed, Operator: id, Shares: uint64(o.Commission)})
+	}
+}
+
+// lapseEvidence drops evidence that no due can answer any more.
+func (t *tx) lapseEvidence() {
+	var old []Evidence
+	for e := range t.l.evidence.all() {
+		if t.l.checkInfraction(e.Epoch) != nil {
+			old = append(old, *e)
+		}
+	}
+	for _, e := range old {
+		t.l.index.evidence(&e, false)
+		t.l.evidence.remove(key{e.ID})
+		t.emit(Event{Kind: Absolved, Operator: e.Operator, Lot: e.ID})
+	}
+}

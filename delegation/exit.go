@@ -1,0 +1,87 @@
+package delegation
+
+import "github.com/stakesim/stakesim/spec"
+
+// Exit takes an operator one stage further on its way out.
+type Exit struct {
+	Owner    uint64 `json:"owner"`
+	Operator uint64 `json:"operator"`
+}
+
+// ProcessExit announces the exit; once the unbonding period has passed, unbonds
+// every lot that is left, locked and tokenised ones included; then queues the
+// bond. The record goes in the epoch in which nothing refers to it any more. A
+// step before its time gives [ErrStage].
+func ProcessExit(l *Ledger, op Exit) (Receipt, error) {
+	o, err := l.ownOperator(op.Operator, op.Owner)
+	if err != nil {
+		return Receipt{}, err
+	}
+	t := l.begin("exit")
+	switch o.Exit {
+	case Active:
+		o.Exit, o.ExitEpoch = Announced, l.epoch
+	case Announced:
+		if end := o.ExitEpoch + spec.Epoch(l.config.UnbondingEpochs); l.epoch < end {
+			return Receipt{}, aboutf("operator", o.ID, ErrStage, "delegators have until epoch %d", end)
+		}
+		lots := ids(&l.index.lotsAt, 1, o.ID)
+		if err := l.checkIDs(uint64(len(lots))); err != nil {
+			return Receipt{}, err
+		}
+		for _, id := range lots {
+			p := l.lots.get(key{id})
+			if p.Tokenised {
+				t.unflag(p, o)
+			}
+			t.undelegate(p, o, p.Shares)
+		}
+		o.Exit = PoolClosed
+	case PoolClosed:
+		if err := l.checkIDs(1); err != nil {
+			return Receipt{}, err
+		}
+		t.leave(o)
+	default:
+		return Receipt{}, aboutf("operator", o.ID, ErrStage, "the bond is leaving")
+	}
+	t.emit(Event{Kind: ExitReached, Operator: o.ID, Shares: uint64(o.Exit)})
+	return t.r, nil
+}
+
+// leave clears what points to the operator and queues its bond.
+func (t *tx) leave(o *Operator) {
+	for _, id := range ids(&t.l.index.lotPointers, 1, o.ID) {
+		t.clearLotPointer(t.l.lots.get(key{id}))
+	}
+	for _, id := range ids(&t.l.index.walletPointers, 1, o.ID) {
+		t.clearWalletPointer(t.l.accounts.get(key{id}))
+	}
+	if o.Bond > 0 {
+		t.queueBond(o, o.Bond)
+	}
+	t.l.index.operator(o, false)
+	o.Exit = BondLeaving
+	t.l.index.operator(o, true)
+}
+
+// dropRecords removes the records of operators that have left and that nothing
+// refers to: no entry, lien, evidence or light position. Dust that reached the
+// bond after it was queued goes to the owner.
+func (t *tx) dropRecords() {
+	x := &t.l.index
+	for _, id := range ids(&x.leaving, 0) {
+		if has(&x.entriesAt, id) || has(&x.liens, id) || has(&x.evidenceAt, id) || has(&x.lightsAt, id) {
+			continue
+		}
+		o := t.l.operators.get(key{id})
+		dust, owner := o.Bond, o.Owner
+		t.move(Moved, Place{Bond, id}, Place{Free, owner}, id, 0, dust)
+		if dust > 0 {
+			t.credit(owner, dust)
+		}
+		x.operator(o, false)
+		t.l.operators.remove(key{id})
+		t.emit(Event{Kind: RecordDropped, Operator: id})
+	}
+}

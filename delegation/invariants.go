@@ -1,0 +1,314 @@
+package delegation
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/u64"
+)
+
+// CheckInvariants reports the first invariant that the ledger breaks, as an error
+// wrapping [ErrInvariant] that names it; nil for every ledger that this package
+// made. It looks at one state: conservation of Gwei, sums of shares and of
+// principal, reserves, counted stake, liquid counters, references between rows,
+// bounds, and that the indexes equal their recomputation. It takes time in
+// proportion to the whole state.
+func CheckInvariants(l *Ledger) error {
+	for _, check := range []func(*Ledger) error{
+		(*Ledger).checkRows, (*Ledger).checkPools, (*Ledger).checkLights, (*Ledger).checkPointers,
+		(*Ledger).checkConservation, (*Ledger).checkIndexes,
+	} {
+		if err := check(l); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func broken(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", ErrInvariant, fmt.Sprintf(format, args...))
+}
+
+// checkOrder says whether every slice of the state is strictly ascending by id.
+func (s *State) checkOrder() error {
+	for _, bad := range []struct {
+		list string
+		row  int
+	}{
+		{"operators", unordered[Operator](s.Operators)},
+		{"positions", unordered[Position](s.Positions)},
+		{"unbondings", unordered[Unbonding](s.Unbondings)},
+		{"lights", unordered[LightPosition](s.Lights)},
+		{"accounts", unordered[Account](s.Accounts)},
+		{"evidence", unordered[Evidence](s.Evidence)},
+		{"uncollected", unordered[Uncollected](s.Uncollected)},
+	} {
+		if bad.row > 0 {
+			return spec.Atf(bad.list, bad.row, spec.ErrInput, "ids do not ascend")
+		}
+	}
+	return nil
+}
+
+// unordered returns the first row whose id is not above the one before, or 0.
+func unordered[T any, P keyed[T]](rows []T) int {
+	for i := 1; i < len(rows); i++ {
+		if P(&rows[i-1]).rowKey().compare(P(&rows[i]).rowKey()) >= 0 {
+			return i
+		}
+	}
+	return 0
+}
+
+// checkRows checks what each row refers to, and its own bounds.
+func (l *Ledger) checkRows() error {
+	if l.epoch > MaxEpoch || l.snapshotEpoch > l.epoch {
+		return broken("epoch %d, snapshot of %d", l.epoch, l.snapshotEpoch)
+	}
+	used := map[uint64]string{}
+	row := func(kind string, id uint64, owner, operator bool) error {
+		if other, ok := used[id]; ok || id >= l.nextID {
+			return broken("%s %d: id not below %d or used by %q", kind, id, l.nextID, other)
+		}
+		used[id] = kind
+		if !owner || !operator {
+			return broken("%s %d: unknown owner or operator, or a future epoch", kind, id)
+		}
+		return nil
+	}
+	account := func(id uint64) bool { return l.accounts.get(key{id}) != nil }
+	operator := func(id uint64) bool { return l.operators.get(key{id}) != nil }
+	for a := range l.accounts.all() {
+		if err := row("account", a.ID, true, !a.Pointer.Set || operator(a.Pointer.Operator)); err != nil {
+			return err
+		}
+	}
+	for o := range l.operators.all() {
+		if err := cmp.Or(row("operator", o.ID, account(o.Owner), true), l.checkOperator(o)); err != nil {
+			return err
+		}
+	}
+	for p := range l.lots.all() {
+		ok := operator(p.Operator) && (!p.Pointer.Set || operator(p.Pointer.Operator))
+		if err := cmp.Or(row("position", p.ID, account(p.Owner), ok), l.checkLien(p.ID, p.Operator, &p.Lien)); err != nil {
+			return err
+		}
+		if p.Shares == 0 || (p.Tokenised && (p.Lien.Set || p.Locked)) {
+			return broken("position %d: %d shares, tokenised %t, lien %t, locked %t", p.ID, p.Shares, p.Tokenised, p.Lien.Set, p.Locked)
+		}
+	}
+	for u := range l.entries.all() {
+		if err := cmp.Or(row("unbonding", u.ID, account(u.Owner), operator(u.Operator)), l.checkLien(u.ID, u.Operator, &u.Lien)); err != nil {
+			return err
+		}
+		if u.Balance > u.Initial || u.Start > l.epoch || u.Complete-u.Start != spec.Epoch(l.config.UnbondingEpochs) || (u.Bond && u.Lien.Set) {
+			return broken("unbonding %d: balance %d of %d, epochs %d to %d", u.ID, u.Balance, u.Initial, u.Start, u.Complete)
+		}
+	}
+	for p := range l.lights.all() {
+		if err := row("light position", p.ID, account(p.Owner), operator(p.Operator)); err != nil {
+			return err
+		}
+	}
+	for e := range l.evidence.all() {
+		if err := row("evidence", e.ID, e.Epoch <= l.epoch, operator(e.Operator)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *Ledger) checkOperator(o *Operator) error {
+	if o.Commission > l.config.CommissionMax || o.PendingCommission > l.config.CommissionMax || o.Exit > BondLeaving {
+		return broken("operator %d: commission %d, pending %d, exit stage %d", o.ID, o.Commission, o.PendingCommission, o.Exit)
+	}
+	if o.PoolShares > MaxShares || o.Light.Index > maxIndex || o.Pointers.Index > maxIndex ||
+		o.Light.Carry >= uint64(MaxSupply) || o.Pointers.Carry >= uint64(MaxSupply) {
+		return broken("operator %d: %d shares, indexes %d and %d, carries %d and %d", o.ID, o.PoolShares,
+			o.Light.Index, o.Pointers.Index, o.Light.Carry, o.Pointers.Carry)
+	}
+	if effective := EffectiveStake(o.Bond, o.PoolTokens, l.config.LeverageCap); l.config.LeverageCap != Off {
+		if limit := o.Bond + l.config.LeverageCap.of(o.Bond); effective > limit && limit >= o.Bond { // I14
+			return broken("I14: operator %d counts %d of at most %d", o.ID, effective, limit)
+		}
+	}
+	return nil
+}
+
+func (l *Ledger) checkLien(id, operator uint64, n *Lien) error {
+	if !n.Set {
+		if *n != (Lien{}) {
+			return broken("row %d: no lien, and not empty", id)
+		}
+		return nil
+	}
+	if n.Source == operator || l.operators.get(key{n.Source}) == nil || n.ID >= l.nextID || n.Start > l.epoch ||
+		n.End-n.Start != spec.Epoch(l.config.UnbondingEpochs) || n.Initial >= MaxSupply {
+		return broken("lien of row %d: %+v", id, *n)
+	}
+	return nil
+}
+
+// checkPools checks I2 for heavy pools, I15, and that a pool has tokens exactly
+// when it has shares.
+func (l *Ledger) checkPools() error {
+	type sums struct{ shares, liquid uint64 }
+	found := map[uint64]sums{}
+	for p := range l.lots.all() {
+		s := found[p.Operator]
+		s.shares = uint64(addSat(spec.Gwei(s.shares), spec.Gwei(p.Shares)))
+		if p.Tokenised {
+			s.liquid += p.Shares
+		}
+		found[p.Operator] = s
+	}
+	var liquid, heavy spec.Gwei
+	for o := range l.operators.all() {
+		if s := found[o.ID]; s.shares != o.PoolShares {
+			return broken("I2: operator %d has %d shares, its positions %d", o.ID, o.PoolShares, s.shares)
+		} else if s.liquid != o.LiquidShares {
+			return broken("I15: operator %d has %d liquid shares, its positions %d", o.ID, o.LiquidShares, s.liquid)
+		}
+		if (o.PoolTokens == 0) != (o.PoolShares == 0) {
+			return broken("operator %d: %d tokens for %d shares", o.ID, o.PoolTokens, o.PoolShares)
+		}
+		liquid += o.liquidValue()
+		heavy += o.PoolTokens
+	}
+	if liquid != l.liquid || heavy != l.heavy {
+		return broken("I15: liquid %d, recomputed %d; heavy %d, recomputed %d", l.liquid, liquid, l.heavy, heavy)
+	}
+	return nil
+}
+
+// checkLights checks I2 for light pools and I8: what holders may claim is in the
+// reserve.
+func (l *Ledger) checkLights() error {
+	type sums struct{ principal, pending, claims spec.Gwei }
+	found := map[uint64]sums{}
+	for p := range l.lights.all() {
+		o := l.operators.get(key{p.Operator})
+		if p.Total() == 0 || p.Index > o.Light.Index {
+			return broken("light position %d: principal %d, index %d of %d", p.ID, p.Total(), p.Index, o.Light.Index)
+		}
+		s := found[p.Operator]
+		s.principal += p.Principal
+		s.pending += p.Pending
+		s.claims += p.Accrued + o.Light.earned(p.Index, p.Principal)
+		found[p.Operator] = s
+	}
+	for o := range l.operators.all() {
+		s := found[o.ID]
+		if s.principal != o.Light.Weight || s.pending != o.LightPending {
+			return broken("I2: operator %d has light principal %d+%d, its positions %d+%d", o.ID, o.Light.Weight, o.LightPending, s.principal, s.pending)
+		}
+		if s.claims > o.Light.Reserve || (s.principal+s.pending == 0 && (o.Light.Reserve > 0 || o.Light.Carry > 0)) {
+			return broken("I8: operator %d owes %d from a reserve of %d", o.ID, s.claims, o.Light.Reserve)
+		}
+	}
+	return nil
+}
+
+// checkPointers checks that the weights of pointers sum, and I8 for them.
+func (l *Ledger) checkPointers() error {
+	type sums struct{ weight, claims spec.Gwei }
+	found := map[uint64]sums{}
+	add := func(p *Pointer, weight spec.Gwei) error {
+		if !p.Set {
+			if *p != (Pointer{}) {
+				return broken("unset pointer %+v", *p)
+			}
+			return nil
+		}
+		o, s := l.operators.get(key{p.Operator}), found[p.Operator]
+		if p.Index > o.Pointers.Index {
+			return broken("pointer to operator %d: index %d of %d", p.Operator, p.Index, o.Pointers.Index)
+		}
+		s.weight += weight
+		s.claims += o.Pointers.earned(p.Index, weight)
+		found[p.Operator] = s
+		return nil
+	}
+	for p := range l.lots.all() {
+		if err := add(&p.Pointer, p.Pointer.Weight); err != nil {
+			return err
+		}
+	}
+	for a := range l.accounts.all() {
+		if err := add(&a.Pointer, a.counted()); err != nil {
+			return err
+		}
+	}
+	for o := range l.operators.all() {
+		if s := found[o.ID]; s.weight != o.Pointers.Weight || s.claims > o.Pointers.Reserve || (s.weight == 0 && o.Pointers.Reserve > 0) {
+			return broken("I8: operator %d, pointers: weight %d of %d, %d owed from %d", o.ID, o.Pointers.Weight, s.weight, s.claims, o.Pointers.Reserve)
+		}
+	}
+	return nil
+}
+
+// checkConservation checks I1: every Gwei that entered is in exactly one pot.
+func (l *Ledger) checkConservation() error {
+	sum, ok := l.burned, true
+	add := func(v spec.Gwei) {
+		var fits bool
+		sum, fits = u64.Add(sum, v)
+		ok = ok && fits
+	}
+	add(l.treasury)
+	for a := range l.accounts.all() {
+		add(a.Free)
+	}
+	for o := range l.operators.all() {
+		for _, v := range []spec.Gwei{o.Bond, o.PoolTokens, o.Light.Weight, o.LightPending, o.Light.Reserve, o.Pointers.Reserve} {
+			add(v)
+		}
+	}
+	for u := range l.entries.all() {
+		add(u.Balance)
+	}
+	supply, fits := u64.Add(l.genesis, l.minted)
+	if !ok || !fits || sum != supply || supply >= MaxSupply {
+		return broken("I1: %d Gwei in all pots, %d genesis + %d minted", sum, l.genesis, l.minted)
+	}
+	return nil
+}
+
+// checkIndexes compares the derived indexes with their recomputation.
+func (l *Ledger) checkIndexes() error {
+	var x indexes
+	for o := range l.operators.all() {
+		x.operator(o, true)
+	}
+	for p := range l.lots.all() {
+		x.lot(p, true)
+	}
+	for u := range l.entries.all() {
+		x.entry(u, true)
+	}
+	for p := range l.lights.all() {
+		x.light(p, true)
+	}
+	for a := range l.accounts.all() {
+		x.account(a, true)
+	}
+	for e := range l.evidence.all() {
+		x.evidence(e, true)
+	}
+	have, want := l.index.sets(), x.sets()
+	for i := range have {
+		if !slices.Equal(have[i].slice(), want[i].slice()) {
+			return broken("index %d differs from its recomputation", i)
+		}
+	}
+	return nil
+}
+
+func (x *indexes) sets() []*set {
+	return []*set{
+		&x.lotsAt, &x.entriesAt, &x.lightsAt, &x.lotsOf, &x.entriesOf, &x.lightsOf, &x.liens, &x.lienEnds, &x.completions,
+		&x.lotPointers, &x.walletPointers, &x.pending, &x.evidenceAt, &x.commissions, &x.leaving,
+	}
+}

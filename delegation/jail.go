@@ -1,0 +1,102 @@
+package delegation
+
+import "github.com/stakesim/stakesim/spec"
+
+// Accusation files evidence of an infraction.
+type Accusation struct {
+	Operator uint64     `json:"operator"`
+	Epoch    spec.Epoch `json:"epoch"` // of the infraction
+}
+
+// ProcessEvidence files evidence, Created[0], and jails the operator. The due that
+// names it closes it; unclosed, it lapses when it is too old to be punished.
+// An epoch in the future, or older than the unbonding period, gives [ErrEpoch].
+func ProcessEvidence(l *Ledger, op Accusation) (Receipt, error) {
+	o, err := l.findOperator(op.Operator)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if err := l.checkInfraction(op.Epoch); err != nil {
+		return Receipt{}, err
+	}
+	if err := l.checkIDs(1); err != nil {
+		return Receipt{}, err
+	}
+	t := l.begin("evidence")
+	e := Evidence{ID: t.newID(), Operator: o.ID, Epoch: op.Epoch}
+	l.evidence.insert(e)
+	l.index.evidence(&e, true)
+	t.emit(Event{Kind: Accused, Operator: o.ID, Lot: e.ID})
+	if !o.Jailed {
+		t.emit(Event{Kind: WasJailed, Operator: o.ID})
+	}
+	o.Jailed = true
+	o.JailedUntil = max(o.JailedUntil, l.epoch+spec.Epoch(l.config.JailTerm))
+	return t.r, nil
+}
+
+// checkInfraction says whether an infraction at epoch h can still be punished.
+func (l *Ledger) checkInfraction(h spec.Epoch) error {
+	if h > l.epoch || l.epoch-h > spec.Epoch(l.config.UnbondingEpochs) {
+		return aboutf("epoch", uint64(h), ErrEpoch, "now %d, %d back at most", l.epoch, l.config.UnbondingEpochs)
+	}
+	return nil
+}
+
+// Unjail asks for an operator's release.
+type Unjail struct {
+	Owner    uint64 `json:"owner"`
+	Operator uint64 `json:"operator"`
+}
+
+// ProcessUnjail releases an operator after its term, when no evidence is pending
+// and its bond is the minimum.
+func ProcessUnjail(l *Ledger, op Unjail) (Receipt, error) {
+	o, err := l.ownOperator(op.Operator, op.Owner)
+	if err != nil {
+		return Receipt{}, err
+	}
+	switch {
+	case o.Tombstoned:
+		return Receipt{}, about("operator", o.ID, ErrTombstoned)
+	case !o.Jailed:
+		return Receipt{}, aboutf("operator", o.ID, ErrJailed, "it is free")
+	case l.epoch < o.JailedUntil:
+		return Receipt{}, aboutf("operator", o.ID, ErrJailed, "until epoch %d", o.JailedUntil)
+	case has(&l.index.evidenceAt, o.ID):
+		return Receipt{}, aboutf("operator", o.ID, ErrJailed, "evidence is pending")
+	case o.Bond < l.config.MinBond:
+		return Receipt{}, aboutf("bond", uint64(o.Bond), ErrMinimum, "bond of %d", l.config.MinBond)
+	}
+	t := l.begin("unjail")
+	o.Jailed, o.JailedUntil = false, 0
+	t.emit(Event{Kind: WasUnjailed, Operator: o.ID})
+	return t.r, nil
+}
+
+// Tombstoning bars an operator for ever.
+type Tombstoning struct {
+	Operator uint64 `json:"operator"`
+}
+
+// ProcessTombstoning bars an operator by hand; a [Due] may do it by rule. Its
+// delegators may leave, and it may exit.
+func ProcessTombstoning(l *Ledger, op Tombstoning) (Receipt, error) {
+	o, err := l.findOperator(op.Operator)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if o.Tombstoned {
+		return Receipt{}, about("operator", o.ID, ErrTombstoned)
+	}
+	t := l.begin("tombstoning")
+	t.tombstone(o)
+	return t.r, nil
+}
+
+func (t *tx) tombstone(o *Operator) {
+	if !o.Tombstoned {
+		o.Tombstoned = true
+		t.emit(Event{Kind: WasTombstoned, Operator: o.ID})
+	}
+}

@@ -1,0 +1,297 @@
+package delegation
+
+import (
+	"fmt"
+	"iter"
+
+	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/u64"
+)
+
+// Ledger is a [State] held for work: tables that find, insert and delete in
+// O(log n), and indexes derived from them. Make one with [New] or [FromState];
+// the zero value is of no use. It is not safe for concurrent use.
+type Ledger struct {
+	config        Config
+	epoch         spec.Epoch
+	snapshotEpoch spec.Epoch
+	nextID        uint64
+
+	operators   ordered[Operator, *Operator]
+	lots        ordered[Position, *Position]
+	entries     ordered[Unbonding, *Unbonding]
+	lights      ordered[LightPosition, *LightPosition]
+	accounts    ordered[Account, *Account]
+	evidence    ordered[Evidence, *Evidence]
+	uncollected ordered[Uncollected, *Uncollected]
+
+	genesis, minted, burned, treasury, liquid spec.Gwei
+
+	heavy spec.Gwei // derived: sum of all pool tokens
+	index indexes   // derived
+}
+
+// New returns a ledger at epoch 0 with one account for each balance, ids 0, 1, 2
+// and so on. It fails on a configuration that does not validate and on
+// balances of 2^57 Gwei or more together.
+func New(config Config, balances ...spec.Gwei) (*Ledger, error) {
+	if err := config.Validate(); err != nil {
+		return nil, err
+	}
+	l := &Ledger{config: config}
+	for i, b := range balances {
+		if err := l.checkSupply(b); err != nil {
+			return nil, fmt.Errorf("balance of account %d: %w", i, err)
+		}
+		l.genesis += b
+		l.accounts.insert(Account{ID: l.nextID, Free: b})
+		l.nextID++
+	}
+	return l, nil
+}
+
+// FromState builds a ledger of a copy of s. It fails when s breaks an invariant
+// (see [CheckInvariants]) or its configuration does not validate.
+func FromState(s *State) (*Ledger, error) {
+	if err := s.Config.Validate(); err != nil {
+		return nil, err
+	}
+	if err := s.checkOrder(); err != nil {
+		return nil, err
+	}
+	l := &Ledger{
+		config: s.Config, epoch: s.Epoch, snapshotEpoch: s.SnapshotEpoch, nextID: s.NextID,
+		genesis: s.Genesis, minted: s.Minted, burned: s.Burned, treasury: s.Treasury, liquid: s.LiquidTotal,
+	}
+	for _, o := range s.Operators {
+		l.operators.insert(o)
+		l.index.operator(&o, true)
+		l.heavy += o.PoolTokens
+	}
+	for _, p := range s.Positions {
+		l.lots.insert(p)
+		l.index.lot(&p, true)
+	}
+	for _, u := range s.Unbondings {
+		l.entries.insert(u)
+		l.index.entry(&u, true)
+	}
+	for _, p := range s.Lights {
+		l.lights.insert(p)
+		l.index.light(&p, true)
+	}
+	for _, a := range s.Accounts {
+		l.accounts.insert(a)
+		l.index.account(&a, true)
+	}
+	for _, e := range s.Evidence {
+		l.evidence.insert(e)
+		l.index.evidence(&e, true)
+	}
+	for _, u := range s.Uncollected {
+		l.uncollected.insert(u)
+	}
+	return l, CheckInvariants(l)
+}
+
+// State returns a copy of the whole state; it shares no memory with the ledger.
+func (l *Ledger) State() *State {
+	return &State{
+		Config: l.config, Epoch: l.epoch, SnapshotEpoch: l.snapshotEpoch, NextID: l.nextID,
+		Operators: l.operators.slice(), Positions: l.lots.slice(), Unbondings: l.entries.slice(),
+		Lights: l.lights.slice(), Accounts: l.accounts.slice(),
+		Evidence: l.evidence.slice(), Uncollected: l.uncollected.slice(),
+		Genesis: l.genesis, Minted: l.minted, Burned: l.burned, Treasury: l.treasury, LiquidTotal: l.liquid,
+	}
+}
+
+// Clone returns a ledger of the same state that shares no memory with l.
+func (l *Ledger) Clone() *Ledger {
+	c := *l
+	c.operators, c.lots, c.entries = l.operators.clone(), l.lots.clone(), l.entries.clone()
+	c.lights, c.accounts = l.lights.clone(), l.accounts.clone()
+	c.evidence, c.uncollected = l.evidence.clone(), l.uncollected.clone()
+	c.index = l.index.clone()
+	return &c
+}
+
+// Config returns the parameters of the ledger.
+func (l *Ledger) Config() Config { return l.config }
+
+// Epoch returns the current epoch.
+func (l *Ledger) Epoch() spec.Epoch { return l.epoch }
+
+// Supply returns genesis + minted: every Gwei that ever entered the ledger, those
+// burned since included.
+func (l *Ledger) Supply() spec.Gwei { return l.genesis + l.minted }
+
+// HeavyTokens returns the tokens of all heavy pools together.
+func (l *Ledger) HeavyTokens() spec.Gwei { return l.heavy }
+
+// Operator returns a copy of the record, and false when there is none.
+func (l *Ledger) Operator(id uint64) (Operator, bool) { return copyOf(l.operators.get(key{id})) }
+
+// Position returns a copy of a heavy lot, and false when there is none.
+func (l *Ledger) Position(id uint64) (Position, bool) { return copyOf(l.lots.get(key{id})) }
+
+// Unbonding returns a copy of an entry of the queue, and false when there is none.
+func (l *Ledger) Unbonding(id uint64) (Unbonding, bool) { return copyOf(l.entries.get(key{id})) }
+
+// Light returns a copy of a light position, and false when there is none.
+func (l *Ledger) Light(id uint64) (LightPosition, bool) { return copyOf(l.lights.get(key{id})) }
+
+// Account returns a copy of an account, and false when there is none.
+func (l *Ledger) Account(id uint64) (Account, bool) { return copyOf(l.accounts.get(key{id})) }
+
+// Uncollected returns what a due left uncollected, and false when nothing.
+func (l *Ledger) Uncollected(due uint64) (Uncollected, bool) {
+	return copyOf(l.uncollected.get(key{due}))
+}
+
+// PositionsOf yields the ids of an owner's heavy lots, by operator, then by id.
+func (l *Ledger) PositionsOf(owner uint64) iter.Seq[uint64] { return third(&l.index.lotsOf, owner) }
+
+// UnbondingsOf yields the ids of an owner's unbonding entries, by operator, then
+// by id.
+func (l *Ledger) UnbondingsOf(owner uint64) iter.Seq[uint64] {
+	return third(&l.index.entriesOf, owner)
+}
+
+// LightsOf yields the ids of an owner's light positions, by operator.
+func (l *Ledger) LightsOf(owner uint64) iter.Seq[uint64] { return third(&l.index.lightsOf, owner) }
+
+func third(s *set, prefix uint64) iter.Seq[uint64] {
+	return func(yield func(uint64) bool) {
+		for k := range with(s, prefix) {
+			if !yield(k[2]) {
+				return
+			}
+		}
+	}
+}
+
+func copyOf[T any](p *T) (v T, ok bool) {
+	if p != nil {
+		v = *p
+	}
+	return v, p != nil
+}
+
+// checkSupply says whether so many Gwei more may enter the ledger.
+func (l *Ledger) checkSupply(amount spec.Gwei) error {
+	if sum, ok := u64.Add(l.Supply(), amount); !ok || sum >= MaxSupply {
+		return aboutf("amount", uint64(amount), ErrBound, "supply of %d", l.Supply())
+	}
+	return nil
+}
+
+// checkIDs says whether n ids are left.
+func (l *Ledger) checkIDs(n uint64) error {
+	if _, ok := u64.Add(l.nextID, n); !ok {
+		return about("next id", l.nextID, ErrBound)
+	}
+	return nil
+}
+
+// The lookups of transitions: the row, or an error that names it.
+
+func (l *Ledger) findOperator(id uint64) (*Operator, error) {
+	return found(l.operators.get(key{id}), "operator", id)
+}
+
+func (l *Ledger) findAccount(id uint64) (*Account, error) {
+	return found(l.accounts.get(key{id}), "account", id)
+}
+
+func found[T any](p *T, field string, id uint64) (*T, error) {
+	if p == nil {
+		return nil, about(field, id, ErrUnknownID)
+	}
+	return p, nil
+}
+
+// ownOperator finds an operator and checks whose it is.
+func (l *Ledger) ownOperator(id, owner uint64) (*Operator, error) {
+	o, err := l.findOperator(id)
+	if err == nil && o.Owner != owner {
+		err = aboutf("owner", owner, ErrOwner, "operator %d", id)
+	}
+	return o, err
+}
+
+// ownLot finds a heavy lot and checks whose it is.
+func (l *Ledger) ownLot(id, owner uint64) (*Position, error) {
+	p, err := found(l.lots.get(key{id}), "position", id)
+	if err == nil && p.Owner != owner {
+		err = aboutf("owner", owner, ErrOwner, "position %d", id)
+	}
+	return p, err
+}
+
+// ownLight finds a light position and checks whose it is.
+func (l *Ledger) ownLight(id, owner uint64) (*LightPosition, error) {
+	p, err := found(l.lights.get(key{id}), "light position", id)
+	if err == nil && p.Owner != owner {
+		err = aboutf("owner", owner, ErrOwner, "light position %d", id)
+	}
+	return p, err
+}
+
+// openOperator finds an operator that may take new stake.
+func (l *Ledger) openOperator(id uint64) (*Operator, error) {
+	o, err := l.findOperator(id)
+	if err != nil {
+		return nil, err
+	}
+	return o, o.checkOpen()
+}
+
+// checkOpen says whether the operator may take new stake.
+func (o *Operator) checkOpen() error {
+	switch {
+	case o.Tombstoned:
+		return about("operator", o.ID, ErrTombstoned)
+	case o.Jailed:
+		return about("operator", o.ID, ErrJailed)
+	case o.Exit != Active:
+		return about("operator", o.ID, ErrExiting)
+	}
+	return nil
+}
+
+// payer finds an account that can pay amount.
+func (l *Ledger) payer(id uint64, amount spec.Gwei) (*Account, error) {
+	a, err := l.findAccount(id)
+	if err != nil {
+		return nil, err
+	}
+	if amount > a.Free {
+		return nil, aboutf("amount", uint64(amount), ErrFunds, "account %d has %d", id, a.Free)
+	}
+	return a, nil
+}
+
+// checkMinimum refuses an amount under the minimum position.
+func (l *Ledger) checkMinimum(field string, amount spec.Gwei) error {
+	if amount == 0 {
+		return about(field, 0, ErrAmount)
+	}
+	if amount < l.config.MinPosition {
+		return aboutf(field, uint64(amount), ErrMinimum, "position of %d", l.config.MinPosition)
+	}
+	return nil
+}
+
+// checkPart refuses to divide whole so that the part or the rest is under the
+// minimum position; the whole is always a valid part.
+func (l *Ledger) checkPart(field string, part, whole spec.Gwei) error {
+	switch {
+	case part == whole:
+		return nil
+	case part > whole:
+		return aboutf(field, uint64(part), ErrAmount, "%d is there", whole)
+	case whole-part < l.config.MinPosition:
+		return aboutf(field, uint64(part), ErrMinimum, "leaves %d, position of %d", whole-part, l.config.MinPosition)
+	}
+	return l.checkMinimum(field, part)
+}

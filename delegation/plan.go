@@ -1,0 +1,326 @@
+package delegation
+
+import (
+	"math"
+	"slices"
+
+	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/u64"
+)
+
+// pot is something that pays for one operator's dues.
+type pot struct {
+	place  Place
+	start  spec.Epoch // liable for infractions up to it
+	there  spec.Gwei  // what can be taken
+	base   spec.Gwei  // what fractions are of
+	bond   bool       // the operator's own: bond or withdrawal entry
+	pieces []piece    // of a lien
+}
+
+// piece is a lot or an entry that carries a part of a lien.
+type piece struct {
+	id       uint64
+	entry    bool
+	operator uint64 // whose pool or entry
+	shares   uint64 // of a lot
+	initial  spec.Gwei
+}
+
+// plan is a batch, computed and not applied.
+type plan struct {
+	l         *Ledger
+	dues      []Due // by ascending id
+	wanted    []spec.Gwei
+	collected []spec.Gwei
+	cuts      []Cut
+	lienDues  []lienDue
+	// what bonds, pools and entries are cut by, before the liens
+	pools, entries map[uint64]spec.Gwei
+}
+
+// lienDue is what the dues of one operator ask of one lien.
+type lienDue struct {
+	pieces []piece
+	dues   []int // indexes in plan.dues
+	wants  []spec.Gwei
+}
+
+// planSlash computes a batch of valid dues from the state before it.
+func planSlash(l *Ledger, dues []Due) *plan {
+	p := &plan{
+		l: l, dues: dues, wanted: make([]spec.Gwei, len(dues)), collected: make([]spec.Gwei, len(dues)),
+		pools: map[uint64]spec.Gwei{}, entries: map[uint64]spec.Gwei{},
+	}
+	order := make([]int, len(dues))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		return key{dues[a].Operator}.compare(key{dues[b].Operator})
+	})
+	for len(order) > 0 {
+		n, operator := 1, dues[order[0]].Operator
+		for n < len(order) && dues[order[n]].Operator == operator {
+			n++
+		}
+		p.operator(l.operators.get(key{operator}), order[:n])
+		order = order[n:]
+	}
+	p.liens()
+	return p
+}
+
+// pots lists what may pay for the operator's dues since the oldest infraction:
+// bond, withdrawal entries, pool, delegators' entries, liens, each by id.
+func (p *plan) pots(o *Operator, oldest spec.Epoch) (own, others []pot) {
+	l := p.l
+	own = append(own, pot{place: Place{Bond, o.ID}, start: math.MaxUint64, there: o.Bond, base: o.Bond, bond: true})
+	others = append(others, pot{place: Place{Pool, o.ID}, start: math.MaxUint64, there: o.PoolTokens, base: o.PoolTokens})
+	for k := range with(&l.index.entriesAt, o.ID) {
+		u := l.entries.get(key{k[1]})
+		if u.Start < oldest || u.Complete <= l.epoch {
+			continue
+		}
+		e := pot{place: Place{Queue, u.ID}, start: u.Start, there: u.Balance, base: u.Initial, bond: u.Bond}
+		if u.Bond {
+			own = append(own, e)
+		} else {
+			others = append(others, e)
+		}
+	}
+	last := uint64(0)
+	open := false
+	for k := range with(&l.index.liens, o.ID) {
+		pc, lien, value := l.piece(k[2])
+		if lien.Start < oldest || lien.End <= l.epoch {
+			continue
+		}
+		if !open || lien.ID != last {
+			open, last = true, lien.ID
+			others = append(others, pot{start: lien.Start})
+		}
+		e := &others[len(others)-1]
+		e.there += value
+		e.base += lien.Initial
+		e.pieces = append(e.pieces, pc)
+	}
+	return own, others
+}
+
+// piece reads what carries a lien, and what it is worth now.
+func (l *Ledger) piece(id uint64) (piece, *Lien, spec.Gwei) {
+	if p := l.lots.get(key{id}); p != nil {
+		o := l.operators.get(key{p.Operator})
+		return piece{id: id, operator: p.Operator, shares: p.Shares, initial: p.Lien.Initial}, &p.Lien, o.value(p.Shares)
+	}
+	u := l.entries.get(key{id})
+	return piece{id: id, entry: true, operator: u.Operator, initial: u.Lien.Initial}, &u.Lien, u.Balance
+}
+
+// operator plans the dues, given by index, of one operator.
+func (p *plan) operator(o *Operator, dues []int) {
+	oldest := p.dues[dues[0]].Epoch
+	for _, i := range dues {
+		oldest = min(oldest, p.dues[i].Epoch)
+	}
+	own, others := p.pots(o, oldest)
+	asks := make([]*ask, 0, len(dues))
+	for _, i := range dues {
+		asks = append(asks, newAsk(&p.dues[i], i, own, others))
+	}
+	for b := range own {
+		left := own[b].there
+		for _, rule := range [...]LossRule{BondOnly, ProRata, OperatorFirst} {
+			left -= p.payOwn(&own[b], b, left, rule, asks)
+		}
+		p.take(&own[b], o.ID, own[b].there-left)
+	}
+	for _, a := range asks {
+		a.passOn(others)
+		p.wanted[a.index] = a.wanted
+	}
+	p.payOthers(o, others, asks)
+}
+
+// payOwn lets one pot of the operator's pay the dues of one rule, and returns how
+// much it pays.
+func (p *plan) payOwn(pt *pot, b int, left spec.Gwei, rule LossRule, asks []*ask) spec.Gwei {
+	wants := make([]spec.Gwei, len(asks))
+	sum := spec.Gwei(0)
+	for i, a := range asks {
+		if a.due.Rule != rule || !a.liable(pt) {
+			continue
+		}
+		if rule == OperatorFirst {
+			wants[i] = a.rest
+		} else {
+			wants[i] = a.own[b]
+		}
+		sum = addSat(sum, wants[i])
+	}
+	paid := min(left, sum)
+	parts := make([]spec.Gwei, len(asks))
+	apportion(parts, paid, wants)
+	for i, a := range asks {
+		p.collected[a.index] += parts[i]
+		a.rest -= min(a.rest, parts[i])
+	}
+	return paid
+}
+
+// payOthers lets the pool and the delegators' entries pay, and leaves the liens
+// for later.
+func (p *plan) payOthers(o *Operator, others []pot, asks []*ask) {
+	for i := range others {
+		pt := &others[i]
+		wants := make([]spec.Gwei, len(asks))
+		indexes := make([]int, len(asks))
+		sum := spec.Gwei(0)
+		for j, a := range asks {
+			wants[j], indexes[j] = a.others[i], a.index
+			sum = addSat(sum, wants[j])
+		}
+		if pt.pieces != nil {
+			p.lienDues = append(p.lienDues, lienDue{pt.pieces, indexes, wants})
+			continue
+		}
+		paid := min(pt.there, sum)
+		p.attribute(paid, indexes, wants)
+		p.take(pt, o.ID, paid)
+	}
+}
+
+// attribute says which dues a payment is for.
+func (p *plan) attribute(paid spec.Gwei, dues []int, wants []spec.Gwei) {
+	parts := make([]spec.Gwei, len(dues))
+	apportion(parts, paid, wants)
+	for j, i := range dues {
+		p.collected[i] += parts[j]
+	}
+}
+
+// take records a cut of a bond, a pool or an entry.
+func (p *plan) take(pt *pot, operator uint64, amount spec.Gwei) {
+	if amount == 0 {
+		return
+	}
+	switch pt.place.Kind {
+	case Pool:
+		p.pools[operator] = amount
+	case Queue:
+		p.entries[pt.place.ID] = amount
+	}
+	p.cuts = append(p.cuts, Cut{Place: pt.place, Operator: operator, Amount: amount})
+}
+
+// liens plans what liened lots and entries pay, valued after all other cuts.
+func (p *plan) liens() {
+	for _, d := range p.lienDues {
+		sum, there := spec.Gwei(0), spec.Gwei(0)
+		for _, w := range d.wants {
+			sum = addSat(sum, w)
+		}
+		values, initials := make([]spec.Gwei, len(d.pieces)), make([]spec.Gwei, len(d.pieces))
+		for i, pc := range d.pieces {
+			values[i], initials[i] = p.valueAfter(pc), pc.initial
+			there += values[i]
+		}
+		paid := min(there, sum)
+		p.attribute(paid, d.dues, d.wants)
+		for i, amount := range spread(paid, initials, values) {
+			p.takePiece(d.pieces[i], amount)
+		}
+	}
+	p.leaveShare()
+}
+
+// leaveShare takes back one burned share of a pool that would keep tokens and
+// lose its last share to rounding.
+func (p *plan) leaveShare() {
+	tokens, shares, last := map[uint64]spec.Gwei{}, map[uint64]uint64{}, map[uint64]int{}
+	for i, c := range p.cuts {
+		if c.Place.Kind == Pool {
+			tokens[c.Operator] += c.Amount
+			shares[c.Operator] += c.Shares
+			last[c.Operator] = i
+		}
+	}
+	for id, i := range last {
+		o := p.l.operators.get(key{id})
+		if shares[id] > 0 && shares[id] == o.PoolShares && tokens[id] < o.PoolTokens {
+			p.cuts[i].Shares--
+		}
+	}
+}
+
+// spread splits total, at most the sum of the values, by largest remainder of the
+// initials; what one piece lacks passes to the next that has it.
+func spread(total spec.Gwei, initials, values []spec.Gwei) []spec.Gwei {
+	parts := make([]spec.Gwei, len(values))
+	lacking := apportion(parts, total, initials)
+	for range 2 { // the second round brings what is left to the first ones
+		for i := range parts {
+			parts[i], lacking = parts[i]+lacking, 0
+			if parts[i] > values[i] {
+				parts[i], lacking = values[i], parts[i]-values[i]
+			}
+		}
+	}
+	return parts
+}
+
+// priceAfter is the price of an operator's pool after the cuts of the pools.
+func (p *plan) priceAfter(o *Operator) Price {
+	return Price{o.PoolTokens - p.pools[o.ID], o.PoolShares}
+}
+
+func (p *plan) valueAfter(pc piece) spec.Gwei {
+	if pc.entry {
+		return p.l.entries.get(key{pc.id}).Balance - p.entries[pc.id]
+	}
+	price := p.priceAfter(p.l.operators.get(key{pc.operator}))
+	v, _ := u64.MulDiv(pc.shares, uint64(price.Tokens), price.Shares)
+	return spec.Gwei(v)
+}
+
+func (p *plan) takePiece(pc piece, amount spec.Gwei) {
+	if amount == 0 {
+		return
+	}
+	if pc.entry {
+		p.cuts = append(p.cuts, Cut{Place: Place{Queue, pc.id}, Operator: pc.operator, Amount: amount})
+		return
+	}
+	price := p.priceAfter(p.l.operators.get(key{pc.operator}))
+	shares, _ := u64.MulDivCeil(uint64(amount), price.Shares, uint64(price.Tokens))
+	p.cuts = append(p.cuts, Cut{Place: Place{Pool, pc.operator}, Operator: pc.operator, Lot: pc.id, Amount: amount, Shares: shares})
+}
+
+// touched lists the operators whose pools are cut, ascending.
+func (p *plan) touched() (list []uint64) {
+	for _, c := range p.cuts {
+		if c.Place.Kind == Pool {
+			list = append(list, c.Operator)
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+func (p *plan) outcome() SlashOutcome {
+	out := SlashOutcome{Cuts: p.cuts}
+	for i, d := range p.dues {
+		out.Collections = append(out.Collections, Collection{d, p.wanted[i], p.collected[i]})
+	}
+	return out
+}
+
+// addSat adds without exceeding 2^64-1: a sum of dues above everything there is.
+func addSat(a, b spec.Gwei) spec.Gwei {
+	s, ok := u64.Add(a, b)
+	if !ok {
+		return math.MaxUint64
+	}
+	return s
+}

@@ -1,0 +1,216 @@
+package delegation
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/stakesim/stakesim/spec"
+)
+
+// LossRule says who pays a due.
+type LossRule uint8
+
+// The three rules.
+const (
+	// ProRata: bond, pool, liable entries and liens, each its part.
+	ProRata LossRule = iota
+	// OperatorFirst: the operator's bond, then its withdrawal entries, then the
+	// delegators by their pro-rata parts.
+	OperatorFirst
+	// BondOnly: the operator's bond and its withdrawal entries, nobody else. It is
+	// the rule of light stake.
+	BondOnly
+	lossRules
+)
+
+// Due is what an operator owes for an infraction: a fraction of every liable pot,
+// each part rounded up, or an amount spread over them.
+type Due struct {
+	ID        uint64     `json:"id"` // of the caller's; never reused while uncollected
+	Operator  uint64     `json:"operator"`
+	Epoch     spec.Epoch `json:"epoch"`    // of the infraction
+	Fraction  Ratio      `json:"fraction"` // above 0 and at most 1; Den 0 means Amount
+	Amount    spec.Gwei  `json:"amount"`
+	Rule      LossRule   `json:"rule"`
+	Tombstone bool       `json:"tombstone"`
+	// Closes says that the due answers the evidence with the id Evidence.
+	Closes   bool   `json:"closes"`
+	Evidence uint64 `json:"evidence"`
+}
+
+// Cut is what a slash takes from one pot.
+type Cut struct {
+	Place    Place
+	Operator uint64 // whose pool or entry it is, for a lot the pool's
+	Lot      uint64 // of a liened lot: the lot; it loses Shares
+	Amount   spec.Gwei
+	Shares   uint64
+}
+
+// Collection is what becomes of one due.
+type Collection struct {
+	Due       Due
+	Wanted    spec.Gwei // sum of its parts, rounded
+	Collected spec.Gwei // at most Wanted; the rest is recorded as uncollected
+}
+
+// SlashOutcome is what a batch does: what every due collects, by ascending id,
+// and what every pot loses.
+type SlashOutcome struct {
+	Collections []Collection
+	Cuts        []Cut
+	Skipped     []ItemError
+}
+
+// ProcessSlashing slashes for a batch of dues. All are computed from the state
+// before the batch, so that their order does not matter. A bad item is skipped
+// and reported in the receipt; two items of the same id are both skipped. The
+// error is always nil for now and reserved for faults of the whole.
+func ProcessSlashing(l *Ledger, dues []Due) (Receipt, error) {
+	t := l.begin("slashing")
+	t.slash(dues)
+	return t.r, nil
+}
+
+// PreviewSlash returns what [ProcessSlashing] would do now and changes nothing.
+func PreviewSlash(l *Ledger, dues []Due) SlashOutcome {
+	good, skipped := l.checkDues(dues)
+	p := planSlash(l, good)
+	out := p.outcome()
+	out.Skipped = skipped
+	return out
+}
+
+// checkDues returns the valid dues by ascending id and the items to be skipped.
+func (l *Ledger) checkDues(dues []Due) (good []Due, skipped []ItemError) {
+	seen := make(map[uint64]int, len(dues))
+	for _, d := range dues {
+		seen[d.ID]++
+	}
+	for i, d := range dues {
+		err := l.checkDue(&d)
+		if err == nil && seen[d.ID] > 1 {
+			err = about("due", d.ID, ErrDuplicate)
+		}
+		if err != nil {
+			skipped = append(skipped, ItemError{"dues", i, err})
+			continue
+		}
+		good = append(good, d)
+	}
+	slices.SortFunc(good, func(a, b Due) int { return cmp.Compare(a.ID, b.ID) })
+	return good, skipped
+}
+
+func (l *Ledger) checkDue(d *Due) error {
+	if _, err := l.findOperator(d.Operator); err != nil {
+		return err
+	}
+	if err := l.checkInfraction(d.Epoch); err != nil {
+		return err
+	}
+	switch f := d.Fraction; {
+	case d.Rule >= lossRules:
+		return about("rule", uint64(d.Rule), spec.ErrInput)
+	case f.Den == 0 && f.Num != 0:
+		return aboutf("fraction", f.Num, ErrAmount, "over 0")
+	case f.Den == 0 && d.Amount == 0:
+		return about("amount", 0, ErrAmount)
+	case f.Den == 0 && d.Amount >= MaxSupply:
+		return about("amount", uint64(d.Amount), ErrBound)
+	case f.Den != 0 && d.Amount != 0:
+		return aboutf("amount", uint64(d.Amount), ErrAmount, "and a fraction")
+	case f.Den != 0 && (f.Num == 0 || f.Num > f.Den):
+		return aboutf("fraction", f.Num, ErrAmount, "over %d", f.Den)
+	}
+	if l.uncollected.get(key{d.ID}) != nil {
+		return aboutf("due", d.ID, ErrDuplicate, "it is among the uncollected")
+	}
+	if !d.Closes {
+		return nil
+	}
+	e, err := found(l.evidence.get(key{d.Evidence}), "evidence", d.Evidence)
+	if err == nil && (e.Operator != d.Operator || e.Epoch != d.Epoch) {
+		err = aboutf("evidence", e.ID, spec.ErrInput, "against operator %d at epoch %d", e.Operator, e.Epoch)
+	}
+	return err
+}
+
+// slash plans a batch and applies it.
+func (t *tx) slash(dues []Due) {
+	good, skipped := t.l.checkDues(dues)
+	t.r.Skipped = append(t.r.Skipped, skipped...)
+	p := planSlash(t.l, good)
+	out := p.outcome()
+	for _, c := range out.Cuts {
+		t.cut(c)
+	}
+	for _, id := range p.touched() {
+		o := t.l.operators.get(key{id})
+		if o.PoolTokens == 0 && o.PoolShares > 0 {
+			t.wipe(o)
+		}
+	}
+	for _, c := range out.Collections {
+		t.settleDue(c)
+	}
+}
+
+// cut takes what a slash takes from one pot.
+func (t *tx) cut(c Cut) {
+	l, e := t.l, Event{Kind: Slashed, From: c.Place, To: Place{Kind: Burned}, Operator: c.Operator, Lot: c.Lot, Amount: c.Amount, Shares: c.Shares}
+	switch c.Place.Kind {
+	case Bond:
+		l.operators.get(key{c.Operator}).Bond -= c.Amount
+	case Queue:
+		l.entries.get(key{c.Place.ID}).Balance -= c.Amount
+	case Pool:
+		o := l.operators.get(key{c.Operator})
+		e.Before = o.Price()
+		l.setPool(o, o.PoolTokens-c.Amount, o.PoolShares-c.Shares, o.LiquidShares)
+		if c.Shares > 0 {
+			t.takeShares(c.Lot, c.Shares)
+		}
+		e.After = o.Price()
+	}
+	if l.config.SlashedToTreasury {
+		e.To.Kind = Treasury
+		l.treasury += c.Amount
+	} else {
+		l.burned += c.Amount
+	}
+	t.emit(e)
+	if c.Shares > 0 {
+		t.emit(Event{Kind: LotBurned, Operator: c.Operator, Lot: c.Lot, Shares: c.Shares})
+	}
+}
+
+// wipe burns every lot of a pool that has no tokens left.
+func (t *tx) wipe(o *Operator) {
+	for _, id := range ids(&t.l.index.lotsAt, 1, o.ID) {
+		shares := t.l.lots.get(key{id}).Shares
+		t.takeShares(id, shares)
+		t.emit(Event{Kind: LotBurned, Operator: o.ID, Lot: id, Shares: shares})
+	}
+	t.l.setPool(o, 0, 0, 0)
+}
+
+// settleDue records what is left of a due, closes its evidence and bars the
+// operator if the due says so.
+func (t *tx) settleDue(c Collection) {
+	l, d := t.l, c.Due
+	o := l.operators.get(key{d.Operator})
+	if left := c.Wanted - c.Collected; left > 0 {
+		l.uncollected.insert(Uncollected{ID: d.ID, Operator: d.Operator, Epoch: d.Epoch, Amount: left})
+		t.emit(Event{Kind: LeftUncollected, Operator: d.Operator, Lot: d.ID, Amount: left})
+	}
+	if d.Closes {
+		if e := l.evidence.get(key{d.Evidence}); e != nil { // another due may have closed it
+			l.index.evidence(e, false)
+			l.evidence.remove(key{d.Evidence})
+		}
+	}
+	if d.Tombstone {
+		t.tombstone(o)
+	}
+}

@@ -1,0 +1,230 @@
+package delegation
+
+import (
+	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/u64"
+)
+
+// tx writes to a ledger and records what it wrote. Everything is validated
+// before the first write, so that nothing here fails.
+type tx struct {
+	l *Ledger
+	r Receipt
+}
+
+func (l *Ledger) begin(operation string) *tx {
+	return &tx{l, Receipt{Operation: operation, Epoch: l.epoch}}
+}
+
+func (t *tx) emit(e Event) { t.r.Events = append(t.r.Events, e) }
+
+// move records Gwei going from one pot to another; nothing when there are none.
+func (t *tx) move(kind EventKind, from, to Place, operator, lot uint64, amount spec.Gwei) {
+	if amount > 0 {
+		t.emit(Event{Kind: kind, From: from, To: to, Operator: operator, Lot: lot, Amount: amount})
+	}
+}
+
+func (t *tx) newID() uint64 {
+	id := t.l.nextID
+	t.l.nextID++
+	t.r.Created = append(t.r.Created, id)
+	return id
+}
+
+// setPool writes the three figures of a pool and what is derived from them.
+func (l *Ledger) setPool(o *Operator, tokens spec.Gwei, shares, liquid uint64) {
+	l.liquid -= o.liquidValue()
+	l.heavy -= o.PoolTokens
+	o.PoolTokens, o.PoolShares, o.LiquidShares = tokens, shares, liquid
+	l.liquid += o.liquidValue()
+	l.heavy += tokens
+}
+
+func (o *Operator) liquidValue() spec.Gwei {
+	if o.LiquidShares == 0 {
+		return 0
+	}
+	return o.value(o.LiquidShares)
+}
+
+// value is what shares of the pool are worth, floored; 0 in a pool without.
+func (o *Operator) value(shares uint64) spec.Gwei {
+	v, _ := u64.MulDiv(shares, uint64(o.PoolTokens), o.PoolShares)
+	return spec.Gwei(v)
+}
+
+// credit adds to a free balance, debit takes from it.
+func (t *tx) credit(account uint64, amount spec.Gwei) {
+	a := t.l.accounts.get(key{account})
+	t.reweigh(a, a.Free+amount, a.Pointer.Weight)
+}
+
+func (t *tx) debit(account uint64, amount spec.Gwei) {
+	a := t.l.accounts.get(key{account})
+	t.reweigh(a, a.Free-amount, a.Pointer.Weight)
+}
+
+// counted is the weight of an account's pointer.
+func (a *Account) counted() spec.Gwei { return min(a.Free, a.Pointer.Weight) }
+
+// reweigh sets an account's free balance and snapshot weight, after it has been
+// paid what its pointer earned so far.
+func (t *tx) reweigh(a *Account, free, weight spec.Gwei) {
+	if !a.Pointer.Set {
+		a.Free = free
+		return
+	}
+	o := t.l.operators.get(key{a.Pointer.Operator})
+	earned := o.Pointers.settle(&a.Pointer.Index, a.counted())
+	o.Pointers.Reserve -= earned
+	t.move(Rewarded, Place{PointerPot, o.ID}, Place{Free, a.ID}, o.ID, 0, earned)
+	before := a.counted()
+	a.Free, a.Pointer.Weight = free+earned, weight
+	t.shiftPointerWeight(o, before, a.counted())
+}
+
+// reweighLot sets the weight of a lot's pointer after its owner has been paid
+// what it earned so far.
+func (t *tx) reweighLot(p *Position, weight spec.Gwei) {
+	if !p.Pointer.Set {
+		return
+	}
+	o := t.l.operators.get(key{p.Pointer.Operator})
+	earned := o.Pointers.settle(&p.Pointer.Index, p.Pointer.Weight)
+	before := p.Pointer.Weight
+	p.Pointer.Weight = weight
+	o.Pointers.Reserve -= earned
+	if earned > 0 {
+		t.move(Rewarded, Place{PointerPot, o.ID}, Place{Free, p.Owner}, o.ID, p.ID, earned)
+		t.credit(p.Owner, earned)
+	}
+	t.shiftPointerWeight(o, before, weight)
+}
+
+// shiftPointerWeight replaces one holder's weight. The last weight out leaves
+// what remains of the reserve to the bond.
+func (t *tx) shiftPointerWeight(o *Operator, before, after spec.Gwei) {
+	o.Pointers.Weight += after - before
+	if o.Pointers.Weight == 0 {
+		t.sweep(o, &o.Pointers, PointerPot)
+	}
+}
+
+// sweep gives the reserve of a stream without holders to the bond.
+func (t *tx) sweep(o *Operator, s *Stream, pot PlaceKind) {
+	t.move(Rewarded, Place{pot, o.ID}, Place{Bond, o.ID}, o.ID, 0, s.Reserve)
+	o.Bond += s.Reserve
+	s.Reserve, s.Carry = 0, 0
+}
+
+// settle returns what weight earned since the snapshot of the index, floored,
+// and moves the snapshot up.
+func (s *Stream) settle(snapshot *uint64, weight spec.Gwei) spec.Gwei {
+	earned := s.earned(*snapshot, weight)
+	*snapshot = s.Index
+	return earned
+}
+
+// earned is what weight earned since the snapshot of the index, floored.
+func (s *Stream) earned(snapshot uint64, weight spec.Gwei) spec.Gwei {
+	v, _ := u64.MulDiv(s.Index-snapshot, uint64(weight), 1<<32)
+	return spec.Gwei(v)
+}
+
+// add takes in a reward for weight above 0.
+func (s *Stream) add(reward spec.Gwei) {
+	hi, lo := uint64(reward)>>32, uint64(reward)<<32
+	step, carry := divCarry(hi, lo, s.Carry, uint64(s.Weight))
+	s.Index += step
+	s.Carry = carry
+	s.Reserve += reward
+}
+
+// mintLot pays amount, already taken from its pot, into the pool as a new lot of
+// so many shares, and returns its id.
+func (t *tx) mintLot(from Place, p Position, amount spec.Gwei) uint64 {
+	p.ID = t.newID()
+	o := t.l.operators.get(key{p.Operator})
+	before := o.Price()
+	t.l.setPool(o, o.PoolTokens+amount, o.PoolShares+p.Shares, o.LiquidShares)
+	t.l.lots.insert(p)
+	t.l.index.lot(&p, true)
+	t.emit(Event{Kind: Moved, From: from, To: Place{Pool, o.ID}, Operator: o.ID, Lot: p.ID,
+		Amount: amount, Shares: p.Shares, Before: before, After: o.Price()})
+	t.emit(Event{Kind: LotCreated, Operator: o.ID, Lot: p.ID, Shares: p.Shares, To: Place{Free, p.Owner}})
+	if p.Lien.Set {
+		t.emit(Event{Kind: LienSet, Operator: p.Lien.Source, Lot: p.ID, Amount: p.Lien.Initial})
+	}
+	return p.ID
+}
+
+// part is what leaves a lot: the shares and what goes with them.
+type part struct {
+	lien    Lien
+	pointer Pointer // not entered anywhere
+}
+
+// takeShares takes shares off a lot, with their parts of its lien and pointer,
+// and deletes the lot when none are left. The pool is untouched.
+func (t *tx) takeShares(id uint64, shares uint64) part {
+	p := t.l.lots.get(key{id})
+	whole := shares == p.Shares
+	out := part{lien: p.Lien.part(shares, p.Shares)}
+	weight := part64(p.Pointer.Weight, shares, p.Shares)
+	t.reweighLot(p, p.Pointer.Weight-weight)
+	out.pointer = p.Pointer
+	out.pointer.Weight = weight
+	if whole {
+		t.l.index.lot(p, false)
+		t.l.lots.remove(key{id})
+		return out
+	}
+	p.Shares -= shares
+	p.Lien.Initial -= out.lien.Initial
+	return out
+}
+
+// enterPointer gives a lot that is not in the table yet the pointer of the part
+// that it is made of.
+func (t *tx) enterPointer(p *Position, pointer Pointer) {
+	if !pointer.Set {
+		return
+	}
+	o := t.l.operators.get(key{pointer.Operator})
+	pointer.Index = o.Pointers.Index
+	t.shiftPointerWeight(o, 0, pointer.Weight)
+	p.Pointer = pointer
+}
+
+// part is the lien that goes with shares of total: its initial floored.
+func (l Lien) part(shares, total uint64) Lien {
+	l.Initial = part64(l.Initial, shares, total)
+	return l
+}
+
+// part64 is floor(amount * shares / total), for shares up to total.
+func part64(amount spec.Gwei, shares, total uint64) spec.Gwei {
+	v, _ := u64.MulDiv(uint64(amount), shares, total)
+	return spec.Gwei(v)
+}
+
+// payOut takes the tokens of shares out of the pool; their lot has been cut
+// already. The last shares take everything.
+func (t *tx) payOut(o *Operator, lot, shares, liquid uint64, to Place) spec.Gwei {
+	before, tokens := o.Price(), o.value(shares)
+	t.l.setPool(o, o.PoolTokens-tokens, o.PoolShares-shares, o.LiquidShares-liquid)
+	t.emit(Event{Kind: Moved, From: Place{Pool, o.ID}, To: to, Operator: o.ID, Lot: lot,
+		Amount: tokens, Shares: shares, Before: before, After: o.Price()})
+	return tokens
+}
+
+// queue puts an amount, taken from its pot already, into the unbonding queue as
+// entry u.ID.
+func (t *tx) queue(u Unbonding) {
+	u.Start = t.l.epoch
+	u.Complete = u.Start + spec.Epoch(t.l.config.UnbondingEpochs)
+	u.Balance = u.Initial
+	t.l.entries.insert(u)
+	t.l.index.entry(&u, true)
+}
