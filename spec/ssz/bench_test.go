@@ -150,6 +150,28 @@ func heap() float64 {
 	return float64(m.HeapAlloc) / (1 << 20)
 }
 
+// BenchmarkCopy copies 21 bytes for each of 1,000,000 validators, the yardstick
+// for the other figures of a run: machines differ and are noisy.
+func BenchmarkCopy(b *testing.B) {
+	const n = benchValidators
+	var wide, wideTo [2][]uint64
+	for i := range wide {
+		wide[i], wideTo[i] = make([]uint64, n), make([]uint64, n)
+		for j := range wide[i] {
+			wide[i][j] = uint64(j)
+		}
+	}
+	half, halfTo := make([]uint32, n), make([]uint32, n)
+	small, smallTo := make([]uint8, n), make([]uint8, n)
+	for b.Loop() {
+		for i := range wide {
+			copy(wideTo[i], wide[i])
+		}
+		copy(halfTo, half)
+		copy(smallTo, small)
+	}
+}
+
 // BenchmarkReadRegistry reads the columns of 1,000,000 validators: from a
 // mapped file after page-in and from memory, with one goroutine and two.
 func BenchmarkReadRegistry(b *testing.B) {
