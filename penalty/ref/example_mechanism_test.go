@@ -62,7 +62,7 @@ func ExampleSlotRelative_Step() {
 
 func ExampleSlotRelative_Validate() {
 	fmt.Println(ref.SlotRelative{Exponent: 1}.Validate())
-	// Output: invalid input: a window of no slots
+	// Output: invalid input: a window of 0 slots, a cap of 0
 }
 
 func ExampleSlotRelative_GetSlotFailures() {

@@ -24,8 +24,15 @@ func TestWhatDoesNotFit64BitsIsAnError(t *testing.T) {
 		"the sum of slashings times the multiplier": func(s *ref.State) { s.Boundary.SlashingsSum = most / 2 },
 		"the end of time plus half a slashings ring": func(s *ref.State) {
 			s.Registry.Slashed[0] = true
+			s.Params.SlotsPerEpoch = 1
 			s.Boundary.CurrentEpoch = most
 			s.Boundary.FinalizedEpoch = most - 1
+			clear(s.Registry.SlotOffset)
+		},
+		"the slots of an epoch at the end of time": func(s *ref.State) {
+			s.Boundary.CurrentEpoch = most / 32
+			s.Boundary.FinalizedEpoch = most/32 - 1
+			s.Boundary.CurrentEpoch++
 		},
 		"a base reward": func(s *ref.State) {
 			s.Params.BaseRewardFactor = most / uint64(spec.EffectiveBalanceIncrement)
@@ -81,8 +88,12 @@ func TestStepsRejectWhatDoesNotFit(t *testing.T) {
 	require.NoError(t, err)
 	_, _, err = ref.E3().Step(gwei(0), gwei(0), gwei(0))
 	require.ErrorIs(t, err, spec.ErrInput)
-	_, _, err = ref.Smoothed{Slope: 1, Cap: 1}.Step(gwei(0), gwei(0), gwei(1))
-	require.ErrorIs(t, err, spec.ErrInput)
+	for _, c := range []ref.Smoothed{{Slope: most, Cap: 1}, {Slope: 1, Window: 1}, {Slope: 1, Cap: 1, Window: 1, FloorDivisor: 2}} {
+		_, _, err = c.Step(gwei(0), gwei(2), gwei(1))
+		require.ErrorIs(t, err, spec.ErrInput)
+	}
+	_, _, err = ref.Smoothed{Slope: most, Cap: 9, Window: 1}.Step(gwei(0), gwei(1), gwei(1))
+	require.ErrorIs(t, err, spec.ErrOverflow, "one more than the largest number")
 	_, _, err = ref.E3().Step(gwei(0), big.NewInt(-1), gwei(1))
 	require.ErrorIs(t, err, spec.ErrInput)
 
@@ -90,17 +101,18 @@ func TestStepsRejectWhatDoesNotFit(t *testing.T) {
 	require.ErrorIs(t, err, spec.ErrOverflow)
 	_, _, err = ref.DefaultNetExcess().Step(gwei(most), gwei(most), gwei(most))
 	require.NoError(t, err, "128 bits, and the factor is 0")
-	_, _, err = ref.DefaultNetExcessPerFlag().Step(gwei(most), gwei(2), gwei(1))
-	require.ErrorIs(t, err, spec.ErrOverflow)
-	_, _, err = ref.DefaultNetExcessPerFlag().Step(gwei(0), gwei(most/4096+1), gwei(0))
-	require.ErrorIs(t, err, spec.ErrOverflow)
+	_, _, err = ref.DefaultNetExcessPerFlag().Step(gwei(most), gwei(most), gwei(0))
+	require.NoError(t, err, "128 bits, and the factor is 0")
+	_, _, err = ref.DefaultNetExcessPerFlag().Step(gwei(most), gwei(0), gwei(0))
+	require.NoError(t, err, "the factor is 0, so the counter falls")
 	_, _, err = ref.DefaultNetExcessPerFlag().Step(gwei(0), gwei(1), gwei(2))
 	require.ErrorIs(t, err, spec.ErrOverflow)
 
 	for _, c := range []ref.SlotRelative{
-		{}, {WindowSlots: 1}, {WindowSlots: 1, Exponent: 3}, {WindowSlots: 1, Exponent: 1, Form: 9},
-		{WindowSlots: 1, Exponent: 2, Form: ref.AsRun}, {WindowSlots: 1, Exponent: 2, Form: ref.Excess},
-		{WindowSlots: 1, Exponent: 1, Window: 9}, {WindowSlots: 1, Exponent: 1, Scope: 9},
+		{}, {Cap: 1, WindowSlots: 1}, {Cap: 1, WindowSlots: 1, Exponent: 3}, {Cap: 1, WindowSlots: 1, Exponent: 1, Form: 9},
+		{Cap: 1, WindowSlots: 1, Exponent: 2, Form: ref.AsRun}, {Cap: 1, WindowSlots: 1, Exponent: 2, Form: ref.Excess},
+		{Cap: 1, WindowSlots: 1, Exponent: 1, Window: 9}, {Cap: 1, WindowSlots: 1, Exponent: 1, Scope: 9},
+		{WindowSlots: 1, Exponent: 1}, {Cap: 1, Exponent: 1},
 	} {
 		_, _, err = c.Step(ref.Memory{}, gwei(0), false, 32)
 		require.ErrorIs(t, err, spec.ErrInput)
@@ -109,6 +121,23 @@ func TestStepsRejectWhatDoesNotFit(t *testing.T) {
 	require.ErrorIs(t, err, spec.ErrInput)
 	_, _, err = ref.DefaultSlotRelative().Step(ref.Memory{Past: []*big.Int{nil}}, gwei(0), false, 32)
 	require.ErrorIs(t, err, spec.ErrInput)
+	for name, c := range map[string]struct {
+		form ref.Form
+		past []uint64
+		m    uint64
+	}{
+		"the sum of the window":         {ref.Sum, []uint64{most, 1}, 0},
+		"the sum of the previous epoch": {ref.AsRun, append([]uint64{most, 1}, repeat(0, 30)...), 0},
+		"the sum of the epoch":          {ref.AsRun, []uint64{most}, 1},
+		"m times the slots":             {ref.Average, []uint64{0, 0}, most},
+		"m times the window":            {ref.Excess, []uint64{0}, most},
+		"the sum of the window and one": {ref.Excess, []uint64{most}, 0},
+	} {
+		rule := ref.DefaultSlotRelative()
+		rule.Form = c.form
+		_, _, err = rule.Step(pasts(c.past...), gwei(c.m), false, 32)
+		require.ErrorIs(t, err, spec.ErrOverflow, name)
+	}
 }
 
 func TestImpossibleInputIsRejected(t *testing.T) {

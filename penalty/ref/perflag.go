@@ -22,23 +22,20 @@ func DefaultNetExcessPerFlag() NetExcessPerFlag { return NetExcessPerFlag{Adjust
 
 // Step is the factor of one flag in a slot whose committee holds so many Gwei,
 // of which participating reached the flag, when the flag's counter stands at
-// net; and the counter after it. Products are in uint64: one that does not fit
-// is [spec.ErrOverflow], as are more participants than members. A committee of
-// nobody is allowed (consensus-specs pull request 3780, repaired).
+// net; and the counter after it. Products have no limit, as in
+// [NetExcess.Step]; more participants than members are [spec.ErrOverflow]. A
+// committee of nobody is allowed (consensus-specs pull request 3780, repaired).
 func (c NetExcessPerFlag) Step(net, committee, participating *big.Int) (*big.Rat, *big.Int, error) {
 	if err := naturals("argument", orZero(net), committee, participating); err != nil {
 		return nil, nil, err
 	}
 	net = orZero(net)
 	var u checked
-	numerator := u.mul(u.sub(committee, participating), num(c.Adjustment))
-	denominator := u.add(u.mul(net, committee), big.NewInt(1))
+	missed := u.sub(committee, participating)
 	if u.err != nil {
 		return nil, nil, u.err
 	}
-	f := minOf(u.div(numerator, denominator), num(c.Cap))
-	after, err := nextExcess(net, f)
-	return integer(f), after, err
+	return NetExcess{Adjustment: c.Adjustment, Cap: c.Cap}.Step(net, missed, committee)
 }
 
 // Walk is the [Mechanism] of net excess penalties per flag: each flag's factor

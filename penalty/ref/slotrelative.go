@@ -69,8 +69,8 @@ func (c SlotRelative) Validate() error {
 	switch {
 	case c.Form > Excess || c.Window > PreviousEpoch || c.Scope > FumblesOnly:
 		return fmt.Errorf("%w: form %d, window %d, scope %d", spec.ErrInput, c.Form, c.Window, c.Scope)
-	case c.WindowSlots == 0:
-		return fmt.Errorf("%w: a window of no slots", spec.ErrInput)
+	case c.WindowSlots == 0 || c.Cap == 0:
+		return fmt.Errorf("%w: a window of %d slots, a cap of %d", spec.ErrInput, c.WindowSlots, c.Cap)
 	case c.Exponent != 1 && (c.Exponent != 2 || c.Form == AsRun || c.Form == Excess):
 		return fmt.Errorf("%w: exponent %d with form %d", spec.ErrInput, c.Exponent, c.Form)
 	}
@@ -82,7 +82,9 @@ func (c SlotRelative) Validate() error {
 // seen; when nothing failed in the window, Average and Sum give the cap if m >
 // 0 and else 0, where the post is silent. [AsRun] gives 0 in the first epoch
 // and after one without failures. Numbers that are not unsigned 64-bit
-// integers, and no slots in an epoch, are [spec.ErrInput].
+// integers, and no slots in an epoch, are [spec.ErrInput]. A sum over the
+// window or over the epoch under way, and m times the slots of the window, are
+// in uint64: [spec.ErrOverflow] when they do not fit; AsRun's product is not.
 func (c SlotRelative) Step(memory Memory, m *big.Int, nextBlockMissing bool, slotsPerEpoch uint64) (*big.Rat, Memory, error) {
 	if err := c.Validate(); err != nil {
 		return nil, Memory{}, err
@@ -97,67 +99,81 @@ func (c SlotRelative) Step(memory Memory, m *big.Int, nextBlockMissing bool, slo
 		return nil, Memory{}, fmt.Errorf("%w: SLOTS_PER_EPOCH is zero", spec.ErrInput)
 	}
 	if c.SkipMissing && nextBlockMissing {
-		return new(big.Rat), remember(memory, new(big.Int)), nil
+		after, err := remember(memory, new(big.Int), slotsPerEpoch)
+		return new(big.Rat), after, err
 	}
 	last := tail(memory.Past, c.WindowSlots)
 	epoch := lastEpoch(memory.Past, slotsPerEpoch)
 	var p *big.Rat
+	var err error
 	switch {
 	case c.Form == AsRun:
-		p = c.asRun(m, epoch)
+		p, err = c.asRun(m, epoch)
 	case c.Form == Excess:
-		p = c.excess(m, last)
+		p, err = c.excess(m, last)
 	case c.Window == PreviousEpoch:
-		p = c.ratio(m, epoch)
+		p, err = c.ratio(m, epoch)
 	default:
-		p = c.ratio(m, last)
+		p, err = c.ratio(m, last)
 	}
-	return p, remember(memory, m), nil
+	if err != nil {
+		return nil, Memory{}, err
+	}
+	after, err := remember(memory, m, slotsPerEpoch)
+	return p, after, err
 }
 
 // ratio is p of Average and Sum.
-func (c SlotRelative) ratio(m *big.Int, window []*big.Int) *big.Rat {
-	sum := total(window)
-	switch {
-	case len(window) == 0:
-		return big.NewRat(1, 1)
-	case sum.Sign() == 0 && m.Sign() == 0:
-		return new(big.Rat)
-	case sum.Sign() == 0:
-		return integer(num(c.Cap))
-	}
-	p := new(big.Rat).SetFrac(m, sum)
+func (c SlotRelative) ratio(m *big.Int, window []*big.Int) (*big.Rat, error) {
+	var u checked
+	sum, numerator := total(&u, window), m
 	if c.Form == Average {
-		p.Mul(p, integer(big.NewInt(int64(len(window)))))
+		numerator = u.mul(m, big.NewInt(int64(len(window))))
 	}
+	switch {
+	case u.err != nil:
+		return nil, u.err
+	case len(window) == 0:
+		return big.NewRat(1, 1), nil
+	case sum.Sign() == 0 && m.Sign() == 0:
+		return new(big.Rat), nil
+	case sum.Sign() == 0:
+		return integer(num(c.Cap)), nil
+	}
+	p := new(big.Rat).SetFrac(numerator, sum)
 	if c.Exponent == 2 {
 		p.Mul(p, p)
 	}
-	return c.capped(p)
+	return c.capped(p), nil
 }
 
-func (c SlotRelative) asRun(m *big.Int, epoch []*big.Int) *big.Rat {
-	sum := total(epoch)
+func (c SlotRelative) asRun(m *big.Int, epoch []*big.Int) (*big.Rat, error) {
+	var u checked
+	sum := total(&u, epoch)
 	if sum.Sign() == 0 {
-		return new(big.Rat)
+		return new(big.Rat), u.err
 	}
 	product := new(big.Int).Mul(num(c.Multiplier), m)
-	return integer(minOf(num(c.Cap), product.Div(product, sum)))
+	return integer(minOf(num(c.Cap), product.Div(product, sum))), u.err
 }
 
 // excess is max(0, min(r - 1, cap)) with r = WindowSlots * m / (sum + 1): the
 // divisor is the full window's even while fewer slots have been seen.
-func (c SlotRelative) excess(m *big.Int, last []*big.Int) *big.Rat {
+func (c SlotRelative) excess(m *big.Int, last []*big.Int) (*big.Rat, error) {
 	if len(last) == 0 {
-		return big.NewRat(1, 1)
+		return big.NewRat(1, 1), nil
 	}
-	sum := total(last)
-	r := new(big.Rat).SetFrac(new(big.Int).Mul(num(c.WindowSlots), m), sum.Add(sum, big.NewInt(1)))
+	var u checked
+	numerator, denominator := u.mul(num(c.WindowSlots), m), u.add(total(&u, last), big.NewInt(1))
+	if u.err != nil {
+		return nil, u.err
+	}
+	r := new(big.Rat).SetFrac(numerator, denominator)
 	p := c.capped(r.Sub(r, big.NewRat(1, 1)))
 	if p.Sign() < 0 {
-		return new(big.Rat)
+		return new(big.Rat), nil
 	}
-	return p
+	return p, nil
 }
 
 func (c SlotRelative) capped(p *big.Rat) *big.Rat {
@@ -167,10 +183,10 @@ func (c SlotRelative) capped(p *big.Rat) *big.Rat {
 	return p
 }
 
-func total(values []*big.Int) *big.Int {
+func total(u *checked, values []*big.Int) *big.Int {
 	sum := new(big.Int)
 	for _, v := range values {
-		sum.Add(sum, v)
+		sum = u.add(sum, v)
 	}
 	return sum
 }
@@ -191,9 +207,14 @@ func lastEpoch(past []*big.Int, slotsPerEpoch uint64) []*big.Int {
 	return past[complete-slotsPerEpoch : complete]
 }
 
-// remember appends in fresh memory.
-func remember(memory Memory, m *big.Int) Memory {
+// remember appends in fresh memory. The sum of the epoch under way must fit.
+func remember(memory Memory, m *big.Int, slotsPerEpoch uint64) (Memory, error) {
 	past := make([]*big.Int, 0, len(memory.Past)+1)
 	memory.Past = append(append(past, memory.Past...), new(big.Int).Set(m))
-	return memory
+	under := uint64(len(memory.Past)-1) / slotsPerEpoch * slotsPerEpoch
+	var u checked
+	if total(&u, memory.Past[under:]); u.err != nil {
+		return Memory{}, u.err
+	}
+	return memory, nil
 }

@@ -1,6 +1,7 @@
 package ref
 
 import (
+	"fmt"
 	"math/big"
 
 	"github.com/stakesim/stakesim/spec"
@@ -31,7 +32,7 @@ func E3() Smoothed { return Smoothed{Slope: 765, Cap: 256, Window: 1 << 16} }
 
 // GetPenaltyFactor is a slot's factor when offline Gwei are offline, the
 // average before the slot is smoothed and an average slot holds reference, all
-// Gwei. Products are in uint64; a zero divisor is [spec.ErrInput]
+// Gwei. Products are in uint64; a zero divisor or cap is [spec.ErrInput]
 // (consensus-specs pull request 5452, get_penalty_factor).
 func (c Smoothed) GetPenaltyFactor(smoothed, offline, reference *big.Int) (*big.Rat, error) {
 	if err := naturals("argument", orZero(smoothed), offline, reference); err != nil {
@@ -42,6 +43,9 @@ func (c Smoothed) GetPenaltyFactor(smoothed, offline, reference *big.Int) (*big.
 	divisor := reference
 	if c.FloorDivisor != 0 {
 		divisor = maxOf(smoothed, u.div(reference, num(c.FloorDivisor)))
+	}
+	if divisor.Sign() == 0 || c.Cap == 0 {
+		return nil, fmt.Errorf("%w: divisor %s, cap %d", spec.ErrInput, divisor, c.Cap)
 	}
 	excess := u.sub(offline, minOf(offline, smoothed))
 	f := u.add(big.NewInt(1), u.div(u.mul(num(c.Slope), excess), divisor))
@@ -69,6 +73,9 @@ func (c Smoothed) GetSmoothedOfflineBalance(smoothed, offline *big.Int) (*big.In
 // Step is a slot's factor and the average after the slot; it fails as
 // [Smoothed.GetPenaltyFactor] and [Smoothed.GetSmoothedOfflineBalance].
 func (c Smoothed) Step(smoothed, offline, reference *big.Int) (*big.Rat, *big.Int, error) {
+	if c.Window == 0 {
+		return nil, nil, fmt.Errorf("%w: a window of no slots", spec.ErrInput)
+	}
 	f, err := c.GetPenaltyFactor(smoothed, offline, reference)
 	if err != nil {
 		return nil, nil, err

@@ -19,13 +19,18 @@ type State struct {
 
 // Validate reports what makes the state unusable, wrapping [spec.ErrInput]:
 // impossible constants, columns that do not belong together, a finalized epoch
-// after the previous one. The getters expect a state that passes.
+// after the previous one; and [spec.ErrOverflow] for an epoch whose slots do not
+// fit 64 bits. The getters expect a state that passes.
 func (s State) Validate() error {
 	if s.Registry == nil {
 		return spec.Atf("validators", -1, spec.ErrInput, "no registry")
 	}
 	if err := s.Registry.Validate(&s.Params); err != nil {
 		return err
+	}
+	var c checked
+	if c.mul(num(s.Boundary.CurrentEpoch), num(s.Params.SlotsPerEpoch)); c.err != nil {
+		return spec.At("slot", -1, c.err)
 	}
 	if f, p := s.Boundary.FinalizedEpoch, GetPreviousEpoch(s); f > p {
 		return spec.Atf("finalized_checkpoint.epoch", -1, spec.ErrInput, "%d after the previous epoch %d", f, p)
