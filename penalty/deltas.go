@@ -22,6 +22,18 @@ func (d Deltas) check(n int) error {
 	return nil
 }
 
+// belongs reports a registry or a summary that was never made, and one made from
+// another number of validators: what a caller may mix up.
+func belongs(r *spec.Registry, s *spec.Summary) error {
+	if r == nil {
+		return spec.Atf("validators", -1, spec.ErrInput, "no registry")
+	}
+	if s == nil || s.TotalActive < spec.EffectiveBalanceIncrement || len(s.Standing) != r.Len() {
+		return spec.Atf("validators", -1, spec.ErrInput, "the summary is not that of these %d", r.Len())
+	}
+	return nil
+}
+
 // Apply adds the rewards to the balances and then takes the penalties off, each
 // balance stopping at zero. A balance above 64 bits gives [spec.ErrOverflow];
 // on an error no balance has changed.
@@ -55,8 +67,14 @@ func BaseReward(effectiveBalance spec.Gwei, s *spec.Summary) (spec.Gwei, bool) {
 // Errors name the validator and wrap [spec.ErrOverflow] or [spec.ErrInput];
 // dst then holds nothing of use.
 func FlagDeltas(dst Deltas, r *spec.Registry, s *spec.Summary, flag spec.Flag, factors []Factors, scope Scope) error {
+	if err := belongs(r, s); err != nil {
+		return err
+	}
 	if err := dst.check(r.Len()); err != nil {
 		return err
+	}
+	if int(flag) >= spec.FlagCount {
+		return spec.Atf("flag", int(flag), spec.ErrInput, "unknown")
 	}
 	if factors != nil && len(factors) != len(s.Slots) {
 		return spec.Atf("factors", -1, spec.ErrInput, "%d rows for %d slots", len(factors), len(s.Slots))
@@ -79,7 +97,7 @@ func FlagDeltas(dst Deltas, r *spec.Registry, s *spec.Summary, flag spec.Flag, f
 			dst.Rewards[i], ok = flagReward(base, flag, s)
 		case flag != spec.TimelyHead:
 			f := One
-			if slot := r.SlotOffset[i]; factors != nil && active && slot != spec.NoSlot && scaled.Has(conduct(r, i)) {
+			if slot := r.SlotOffset[i]; int(slot) < len(factors) && active && scaled.Has(conduct(r, i)) {
 				f = factors[slot].Of(flag)
 			}
 			dst.Penalties[i], ok = f.Penalty(base, flag.Weight())
@@ -110,12 +128,18 @@ func flagReward(base spec.Gwei, flag spec.Flag, s *spec.Summary) (spec.Gwei, boo
 // fork's quotient (altair get_inactivity_penalty_deltas). Scores must already be
 // this epoch's. Errors as for [FlagDeltas].
 func InactivityDeltas(dst Deltas, p *spec.Params, r *spec.Registry, s *spec.Summary) error {
+	if err := belongs(r, s); err != nil {
+		return err
+	}
 	if err := dst.check(r.Len()); err != nil {
 		return err
 	}
 	quotient, ok := u64.Mul(p.InactivityScoreBias, p.InactivityPenaltyQuotient)
 	if !ok {
 		return spec.Atf("INACTIVITY_PENALTY_QUOTIENT", -1, spec.ErrOverflow, "times the score bias")
+	}
+	if quotient == 0 {
+		return spec.Atf("INACTIVITY_PENALTY_QUOTIENT", -1, spec.ErrInput, "zero, or the score bias")
 	}
 	for i := range dst.Rewards {
 		dst.Rewards[i], dst.Penalties[i] = 0, 0

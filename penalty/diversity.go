@@ -174,7 +174,8 @@ func (d *Diversity) tent(share uint64) uint64 {
 	case share <= d.To:
 		return one + bonus*min(share, d.From)/d.From
 	case share < d.Cap:
-		return one + bonus - (bonus+malus)*(share-d.To)/(d.Cap-d.To)
+		fall, _ := u64.MulDiv(bonus+malus, share-d.To, d.Cap-d.To) // at most bonus+malus
+		return one + bonus - fall
 	default:
 		return one - malus
 	}

@@ -46,6 +46,9 @@ func (e *Engine) Factors() []Factors { return e.factors }
 // the same errors, and on an error the same untouched registry. Where a product
 // might leave 64 bits it takes the components' way, which knows exactly.
 func (e *Engine) ProcessEpoch(r *spec.Registry, b spec.Boundary, m Memory) (Memory, error) {
+	if r == nil {
+		return m, spec.Atf("validators", -1, spec.ErrInput, "no registry")
+	}
 	if err := spec.Summarize(&e.summary, &e.params, r, b, e.workers); err != nil {
 		return m, err
 	}
@@ -63,16 +66,17 @@ func (e *Engine) ProcessEpoch(r *spec.Registry, b spec.Boundary, m Memory) (Memo
 
 func (e *Engine) run(r *spec.Registry) {
 	n := r.Len()
-	if e.workers == 1 {
+	workers := min(e.workers, n)
+	if workers < 2 {
 		e.pass(r, 0, n)
 		return
 	}
 	var wg sync.WaitGroup
-	for w := range e.workers {
+	for w := range workers {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
-			e.pass(r, share(n, w, e.workers), share(n, w+1, e.workers))
+			e.pass(r, share(n, w, workers), share(n, w+1, workers))
 		}()
 	}
 	wg.Wait()

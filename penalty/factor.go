@@ -51,9 +51,11 @@ func (f Factor) rational(baseReward, weight uint64) (spec.Gwei, bool) {
 	var w wide
 	w[1], w[0] = bits.Mul64(baseReward, weight)
 	w.mul(f.Num)
-	w.div(f.Den)
 	if f.Squared {
 		w.mul(f.Num)
+	}
+	w.div(f.Den) // flooring once more at each division equals flooring once
+	if f.Squared {
 		w.div(f.Den)
 	}
 	w.div(spec.WeightDenominator)

@@ -118,13 +118,24 @@ func excessFactor(missed, measure spec.Gwei, excess, adjustment, limit uint64) u
 		q, _ := bits.Div64(hi, lo, dlo)
 		return min(q, limit)
 	}
-	// The divisor exceeds 2^64, so the quotient is below the adjustment; count
-	// it down, at most limit times.
-	var q uint64
-	for q < limit && (hi > dhi || hi == dhi && lo >= dlo) {
-		var borrow uint64
-		lo, borrow = bits.Sub64(lo, dlo, 0)
-		hi, _ = bits.Sub64(hi, dhi, borrow)
+	return min(quotient(hi, lo, dhi, dlo), limit)
+}
+
+// quotient divides two numbers of 128 bits, the divisor at least 2^64. The
+// divisor's upper 64 bits give the quotient or one more than it.
+func quotient(hi, lo, dhi, dlo uint64) uint64 {
+	shift := bits.LeadingZeros64(dhi)
+	top := dhi<<shift | dlo>>(64-shift)
+	q, _ := bits.Div64(hi>>1, hi<<63|lo>>1, top)
+	if q >>= 63 - shift; q == 0 {
+		return 0
+	}
+	q--
+	phi, plo := bits.Mul64(q, dlo)
+	phi += q * dhi
+	rest, borrow := bits.Sub64(lo, plo, 0)
+	restHi, _ := bits.Sub64(hi, phi, borrow)
+	if restHi > dhi || restHi == dhi && rest >= dlo {
 		q++
 	}
 	return q

@@ -11,6 +11,9 @@ import (
 // as well. Nothing changes in epoch 0. A score above 64 bits gives
 // [spec.ErrOverflow]; on an error no score has changed.
 func ProcessInactivityUpdates(p *spec.Params, r *spec.Registry, s *spec.Summary) error {
+	if err := belongs(r, s); err != nil {
+		return err
+	}
 	if s.CurrentEpoch == spec.GenesisEpoch {
 		return nil
 	}
@@ -42,6 +45,9 @@ func ProcessInactivityUpdates(p *spec.Params, r *spec.Registry, s *spec.Summary)
 // the status quo. Nothing is paid in epoch 0. On an error no balance has changed.
 // It allocates working columns: [Engine] does not.
 func ProcessRewardsAndPenalties(p *spec.Params, r *spec.Registry, s *spec.Summary, factors []Factors, scope Scope) error {
+	if err := belongs(r, s); err != nil {
+		return err
+	}
 	if s.CurrentEpoch == spec.GenesisEpoch {
 		return nil
 	}
@@ -75,9 +81,12 @@ func AdjustedSlashings(p *spec.Params, s *spec.Summary) (spec.Gwei, bool) {
 // SlashingPenalty is the correlated penalty in Gwei of a validator slashed half
 // a slashings vector ago, in the order of divisions of its fork (phase0 and
 // electra process_slashings), given [AdjustedSlashings]; false when a product
-// exceeds 64 bits.
+// exceeds 64 bits, and for a summary that was never made.
 func SlashingPenalty(effectiveBalance, adjusted spec.Gwei, p *spec.Params, s *spec.Summary) (spec.Gwei, bool) {
 	const increment = spec.EffectiveBalanceIncrement
+	if s.TotalActive < increment {
+		return 0, false
+	}
 	if p.SlashingPerIncrement {
 		return u64.Mul(adjusted/(s.TotalActive/increment), effectiveBalance/increment)
 	}
@@ -92,6 +101,9 @@ func SlashingPenalty(effectiveBalance, adjusted spec.Gwei, p *spec.Params, s *sp
 // withdrawable epoch lies half a slashings vector ahead. On an error no balance
 // has changed.
 func ProcessSlashings(p *spec.Params, r *spec.Registry, s *spec.Summary) error {
+	if err := belongs(r, s); err != nil {
+		return err
+	}
 	adjusted, ok := AdjustedSlashings(p, s)
 	if !ok {
 		return spec.Atf("slashings", -1, spec.ErrOverflow, "sum %d times %d", s.SlashingsSum, p.ProportionalSlashingMultiplier)
@@ -120,9 +132,12 @@ func slashedNow(p *spec.Params, r *spec.Registry, s *spec.Summary, i int) bool {
 // EffectiveBalance is a validator's effective balance after its balance has
 // changed: it follows only across the hysteresis thresholds, in whole
 // increments and up to the cap (process_effective_balance_updates); false when
-// a threshold exceeds 64 bits.
+// a threshold exceeds 64 bits or the constants divide by zero.
 func EffectiveBalance(effective, balance spec.Gwei, compounding bool, p *spec.Params) (spec.Gwei, bool) {
 	const increment = spec.EffectiveBalanceIncrement
+	if p.HysteresisQuotient == 0 {
+		return 0, false
+	}
 	step := increment / spec.Gwei(p.HysteresisQuotient)
 	low, ok1 := u64.Add(balance, step*spec.Gwei(p.HysteresisDownwardMultiplier))
 	high, ok2 := u64.Add(effective, step*spec.Gwei(p.HysteresisUpwardMultiplier))
@@ -159,6 +174,9 @@ func ProcessEffectiveBalanceUpdates(p *spec.Params, r *spec.Registry) error {
 // around it. On an error, a wrapped [spec.ErrInput] or [spec.ErrOverflow], the
 // registry is as it was and the memory is the one given.
 func ProcessEpoch(p *spec.Params, rule *Rule, r *spec.Registry, b spec.Boundary, m Memory) (Memory, error) {
+	if r == nil {
+		return m, spec.Atf("validators", -1, spec.ErrInput, "no registry")
+	}
 	var s spec.Summary
 	if err := spec.Summarize(&s, p, r, b, 1); err != nil {
 		return m, err

@@ -67,6 +67,9 @@ func (r *Rule) Settled(calm *spec.SlotObs) (Memory, error) {
 	if r.Start != nil {
 		return r.Start(calm), nil
 	}
+	if r.Step == nil {
+		return Memory{}, spec.Atf("rule", -1, spec.ErrInput, "%q has no step", r.FullName())
+	}
 	var m Memory
 	for range settleSlots {
 		var err error
@@ -84,6 +87,9 @@ func (r *Rule) Settled(calm *spec.SlotObs) (Memory, error) {
 func Walk(dst []Factors, rule *Rule, memory Memory, slots []spec.SlotObs) (Memory, error) {
 	if len(dst) != len(slots) {
 		return memory, spec.Atf("factors", -1, spec.ErrInput, "%d rows for %d slots", len(dst), len(slots))
+	}
+	if rule.Step == nil {
+		return memory, spec.Atf("rule", -1, spec.ErrInput, "%q has no step", rule.FullName())
 	}
 	m := memory
 	for i := range slots {

@@ -104,27 +104,23 @@ func (r SlotRelative) with(change func(*SlotRelative)) SlotRelative {
 // Step returns the factor of one slot and the window after it. Until the window
 // is full the mean is over the slots seen; with none seen the factor is one;
 // with no misses in the window it is the cap if the slot has any, else zero. A
-// product above 64 bits gives [spec.ErrOverflow], a window of zero or too many
-// slots [spec.ErrInput].
+// product or sum above 64 bits gives [spec.ErrOverflow]; a window of zero or too
+// many slots, a cap of zero, an unknown reading and the square of a reading
+// without one give [spec.ErrInput].
 func (r SlotRelative) Step(w Window, o *spec.SlotObs) (Factor, Window, error) {
 	if r.WindowSlots == 0 || r.WindowSlots > MaxWindowSlots || o.SlotsPerEpoch == 0 || r.Cap == 0 {
 		return Factor{}, w, spec.Atf(slotRelativeName, -1, spec.ErrInput,
 			"window of %d slots (1 to %d), epoch of %d, cap %d", r.WindowSlots, MaxWindowSlots, o.SlotsPerEpoch, r.Cap)
 	}
-	if r.Squared && (r.Reading == AsRun || r.Reading == Excess) {
-		return Factor{}, w, spec.Atf(slotRelativeName, -1, spec.ErrInput, "squared, reading %d", r.Reading)
+	if r.Reading > Excess || r.Of > Fumbles || r.Squared && (r.Reading == AsRun || r.Reading == Excess) {
+		return Factor{}, w, spec.Atf(slotRelativeName, -1, spec.ErrInput,
+			"reading %d of failures %d, squared %t", r.Reading, r.Of, r.Squared)
 	}
-	skipped := r.SkipMissingBlocks && o.NextBlockMissing
-	misses := r.misses(o)
-	if skipped {
+	misses, f, ok := r.misses(o), Integer(0), true
+	if r.SkipMissingBlocks && o.NextBlockMissing {
 		misses = 0
-	}
-	f, ok := r.factor(&w, misses)
-	if !ok {
+	} else if f, ok = r.factor(&w, misses); !ok {
 		return Factor{}, w, spec.Atf(slotRelativeName, -1, spec.ErrOverflow, "%d misses against the window", misses)
-	}
-	if skipped {
-		f = Integer(0)
 	}
 	next := w
 	if !next.push(misses, r.WindowSlots, o.SlotsPerEpoch) {

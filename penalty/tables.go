@@ -103,7 +103,7 @@ func (t *tables) fillSteps(p *spec.Params, s *spec.Summary) {
 	if s.InLeak {
 		t.recovery = 0
 	}
-	t.down = 1 + t.recovery
+	t.down = max(1+t.recovery, t.recovery) // saturating
 	step := spec.EffectiveBalanceIncrement / spec.Gwei(p.HysteresisQuotient)
 	t.low = step * spec.Gwei(p.HysteresisDownwardMultiplier)
 	t.span = t.low + step*spec.Gwei(p.HysteresisUpwardMultiplier)
