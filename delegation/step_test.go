@@ -1,0 +1,271 @@
+package delegation
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+
+	"github.com/stakesim/stakesim/spec"
+)
+
+// settlements counts, by operator, how often a light holder was settled since the
+// reserve was empty.
+type settlements map[uint64]uint64
+
+// checkStep checks one successful operation.
+func checkStep(before, after *Ledger, op Operation, r *Receipt, settled settlements) error {
+	for _, item := range r.Skipped {
+		if !typed(item) {
+			return fmt.Errorf("untyped error: %w", item)
+		}
+	}
+	for _, check := range []func() error{
+		func() error { return CheckInvariants(after) },
+		func() error { return checkReceipt(before, after, r) },
+		func() error { return checkLightPrincipal(before, after, op) },
+		func() error { return checkPrices(before, after, r) },
+		func() error { return checkAdmission(after, op) },
+		func() error { return checkResidue(before, after, settled) },
+		func() error { return checkDuesPaid(before, op) },
+		func() error { return checkOrderOfDues(before, after, op) },
+		func() error { return checkRoundTrip(after) },
+		func() error { return checkAdvance(before, after, op) },
+	} {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkRoundTrip: a ledger made of the state is the ledger.
+func checkRoundTrip(l *Ledger) error {
+	if l.nextID%8 != 0 { // a sample
+		return nil
+	}
+	copied, err := FromState(l.State())
+	if err == nil && !bytes.Equal(encode(copied), encode(l)) {
+		err = fmt.Errorf("a copy by State and FromState differs")
+	}
+	return err
+}
+
+// I3: a light principal changes only by its owner's operations.
+func checkLightPrincipal(before, after *Ledger, op Operation) error {
+	owner, light := uint64(0), true
+	switch op := op.(type) {
+	case LightDelegation:
+		owner = op.Owner
+	case LightUndelegation:
+		owner = op.Owner
+	case LightRedelegation:
+		owner = op.Owner
+	case LightClaim:
+		owner, light = op.Caller, op.Compound
+	default:
+		light = false
+	}
+	for p := range before.lights.all() {
+		if light && p.Owner == owner {
+			continue
+		}
+		q := after.lights.get(key{p.ID})
+		if q == nil || q.Total() != p.Total() || q.Owner != p.Owner {
+			return fmt.Errorf("I3: light position %+v became %+v", *p, q)
+		}
+	}
+	return nil
+}
+
+// I5: a pool's price never falls except by a slash of that pool; and a lien never
+// costs a stranger: its cut does not lower the price.
+func checkPrices(before, after *Ledger, r *Receipt) error {
+	slashed := map[uint64]bool{}
+	for _, e := range r.Events {
+		if e.Kind != Slashed || e.From.Kind != Pool {
+			continue
+		}
+		if e.Shares == 0 {
+			slashed[e.Operator] = true
+		} else if e.After.Shares > 0 && e.After.Compare(e.Before) < 0 {
+			return fmt.Errorf("a lien lowered a price: %+v", e)
+		}
+	}
+	for o := range before.operators.all() {
+		q := after.operators.get(key{o.ID})
+		if q == nil || slashed[o.ID] || o.PoolShares == 0 || q.PoolShares == 0 {
+			continue
+		}
+		if q.Price().Compare(o.Price()) < 0 {
+			return fmt.Errorf("I5: operator %d: price %v fell to %v", o.ID, o.Price(), q.Price())
+		}
+	}
+	return nil
+}
+
+// I14: in reject mode no admission takes delegated above floor(cap * bond).
+func checkAdmission(after *Ledger, op Operation) error {
+	if after.config.LeverageMode != Reject {
+		return nil
+	}
+	var id uint64
+	switch op := op.(type) {
+	case Delegation:
+		id = op.Operator
+	case Redelegation:
+		id = op.To
+	case BondWithdrawal:
+		id = op.Operator
+	default:
+		return nil
+	}
+	o := after.operators.get(key{id})
+	if o.PoolTokens > after.config.LeverageCap.of(o.Bond) {
+		return fmt.Errorf("I14: operator %d has %d for a bond of %d", id, o.PoolTokens, o.Bond)
+	}
+	return nil
+}
+
+// I8: pending <= reserve, and the residue is at most the settlements of holders
+// + holders + 1 + carry / 2^32.
+func checkResidue(before, after *Ledger, settled settlements) error {
+	for o := range after.operators.all() {
+		holders, claims := uint64(0), spec.Gwei(0)
+		for k := range with(&after.index.lightsAt, o.ID) {
+			p := after.lights.get(key{k[1]})
+			claims += p.Accrued + o.Light.earned(p.Index, p.Principal)
+			holders++
+			if q := before.lights.get(key{p.ID}); q == nil || q.Index != p.Index {
+				settled[o.ID]++
+			}
+		}
+		for k := range with(&before.index.lightsAt, o.ID) {
+			if after.lights.get(key{k[1]}) == nil {
+				settled[o.ID]++
+			}
+		}
+		if o.Light.Reserve == 0 {
+			settled[o.ID] = 0
+		}
+		if claims > o.Light.Reserve {
+			return fmt.Errorf("I8: operator %d owes %d of %d", o.ID, claims, o.Light.Reserve)
+		}
+		if residue := uint64(o.Light.Reserve - claims); residue > settled[o.ID]+holders+1+o.Light.Carry>>32 {
+			return fmt.Errorf("I8: operator %d: residue %d, %d settlements, %d holders, carry %d", o.ID, residue, settled[o.ID], holders, o.Light.Carry>>32)
+		}
+	}
+	return nil
+}
+
+// duesOf returns the dues of an operation that applies them to the state before
+// it, with nothing else first.
+func duesOf(op Operation) ([]Due, bool) {
+	s, ok := op.(Slashing)
+	return s.Dues, ok
+}
+
+// I4 and I13: burned <= dues, bond only takes bonds and their withdrawals alone,
+// and nothing is cut that is not liable for any due.
+func checkDuesPaid(before *Ledger, op Operation) error {
+	dues, ok := duesOf(op)
+	if !ok {
+		return nil
+	}
+	out := PreviewSlash(before, dues)
+	collected, cut := spec.Gwei(0), spec.Gwei(0)
+	oldest, bondOnly := map[uint64]spec.Epoch{}, map[uint64]bool{}
+	for _, c := range out.Collections {
+		if c.Collected > c.Wanted {
+			return fmt.Errorf("I4: %+v", c)
+		}
+		collected += c.Collected
+		o := c.Due.Operator
+		if h, ok := oldest[o]; !ok || c.Due.Epoch < h {
+			oldest[o] = c.Due.Epoch
+		}
+		if was, ok := bondOnly[o]; c.Due.Rule == BondOnly && (was || !ok) {
+			bondOnly[o] = true
+		} else {
+			bondOnly[o] = false
+		}
+	}
+	liable := func(operator uint64, start, end spec.Epoch) bool {
+		h, ok := oldest[operator]
+		return ok && start >= h && before.epoch < end
+	}
+	for _, c := range out.Cuts {
+		cut += c.Amount
+		fair := false
+		switch c.Place.Kind {
+		case Bond:
+			_, fair = oldest[c.Operator]
+		case Pool:
+			_, own := oldest[c.Operator]
+			fair = own && c.Lot == 0 && !bondOnly[c.Operator]
+			if p := before.lots.get(key{c.Lot}); c.Shares > 0 && p != nil && p.Lien.Set {
+				fair = liable(p.Lien.Source, p.Lien.Start, p.Lien.End) && !bondOnly[p.Lien.Source]
+			}
+		case Queue:
+			u := before.entries.get(key{c.Place.ID})
+			fair = liable(u.Operator, u.Start, u.Complete) && (u.Bond || !bondOnly[u.Operator])
+			fair = fair || u.Lien.Set && liable(u.Lien.Source, u.Lien.Start, u.Lien.End) && !bondOnly[u.Lien.Source]
+		}
+		if !fair && !(c.Place.Kind == Pool && c.Shares == 0 && c.Lot != 0) {
+			return fmt.Errorf("I4, I13: %+v is not liable", c)
+		}
+	}
+	if collected != cut {
+		return fmt.Errorf("I4: collected %d, cut %d", collected, cut)
+	}
+	return nil
+}
+
+// I9: any order of a batch gives the same state.
+func checkOrderOfDues(before, after *Ledger, op Operation) error {
+	dues, ok := duesOf(op)
+	if !ok || len(dues) < 2 {
+		return nil
+	}
+	turned := slices.Clone(dues)
+	for range 3 {
+		turned = append(turned[1:], turned[0])
+		slices.Reverse(turned[1:])
+		l := before.Clone()
+		if _, err := ProcessSlashing(l, turned); err != nil {
+			return err
+		}
+		if !bytes.Equal(encode(l), encode(after)) {
+			return fmt.Errorf("I9: the order of %+v matters", dues)
+		}
+	}
+	return nil
+}
+
+// Advancing by n epochs equals n advances.
+func checkAdvance(before, after *Ledger, op Operation) error {
+	a, ok := op.(Advance)
+	if !ok {
+		return nil
+	}
+	l, far := before.Clone(), before.Clone()
+	for range a.Epochs {
+		if _, err := ProcessEpoch(l, EpochInput{}); err != nil {
+			return err
+		}
+	}
+	if !bytes.Equal(encode(l), encode(after)) {
+		return fmt.Errorf("advance by %d differs from so many advances", a.Epochs)
+	}
+	if _, err := ProcessEpochs(far, 40); err != nil {
+		return err
+	}
+	for range 40 - a.Epochs {
+		if _, err := ProcessEpoch(l, EpochInput{}); err != nil {
+			return err
+		}
+	}
+	if !bytes.Equal(encode(l), encode(far)) {
+		return fmt.Errorf("advance by 40 differs from so many advances")
+	}
+	return nil
+}
