@@ -3,6 +3,7 @@ package ssz_test
 import (
 	"bufio"
 	"encoding/binary"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -185,7 +186,7 @@ func BenchmarkReadRegistry(b *testing.B) {
 	}
 	used := heap() - before
 	for _, workers := range []int{1, 2} {
-		b.Run(map[int]string{1: "mapped/workers=1", 2: "mapped/workers=2"}[workers], func(b *testing.B) {
+		b.Run(fmt.Sprintf("mapped/workers=%d", workers), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				if err := s.ReadRegistry(&reg, workers); err != nil {
@@ -214,16 +215,11 @@ func BenchmarkReadRegistry(b *testing.B) {
 }
 
 // BenchmarkEpochOnRawBytes is a whole epoch of a mechanism on a state of
-// 1,000,000 validators in memory: columns in, transition, columns out. The
-// committees are assigned beforehand and timed apart: a chain computes them
-// once per epoch, ahead.
+// 1,000,000 validators in memory: columns in, transition, columns out; with the
+// committees assigned beforehand, as a chain does once per epoch and ahead, and
+// with them.
 func BenchmarkEpochOnRawBytes(b *testing.B) {
 	mem, err := os.ReadFile(electraFile(b, benchValidators))
-	if err != nil {
-		b.Fatal(err)
-	}
-	buf := ssz.Buffer(mem)
-	s, err := ssz.Open(buf, int64(len(buf)), spec.Mainnet, spec.Electra)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -231,44 +227,58 @@ func BenchmarkEpochOnRawBytes(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	var slots, reg spec.Registry
-	var committees spec.Committees
-	if err := s.ReadRegistry(&slots, 1); err != nil {
+	e := &rawEpoch{out: mem}
+	if e.state, err = ssz.Open(e.out, int64(len(mem)), spec.Mainnet, spec.Electra); err != nil {
 		b.Fatal(err)
 	}
-	b.Run("committees", func(b *testing.B) {
-		for b.Loop() {
-			if err := s.AssignSlots(&slots, &committees, 2); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
 	for _, workers := range []int{1, 2} {
-		engine, err := penalty.NewEngine(s.Params(), rule, workers)
-		if err != nil {
+		e.workers = workers
+		if e.engine, err = penalty.NewEngine(e.state.Params(), rule, workers); err != nil {
 			b.Fatal(err)
 		}
-		b.Run(map[int]string{1: "epoch/workers=1", 2: "epoch/workers=2"}[workers], func(b *testing.B) {
-			for b.Loop() {
-				epochOnBytes(b, s, buf, &reg, slots.SlotOffset, engine, workers)
-			}
-		})
+		if err := e.run(true); err != nil {
+			b.Fatal(err)
+		}
+		for _, assign := range []bool{false, true} {
+			b.Run(fmt.Sprintf("committees=%t/workers=%d", assign, workers), func(b *testing.B) {
+				for b.Loop() {
+					if err := e.run(assign); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
 	}
 }
 
-func epochOnBytes(b *testing.B, s *ssz.State, out ssz.Buffer, reg *spec.Registry, slots []uint8, engine *penalty.Engine, workers int) {
-	if err := s.ReadRegistry(reg, workers); err != nil {
-		b.Fatal(err)
+// rawEpoch is an epoch on raw bytes with its working memory.
+type rawEpoch struct {
+	out        ssz.Buffer
+	state      *ssz.State
+	reg        spec.Registry
+	slots      []uint8
+	committees spec.Committees
+	engine     *penalty.Engine
+	workers    int
+}
+
+func (e *rawEpoch) run(assign bool) error {
+	if err := e.state.ReadRegistry(&e.reg, e.workers); err != nil {
+		return err
 	}
-	copy(reg.SlotOffset, slots)
-	boundary, err := s.Boundary()
+	if assign {
+		if err := e.state.AssignSlots(&e.reg, &e.committees, e.workers); err != nil {
+			return err
+		}
+		e.slots = append(e.slots[:0], e.reg.SlotOffset...)
+	}
+	copy(e.reg.SlotOffset, e.slots)
+	boundary, err := e.state.Boundary()
 	if err != nil {
-		b.Fatal(err)
+		return err
 	}
-	if _, err := engine.ProcessEpoch(reg, boundary, penalty.Memory{}); err != nil {
-		b.Fatal(err)
+	if _, err := e.engine.ProcessEpoch(&e.reg, boundary, penalty.Memory{}); err != nil {
+		return err
 	}
-	if err := s.WriteBack(out, reg, workers); err != nil {
-		b.Fatal(err)
-	}
+	return e.state.WriteBack(e.out, &e.reg, e.workers)
 }

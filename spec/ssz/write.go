@@ -58,9 +58,10 @@ func (s *State) WriteSmoothed(w io.WriterAt, v spec.Gwei) error {
 }
 
 // SaveAs writes the state with some of its columns changed to the named file:
-// the source is copied to a temporary file beside it, change is called to
-// write into that ([State.WriteBack], [State.WriteSmoothed]), and it is
-// renamed. On an error the named file is as it was.
+// the source is copied to a temporary file beside it, change (nil: nothing to
+// change) is called to write into that ([State.WriteBack],
+// [State.WriteSmoothed]), and it is renamed. On an error the named file is as it
+// was.
 func (s *State) SaveAs(name string, change func(w io.WriterAt) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(name), ".state-*")
 	if err != nil {
@@ -79,8 +80,10 @@ func (s *State) SaveAs(name string, change func(w io.WriterAt) error) (err error
 	if _, err := io.Copy(f, io.NewSectionReader(s.r, 0, s.size)); err != nil {
 		return err
 	}
-	if err := change(f); err != nil {
-		return err
+	if change != nil {
+		if err := change(f); err != nil {
+			return err
+		}
 	}
 	if err := f.Close(); err != nil {
 		return err

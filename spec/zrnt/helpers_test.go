@@ -29,6 +29,9 @@ func must[T any](t testing.TB) func(T, error) T {
 	}
 }
 
+// cached are the samples: upgrading states takes longer than the tests do.
+var cached []sample
+
 // sample is one state that the tests run on.
 type sample struct {
 	name   string
@@ -41,6 +44,10 @@ type sample struct {
 // to deneb (it has no upgrade to electra), the fixtures' electra states, and a
 // real network's genesis (mainnet preset) up to deneb.
 func samples(t testing.TB) (all []sample) {
+	if cached != nil {
+		return cached
+	}
+	defer func() { cached = all }()
 	for _, tree := range trees(t) {
 		for _, c := range must[[]*vector.Case](t)(tree.Cases(vector.Path{Fork: "altair"})) {
 			all = append(all, upgrades(t, c.String(), spec.Minimal, must[[]byte](t)(c.SSZ("pre")))...)
