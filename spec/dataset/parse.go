@@ -1,0 +1,114 @@
+package dataset
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+
+	"github.com/stakesim/stakesim/spec"
+)
+
+// parse reads a line into the slot and l.ids.
+func (l *Lists) parse(text []byte) (spec.Slot, *Fault) {
+	tab := bytes.IndexByte(text, '\t')
+	if tab < 0 {
+		return 0, malformed("no tab", text)
+	}
+	slot, ok := number(bytes.TrimSpace(text[:tab]))
+	if !ok {
+		return 0, malformed("slot", text[:tab])
+	}
+	list := bytes.TrimSpace(text[tab+1:])
+	if len(list) < 2 || list[0] != '[' || list[len(list)-1] != ']' {
+		return 0, malformed("no list in brackets", list)
+	}
+	l.ids = l.ids[:0]
+	if len(list) == 2 {
+		return spec.Slot(slot), nil
+	}
+	return spec.Slot(slot), l.parseIDs(list[1:])
+}
+
+// parseIDs reads "1,2,3]": every number ends with a comma, the last with the
+// bracket. Blanks around numbers are allowed.
+func (l *Lists) parseIDs(list []byte) *Fault {
+	ids := l.ids
+	for i := 0; i < len(list); i++ {
+		start := i
+		var id uint64
+		for ; i < len(list); i++ {
+			d := list[i] - '0'
+			if d > 9 {
+				break
+			}
+			id = id*10 + uint64(d)
+		}
+		if i == start || i == len(list) || list[i] != ',' && i != len(list)-1 || i-start > 10 {
+			var fault *Fault
+			if id, i, fault = blanks(list, start); fault != nil {
+				return fault
+			}
+		}
+		if id > math.MaxUint32 {
+			return &Fault{Kind: IDTooLarge, Detail: fmt.Sprint(id)}
+		}
+		ids = append(ids, uint32(id))
+	}
+	l.ids = ids
+	return nil
+}
+
+// blanks reads a number that the quick loop does not take: one with blanks
+// around it or with more than ten digits.
+func blanks(list []byte, start int) (uint64, int, *Fault) {
+	end := start
+	for end < len(list)-1 && list[end] != ',' {
+		end++
+	}
+	word := bytes.TrimSpace(list[start:end])
+	id, ok := number(word)
+	if ok {
+		return id, end, nil
+	}
+	if digits(word) {
+		return 0, end, &Fault{Kind: IDTooLarge, Detail: clip(word)}
+	}
+	return 0, end, malformed("validator index", word)
+}
+
+// number reads decimal digits that fit 64 bits.
+func number(word []byte) (n uint64, ok bool) {
+	if !digits(word) || len(word) > 20 {
+		return 0, false
+	}
+	for _, c := range word {
+		d := uint64(c - '0')
+		if n > (math.MaxUint64-d)/10 {
+			return 0, false
+		}
+		n = n*10 + d
+	}
+	return n, true
+}
+
+func digits(word []byte) bool {
+	for _, c := range word {
+		if c-'0' > 9 {
+			return false
+		}
+	}
+	return len(word) > 0
+}
+
+func malformed(what string, text []byte) *Fault {
+	return &Fault{Kind: Malformed, Detail: fmt.Sprintf("%s: %q", what, clip(text))}
+}
+
+// clip keeps messages short.
+func clip(text []byte) string {
+	const most = 40
+	if len(text) > most {
+		return string(text[:most]) + "..."
+	}
+	return string(text)
+}
