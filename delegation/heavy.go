@@ -59,7 +59,7 @@ type Undelegation struct {
 // ProcessUndelegation burns shares and queues their tokens, floored, as entry
 // Created[0]; a lien goes with them. By amount it burns the fewest shares worth
 // it, which may be worth up to a share's price more. A lot worth nothing is burned
-// without an entry.
+// without an entry, unless it carries a lien, whose pieces stay together.
 func ProcessUndelegation(l *Ledger, op Undelegation) (Receipt, error) {
 	p, o, shares, err := l.checkLeaving(op.Owner, op.Position, op.Amount, op.Shares)
 	if err != nil {
@@ -123,7 +123,7 @@ func (t *tx) undelegate(p *Position, o *Operator, shares uint64) {
 	owner, lot := p.Owner, p.ID
 	out := t.takeShares(lot, shares)
 	amount := o.value(shares)
-	if amount == 0 {
+	if amount == 0 && out.lien.Initial == 0 {
 		t.payOut(o, lot, shares, 0, Place{})
 		return
 	}

@@ -1,0 +1,401 @@
+package delegation
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/u64"
+	"github.com/stretchr/testify/require"
+)
+
+// pricedPool gives operator 'a' a pool at a random price, of account 1.
+func pricedPool(w *world, a uint64, rng *rand.Rand) {
+	w.delegate(1, a, 1+spec.Gwei(rng.Uint64N(1<<20)))
+	if rng.IntN(3) == 0 {
+		w.do(Slashing{[]Due{{ID: rng.Uint64(), Operator: a, Fraction: Ratio{1 + rng.Uint64N(90), 100}}}})
+	}
+	if rng.IntN(3) > 0 && w.op(a).PoolShares > 0 {
+		w.do(HeavyReward{a, 1 + spec.Gwei(rng.Uint64N(1<<22))})
+	}
+	if w.op(a).PoolShares == 0 {
+		w.delegate(1, a, 10)
+	}
+}
+
+func ceilPrice(o Operator) spec.Gwei {
+	if o.PoolShares == 0 {
+		return 1
+	}
+	return (o.PoolTokens + spec.Gwei(o.PoolShares) - 1) / spec.Gwei(o.PoolShares)
+}
+
+func TestInvariantI6RoundTrip(t *testing.T) {
+	rng := rand.New(rand.NewPCG(6, 1))
+	for range 400 {
+		w, a, _ := twoOperators(t, plainConfig(), 0, 0, 1<<40)
+		pricedPool(w, a, rng)
+		price := ceilPrice(w.op(a))
+		amount := price + spec.Gwei(rng.Uint64N(1<<22))
+		lot := w.delegate(2, a, amount)
+		entry := w.entry(w.do(Undelegation{Owner: 2, Position: lot, Shares: w.lot(lot).Shares})[0])
+		require.LessOrEqual(t, entry.Balance, amount)
+		require.LessOrEqual(t, amount-entry.Balance, price)
+	}
+}
+
+func TestInvariantI7Splits(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 1))
+	for range 400 {
+		w, a, _ := twoOperators(t, plainConfig(), 0, 0, 1<<40)
+		pricedPool(w, a, rng)
+		price := ceilPrice(w.op(a))
+		amount := 2*price + spec.Gwei(rng.Uint64N(1<<22))
+
+		// Redeemed whole, or split in n.
+		lot := w.delegate(2, a, amount)
+		wholeValue, shares := w.value(lot), w.lot(lot).Shares
+		split, n := spec.Gwei(0), 0
+		one := &world{t, w.l.Clone()}
+		for left := shares; left > 0; n++ {
+			part := 1 + rng.Uint64N(left)
+			if n == 4 {
+				part = left
+			}
+			r := one.receipt(Undelegation{Owner: 2, Position: lot, Shares: part})
+			for _, id := range r.Created {
+				split += one.entry(id).Balance
+			}
+			left -= part
+		}
+		// Trimmings of one split stay in the pool and raise what the next gets.
+		require.LessOrEqual(t, split, wholeValue)
+		require.LessOrEqual(t, wholeValue-split, spec.Gwei(n))
+
+		// Minted whole, or split in two.
+		two := &world{t, w.l.Clone()}
+		first := price + spec.Gwei(rng.Uint64N(uint64(amount-2*price)+1))
+		two.do(Undelegation{Owner: 2, Position: lot, Shares: shares})
+		one = &world{t, two.l.Clone()}
+		wholeLot := one.delegate(2, a, amount)
+		p, q := two.delegate(2, a, first), two.delegate(2, a, amount-first)
+		o := two.op(a)
+		splitValue := o.value(two.lot(p).Shares + two.lot(q).Shares)
+		require.GreaterOrEqual(t, one.value(wholeLot), splitValue)
+		require.LessOrEqual(t, one.value(wholeLot)-splitValue, 2*price)
+	}
+}
+
+// Splitting an entry lowers no slash. (An entry that has been slashed before and
+// is put back to work, without a lien, is pool stake and pays of what it is worth
+// now: see R4.)
+func TestInvariantI7SplitEntry(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 2))
+	for range 300 {
+		w, a, b := twoOperators(t, plainConfig(), 0, 0, 1<<40)
+		amount := 2 + spec.Gwei(rng.Uint64N(10_000))
+		lot := w.delegate(1, a, amount)
+		due := Due{ID: 1, Operator: a, Fraction: Ratio{1 + rng.Uint64N(7), 7}}
+		viaLien := rng.IntN(2) == 0 // the entry's lien instead of the entry
+		if viaLien {
+			lot = w.do(Redelegation{Owner: 1, Position: lot, To: b, Amount: amount})[0]
+		}
+		entry := w.do(Undelegation{Owner: 1, Position: lot, Amount: amount})[0]
+		if viaLien && rng.IntN(2) == 0 {
+			w.slash(Due{ID: 9, Operator: w.entry(entry).Operator, Fraction: Ratio{rng.Uint64N(3) + 1, 11}})
+		}
+		direct := &world{t, w.l.Clone()}
+		burned := direct.slash(due)
+		if left := w.entry(entry).Balance; left > 1 {
+			w.do(Cancellation{1, entry, 1 + spec.Gwei(rng.Uint64N(uint64(left-1)))})
+		}
+		require.GreaterOrEqual(t, w.slash(due), burned)
+	}
+}
+
+// liened moves a lot from a to b and splits, undelegates and cancels it at
+// random; it returns what its pieces are worth.
+func liened(w *world, a, b uint64, amount spec.Gwei, moves int, rng *rand.Rand) (value spec.Gwei, initial spec.Gwei) {
+	lot := w.delegate(2, a, amount)
+	id := w.do(Redelegation{Owner: 2, Position: lot, To: b, Shares: w.lot(lot).Shares})[0]
+	initial = w.lot(id).Lien.Initial
+	for range moves {
+		pieces := ids(&w.l.index.liens, 2, a, id)
+		if len(pieces) == 0 {
+			return 0, initial
+		}
+		piece := pieces[rng.IntN(len(pieces))]
+		if p, ok := w.l.Position(piece); ok {
+			op := Undelegation{Owner: 2, Position: piece, Shares: 1 + rng.Uint64N(p.Shares)}
+			if _, err := op.Apply(w.l.Clone()); err == nil { // some parts are worth nothing
+				w.do(op)
+			}
+		} else if u := w.entry(piece); u.Balance > 0 {
+			op := Cancellation{2, piece, 1 + spec.Gwei(rng.Uint64N(uint64(u.Balance)))}
+			if _, err := op.Apply(w.l.Clone()); err == nil {
+				w.do(op)
+			}
+		}
+	}
+	for _, piece := range ids(&w.l.index.liens, 2, a, id) {
+		_, _, v := w.l.piece(piece)
+		value += v
+	}
+	return value, initial
+}
+
+// I11: a redelegated lot slashed for its source burns min(value, ceil(f *
+// initial)) however it was split or undelegated.
+func TestInvariantI11Liens(t *testing.T) {
+	rng := rand.New(rand.NewPCG(11, 1))
+	c := plainConfig()
+	c.MaxUnbondingEntries = Off
+	for range 400 {
+		w, a, b := twoOperators(t, c, 0, 0, 1<<40)
+		pricedPool(w, b, rng)
+		value, initial := liened(w, a, b, 200+spec.Gwei(rng.Uint64N(1<<22))*spec.Gwei(rng.IntN(2))+ceilPrice(w.op(b)), rng.IntN(8), rng)
+		f := Ratio{1 + rng.Uint64N(100), 100}
+		want := min(value, f.shareCeil(initial))
+		require.Equal(t, want, w.slash(Due{ID: 1, Operator: a, Fraction: f}), "f %v of %d, worth %d", f, initial, value)
+	}
+}
+
+// I12: undelegation, redelegation and bond withdrawal after the infraction never
+// lower what it burns and raise it by at most 1 Gwei per piece plus 2. What can be
+// lower is a lot worth less than its due because the other pool's share did not
+// divide it: so much is taken off.
+func TestInvariantI12NoEvasion(t *testing.T) {
+	rng := rand.New(rand.NewPCG(12, 1))
+	c := plainConfig()
+	c.MaxUnbondingEntries = Off
+	lower := 0
+	for range 400 {
+		w, a, b := twoOperators(t, c, 10_000, 0, 1<<40)
+		pricedPool(w, a, rng)
+		pricedPool(w, b, rng)
+		for range 3 {
+			w.delegate(2, a, ceilPrice(w.op(a))+1+spec.Gwei(rng.Uint64N(1<<20)))
+		}
+		due := Due{ID: 1, Operator: a, Rule: LossRule(rng.IntN(2))}
+		if rng.IntN(2) == 0 {
+			due.Fraction = Ratio{1 + rng.Uint64N(100), 100}
+		} else {
+			due.Amount = 1 + spec.Gwei(rng.Uint64N(uint64(w.op(a).Bond+w.op(a).PoolTokens)))
+		}
+		still := &world{t, w.l.Clone()}
+		burned := still.slash(due)
+
+		pieces := spec.Gwei(0)
+		for range rng.IntN(12) {
+			evade(w, a, b, rng)
+			pieces++
+		}
+		lack := spec.Gwei(0)
+		if due.Fraction.Den > 0 {
+			for k := range with(&w.l.index.liens, a) {
+				_, lien, value := w.l.piece(k[2])
+				lack += u64.SubSat(due.Fraction.shareCeil(lien.Initial), value)
+			}
+		}
+		got := w.slash(due)
+		require.GreaterOrEqual(t, got+lack, burned, "%+v", due)
+		require.LessOrEqual(t, got, burned+pieces+2, "%+v", due)
+		if got < burned {
+			lower++
+		}
+	}
+	t.Logf("%d of 400 burn less, by what a lot lost in the other pool", lower)
+}
+
+// evade lets somebody leave the operator.
+func evade(w *world, a, b uint64, rng *rand.Rand) {
+	var op Operation
+	lots := ids(&w.l.index.lotsAt, 1, a)
+	switch k := rng.IntN(3); {
+	case k == 0 && w.op(a).Bond > 0:
+		op = BondWithdrawal{0, a, 1 + spec.Gwei(rng.Uint64N(uint64(w.op(a).Bond)))}
+	case len(lots) == 0:
+		return
+	case k == 1:
+		p := w.lot(lots[rng.IntN(len(lots))])
+		op = Undelegation{Owner: p.Owner, Position: p.ID, Shares: 1 + rng.Uint64N(p.Shares)}
+	default:
+		p := w.lot(lots[rng.IntN(len(lots))])
+		op = Redelegation{Owner: p.Owner, Position: p.ID, To: b, Shares: 1 + rng.Uint64N(p.Shares)}
+	}
+	if _, err := op.Apply(w.l.Clone()); err == nil { // some are worth nothing
+		w.do(op)
+	}
+}
+
+// I9 for one delegator's splits: any interleaving of splits that divide evenly
+// gives the same state but for the ids.
+func TestInvariantI9Interleavings(t *testing.T) {
+	base, a, b := twoOperators(t, plainConfig(), 100, 100, million)
+	lot := base.delegate(1, a, 1000)
+	other := base.do(Redelegation{Owner: 1, Position: base.delegate(1, a, 1000), To: b, Amount: 1000})[0]
+	splits := []Operation{
+		Tokenisation{Owner: 1, Position: lot, Shares: 100}, Tokenisation{Owner: 1, Position: lot, Shares: 250},
+		Undelegation{Owner: 1, Position: lot, Shares: 50}, Redelegation{Owner: 1, Position: lot, To: b, Shares: 200},
+		Undelegation{Owner: 1, Position: other, Amount: 300}, Undelegation{Owner: 1, Position: other, Amount: 100},
+	}
+	var want *State
+	permute(len(splits), func(order []int) {
+		w := &world{t, base.l.Clone()}
+		for _, i := range order {
+			_, err := splits[i].Apply(w.l)
+			require.NoError(t, err)
+		}
+		w.slash(Due{ID: 1, Operator: a, Fraction: Ratio{1, 10}})
+		s := anonymous(w.l.State())
+		if want == nil {
+			want = s
+		}
+		require.Equal(t, want, s, "order %v", order)
+	})
+	require.EqualValues(t, 10+100+100, want.Burned) // bond, all of lot, all of other
+}
+
+// anonymous sorts the rows by their content and takes the ids away.
+func anonymous(s *State) *State {
+	for i := range s.Positions {
+		s.Positions[i].ID, s.Positions[i].Lien.ID = 0, 0
+	}
+	for i := range s.Unbondings {
+		s.Unbondings[i].ID, s.Unbondings[i].Lien.ID = 0, 0
+	}
+	slices.SortFunc(s.Positions, func(a, b Position) int {
+		return key{a.Operator, a.Shares, uint64(a.Lien.Initial)}.compare(key{b.Operator, b.Shares, uint64(b.Lien.Initial)})
+	})
+	slices.SortFunc(s.Unbondings, func(a, b Unbonding) int {
+		return key{a.Operator, uint64(a.Balance)}.compare(key{b.Operator, uint64(b.Balance)})
+	})
+	return s
+}
+
+func permute(n int, f func([]int)) {
+	var rec func(done []int)
+	rec = func(done []int) {
+		if len(done) == n {
+			f(done)
+			return
+		}
+		for i := range n {
+			if !slices.Contains(done, i) {
+				rec(append(slices.Clone(done), i))
+			}
+		}
+	}
+	rec(nil)
+}
+
+// I26, the inflation game with 10^6 locked shares: over any 50 attacker moves
+// around one victim's deposit the victim loses at most 2 + ceil(Gwei moved into
+// the pool / locked shares), and the attacker gains at most 2. Where the pool has
+// a price to begin with, the first Gwei of both is ceil(price) instead.
+func TestInvariantI26InflationGame(t *testing.T) {
+	games := 300
+	if longForm(t, "20,000 inflation games") {
+		games = 20_000
+	}
+	c := plainConfig()
+	c.MinLockedShares, c.MaxUnbondingEntries, c.UnbondingEpochs = million, Off, 1
+	worstLoss, worstGain := int64(0), int64(-1<<62)
+	for seed := range games {
+		loss, gain := inflationGame(t, c, rand.New(rand.NewPCG(26, uint64(seed))))
+		worstLoss, worstGain = max(worstLoss, loss), max(worstGain, gain)
+	}
+	t.Logf("worst of %d games: the victim loses %d Gwei, the attacker gains %d", games, worstLoss, worstGain)
+}
+
+func inflationGame(t *testing.T, c Config, rng *rand.Rand) (loss, gain int64) {
+	const victim, attacker = 1, 2
+	l, err := New(c, 10*million, 1<<50, 1<<50)
+	require.NoError(t, err)
+	w := &world{t, l}
+	a := func() uint64 { r, _ := Registration{Owner: 0, Bond: 0}.Apply(l); return r.Created[0] }()
+	b := func() uint64 { r, _ := Registration{Owner: attacker, Bond: 0}.Apply(l); return r.Created[0] }()
+	switch rng.IntN(3) { // a price above, below or at 1
+	case 0:
+		_, err = HeavyReward{a, 1 + spec.Gwei(rng.Uint64N(100*million))}.Apply(l)
+	case 1:
+		_, err = Slashing{[]Due{{ID: 1, Operator: a, Amount: 1 + spec.Gwei(rng.Uint64N(million*63/64))}}}.Apply(l)
+	}
+	require.NoError(t, err)
+	start := wealth(w, attacker) // with the locked shares of b
+	price := ceilPrice(w.op(a))  // 1 in a fresh pool, where the bounds are those of the text
+	due := uint64(2)
+	var lots []uint64
+	into := spec.Gwei(0)
+	move := func() {
+		size := spec.Gwei(rng.Uint64N(1<<(1+rng.Uint64N(40)))) + 1
+		pick := func() uint64 { return lots[rng.IntN(len(lots))] }
+		var op Operation
+		switch k := rng.IntN(6); {
+		case k == 5 && rng.IntN(3) == 0: // a lien cut burns shares, rounded up
+			due++
+			op = Slashing{[]Due{{ID: due, Operator: b, Amount: 1 + size>>rng.Uint64N(20)}}}
+		case k <= 1 || len(lots) == 0:
+			op = Delegation{attacker, a, size}
+		case k == 2:
+			p := w.lotOrZero(pick())
+			op = Undelegation{attacker, p.ID, 0, 1 + rng.Uint64N(max(p.Shares, 1))}
+		case k == 3: // in from b, with a lien that can be slashed in a later
+			op = Delegation{attacker, b, size}
+		default:
+			p := w.lotOrZero(pick())
+			to := a
+			if p.Operator == a {
+				to = b
+			}
+			op = Redelegation{attacker, p.ID, to, 0, 1 + rng.Uint64N(max(p.Shares, 1))}
+		}
+		before := w.op(a).PoolTokens
+		r, err := op.Apply(l)
+		if err != nil {
+			return
+		}
+		into += u64.SubSat(w.op(a).PoolTokens, before)
+		switch op.(type) {
+		case Delegation, Redelegation:
+			lots = append(lots, r.Created[0])
+		}
+	}
+	moves, when := 50, rng.IntN(50)
+	deposit := spec.Gwei(rng.Uint64N(1<<(1+rng.Uint64N(40)))) + 1
+	victimLot, ok := uint64(0), false
+	for i := range moves {
+		if i == when {
+			if r, err := (Delegation{victim, a, deposit}).Apply(l); err == nil {
+				victimLot, ok = r.Created[0], true
+			}
+		}
+		move()
+	}
+	require.NoError(t, CheckInvariants(l))
+	gain = int64(wealth(w, attacker)) - int64(start)
+	if ok {
+		loss = int64(deposit) - int64(w.value(victimLot))
+	}
+	require.LessOrEqual(t, loss, int64(1+price+(into+million-1)/million))
+	require.LessOrEqual(t, gain, int64(1+price))
+	return loss, gain
+}
+
+func (w *world) lotOrZero(id uint64) Position {
+	p, _ := w.l.Position(id)
+	return p
+}
+
+// wealth is everything that an account could get, at once.
+func wealth(w *world, owner uint64) spec.Gwei {
+	sum := w.free(owner)
+	for id := range w.l.PositionsOf(owner) {
+		sum += w.value(id)
+	}
+	for id := range w.l.UnbondingsOf(owner) {
+		sum += w.entry(id).Balance
+	}
+	return sum
+}
