@@ -1,0 +1,212 @@
+package scenario
+
+import (
+	"math"
+
+	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/spec"
+)
+
+// HeadlineRow is what a cohort that fails together costs each 32 ETH of it under
+// one preset of the rule of 2026, in two models. The float model is the
+// published one: the average starts at the share that is offline anyway and
+// moves by slots, the factor is not floored. The integer model is the rule.
+type HeadlineRow struct {
+	Permille uint64 // the cohort's share of the stake in thousandths
+	Days     int    // how long it is offline
+	Preset   string // E1, E2, E3
+	// FloatUSD and IntegerUSD are dollars, without a leak.
+	FloatUSD, IntegerUSD float64
+	Ratio                float64 // float model over the status quo without a leak
+	RecoupDays           float64 // of full income, float model
+	IntegerLoss          spec.Gwei
+}
+
+// calmPermille is the share that is offline without any incident.
+const calmPermille = 3
+
+var headlineRules = []struct {
+	preset string
+	rule   penalty.Smoothed2026
+}{{"E1", penalty.SmoothedE1}, {"E2", penalty.SmoothedE2}, {"E3", penalty.SmoothedE3}}
+
+// Headline returns the published cost table: cohorts of no, 1, 5, 10 and 20
+// percent for a day, under every preset.
+func Headline(e Economics) ([]HeadlineRow, error) {
+	var rows []HeadlineRow
+	for _, permille := range []uint64{0, 10, 50, 100, 200} {
+		for _, r := range headlineRules {
+			row, err := CohortLoss(e, r.rule, permille, 1)
+			if err != nil {
+				return nil, err
+			}
+			row.Preset = r.preset
+			rows = append(rows, row)
+		}
+	}
+	return rows, nil
+}
+
+// CohortLoss is one row of the cost table, for any cohort, constants and number
+// of days; it leaves the preset's name empty. A cohort above the stake gives
+// [spec.ErrInput].
+func CohortLoss(e Economics, rule penalty.Smoothed2026, permille uint64, days int) (HeadlineRow, error) {
+	row := HeadlineRow{Permille: permille, Days: days}
+	if permille+calmPermille > 1000 || days < 1 {
+		return row, spec.Atf("cohort", -1, spec.ErrInput, "%d thousandths for %d days", permille, days)
+	}
+	v, err := e.Epoch(Validator)
+	if err != nil {
+		return row, err
+	}
+	epochs := uint64(days) * EpochsPerDay
+	flat := spec.Gwei(epochs) * (v.Ideal + v.Source)
+	scaled, err := integerTarget(e, rule, v, permille, epochs)
+	if err != nil {
+		return row, err
+	}
+	row.IntegerLoss = flat + scaled
+	row.IntegerUSD = e.USD(row.IntegerLoss)
+	factors := FloatFactorSum(rule, permille, int(epochs)*SlotsPerEpoch)
+	loss := float64(flat) + float64(float64(v.Target)*factors)/SlotsPerEpoch
+	row.FloatUSD = loss / 1e9 * e.PriceUSD
+	row.Ratio = loss / float64(spec.Gwei(epochs)*(v.Ideal+v.StatusQuo()))
+	row.RecoupDays = loss * 100 / float64(v.FullIncome*EpochsPerDay)
+	return row, nil
+}
+
+// integerTarget is the scaled target penalty over the epochs, mean over the
+// slots in which the validator may attest, floored.
+func integerTarget(e Economics, rule penalty.Smoothed2026, v EpochValues, permille, epochs uint64) (spec.Gwei, error) {
+	reference := e.TotalActive / SlotsPerEpoch
+	o, err := spec.ObsOfOffline(reference*spec.Gwei(calmPermille+permille)/1000, e.TotalActive, SlotsPerEpoch)
+	if err != nil {
+		return 0, err
+	}
+	average := reference * calmPermille / 1000
+	var sum spec.Gwei
+	for range epochs * SlotsPerEpoch {
+		f, next, err := rule.Step(average, &o)
+		if err != nil {
+			return 0, err
+		}
+		paid, ok := f.Penalty(v.BaseReward, spec.TimelyTarget.Weight())
+		if !ok {
+			return 0, spec.Atf("target", -1, spec.ErrOverflow, "factor %d", f.Num)
+		}
+		sum, average = sum+paid, next
+	}
+	return sum / SlotsPerEpoch, nil
+}
+
+// FloatFactorSum is the sum of the factors over so many slots of the published
+// float model, for a cohort in thousandths of the stake.
+func FloatFactorSum(rule penalty.Smoothed2026, permille uint64, slots int) float64 {
+	const calm = calmPermille / 1000.
+	offline, average, sum := calm+float64(permille)/1000, calm, 0.
+	for range slots {
+		excess := offline - average
+		sum += math.Min(1+float64(float64(rule.Slope)*excess), float64(rule.Cap))
+		average += excess / float64(rule.Window)
+	}
+	return sum
+}
+
+// LeakRow is what an outage that also loses finality costs each 32 ETH of the
+// cohort under one rule, in dollars.
+type LeakRow struct {
+	Rule string // status-quo or a preset
+	// SimplifiedUSD charges rewards forgone although a leak pays none, and the
+	// simplified leak, in the float model: the published figure.
+	SimplifiedUSD float64
+	// ExactUSD is the integer model: rewards forgone until the leak begins, and
+	// the leak after three epochs. Effective balances stay.
+	ExactUSD float64
+	// FollowingUSD is that with the effective balance following the balance.
+	FollowingUSD float64
+	// The leak alone, in dollars.
+	SimplifiedLeakUSD, ExactLeakUSD, FollowingLeakUSD float64
+}
+
+// FinalityLoss returns the rows of an outage of so many thousandths, enough to
+// lose finality, that lasts so many days: the status quo and every preset.
+func FinalityLoss(e Economics, permille uint64, days int) ([]LeakRow, error) {
+	if permille+calmPermille <= 333 || permille+calmPermille > 1000 {
+		return nil, spec.Atf("cohort", -1, spec.ErrInput, "%d thousandths do not lose finality", permille)
+	}
+	flat := penalty.Smoothed2026{Slope: 0, Cap: 1, Window: 1}
+	row, err := leakRow(e, "status-quo", flat, permille, days)
+	rows := []LeakRow{row}
+	for _, r := range headlineRules {
+		if err != nil {
+			return nil, err
+		}
+		row, err = leakRow(e, r.preset, r.rule, permille, days)
+		rows = append(rows, row)
+	}
+	return rows, err
+}
+
+func leakRow(e Economics, name string, rule penalty.Smoothed2026, permille uint64, days int) (LeakRow, error) {
+	row := LeakRow{Rule: name}
+	v, err := e.Epoch(Validator)
+	if err != nil {
+		return row, err
+	}
+	epochs := days * EpochsPerDay
+	cohort, err := CohortLoss(e, rule, permille, days)
+	if err != nil {
+		return row, err
+	}
+	simple, err := SimplifiedLeak(Validator, epochs)
+	if err != nil {
+		return row, err
+	}
+	row.SimplifiedLeakUSD = e.USD(simple)
+	row.SimplifiedUSD = cohort.FloatUSD + row.SimplifiedLeakUSD
+	scaled := cohort.IntegerLoss - spec.Gwei(epochs)*(v.Ideal+v.Source)
+	fixed, err := ExactLeak(Validator, epochs, nil)
+	if err != nil {
+		return row, err
+	}
+	var leak spec.Gwei
+	for _, k := range fixed {
+		leak += k.Leak
+	}
+	free := spec.Gwei(epochsBeforeLeak(fixed)) * v.Ideal
+	row.ExactLeakUSD = e.USD(leak)
+	row.ExactUSD = e.USD(leak + free + spec.Gwei(epochs)*v.Source + scaled)
+	return row, followingLeak(&row, e, v, scaled, epochs)
+}
+
+// followingLeak fills in the row whose effective balance falls on the way. The
+// factors are those of a constant cohort: its share of the stake falls too, by
+// at most a thirtieth, which is left out.
+func followingLeak(row *LeakRow, e Economics, v EpochValues, scaled spec.Gwei, epochs int) error {
+	const increments = spec.Gwei(Validator / spec.EffectiveBalanceIncrement)
+	perEpoch := (v.Source + scaled/spec.Gwei(epochs)) / increments
+	path, err := ExactLeak(Validator, epochs, func(int, bool) spec.Gwei { return perEpoch })
+	if err != nil {
+		return err
+	}
+	var leak, loss spec.Gwei
+	for _, k := range path {
+		leak += k.Leak
+		n := k.EffectiveBalance / spec.EffectiveBalanceIncrement
+		loss += k.Leak + n*perEpoch
+		if !k.InLeak {
+			loss += n * (v.Ideal / increments)
+		}
+	}
+	row.FollowingLeakUSD, row.FollowingUSD = e.USD(leak), e.USD(loss)
+	return nil
+}
+
+func epochsBeforeLeak(path []LeakEpoch) (n int) {
+	for _, k := range path {
+		if !k.InLeak {
+			n++
+		}
+	}
+	return n
+}

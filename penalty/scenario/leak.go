@@ -1,0 +1,72 @@
+package scenario
+
+import (
+	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/spec"
+)
+
+// SimplifiedLeak is the inactivity leak of the published figures, in Gwei: from
+// the first epoch on the score grows by four, and epoch k costs effective balance
+// times 4k over four times the quotient. It ignores that a leak begins only after
+// four epochs without finality, and keeps the effective balance.
+func SimplifiedLeak(effectiveBalance spec.Gwei, epochs int) (spec.Gwei, error) {
+	p, err := params()
+	if err != nil {
+		return 0, err
+	}
+	var score uint64
+	var sum spec.Gwei
+	for range epochs {
+		score += p.InactivityScoreBias
+		sum += leakOf(&p, effectiveBalance, score)
+	}
+	return sum, nil
+}
+
+// LeakEpoch is one epoch of a validator that misses every target while nobody
+// can finalize.
+type LeakEpoch struct {
+	InLeak           bool
+	Score            uint64    // inactivity score after the epoch
+	Leak             spec.Gwei // inactivity penalty
+	EffectiveBalance spec.Gwei // that the epoch is accounted with
+}
+
+// ExactLeak is the inactivity leak of such a validator, epoch by epoch (altair
+// process_inactivity_updates and get_inactivity_penalty_deltas, consensus-specs
+// a08d8a6): the first three epochs pass before the finality delay exceeds four.
+// other is what each epoch takes besides, per increment of effective balance;
+// nil keeps the effective balance, otherwise it follows the balance, which starts
+// level with it.
+func ExactLeak(effectiveBalance spec.Gwei, epochs int, other func(epoch int, inLeak bool) spec.Gwei) ([]LeakEpoch, error) {
+	p, err := params()
+	if err != nil {
+		return nil, err
+	}
+	out := make([]LeakEpoch, epochs)
+	balance, effective := effectiveBalance, effectiveBalance
+	var score uint64
+	for k := range out {
+		// The first missed epoch is the third after the last finalized one.
+		inLeak := uint64(k)+2 > p.MinEpochsToInactivityPenalty
+		score += p.InactivityScoreBias
+		if !inLeak {
+			score -= min(score, p.InactivityScoreRecoveryRate)
+		}
+		leak := leakOf(&p, effective, score)
+		out[k] = LeakEpoch{inLeak, score, leak, effective}
+		if other == nil {
+			continue
+		}
+		loss := leak + other(k, inLeak)*(effective/spec.EffectiveBalanceIncrement)
+		balance -= min(balance, loss)
+		effective, _ = penalty.EffectiveBalance(effective, balance, false, &p)
+	}
+	return out, nil
+}
+
+func leakOf(p *spec.Params, effectiveBalance spec.Gwei, score uint64) spec.Gwei {
+	return spec.Gwei(uint64(effectiveBalance) * score / (p.InactivityScoreBias * p.InactivityPenaltyQuotient))
+}
+
+func params() (spec.Params, error) { return spec.ParamsFor(spec.Mainnet, spec.Electra) }
