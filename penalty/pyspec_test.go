@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/penalty/ref"
 	"github.com/stakesim/stakesim/spec"
 )
 
@@ -125,9 +126,9 @@ func (c *pyspecCase) boundary() spec.Boundary {
 }
 
 func TestPyspec(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join(pyspecDir(), "epoch_*.json.gz"))
+	files, err := filepath.Glob(filepath.Join(pyspecDir(), "*.json.gz"))
 	require.NoError(t, err)
-	cases := 0
+	cases, older := 0, 0
 	for _, path := range files {
 		file := readPyspec(t, path)
 		preset, err := spec.ParsePreset(file.Preset)
@@ -136,10 +137,14 @@ func TestPyspec(t *testing.T) {
 			c := &file.Cases[i]
 			t.Run(c.ID, func(t *testing.T) { c.run(t, preset) })
 			cases++
+			if c.Outputs.Altair != nil && c.Outputs.Bellatrix != nil {
+				older++
+			}
 		}
 	}
-	t.Logf("pyspec: %d cases", cases)
-	require.NotZero(t, cases, "no epoch_*.json.gz in %s", pyspecDir())
+	t.Logf("pyspec: %d cases, %d of them under altair and bellatrix too", cases, older)
+	require.NotZero(t, cases, "no *.json.gz in %s", pyspecDir())
+	require.NotZero(t, older, "none under altair and bellatrix")
 }
 
 func (c *pyspecCase) run(t *testing.T, preset spec.Preset) {
@@ -152,6 +157,7 @@ func (c *pyspecCase) run(t *testing.T, preset spec.Preset) {
 	}{{spec.Altair, c.Outputs.Altair}, {spec.Bellatrix, c.Outputs.Bellatrix}, {spec.Electra, base}} {
 		if f.out != nil {
 			c.check(t, preset, f.fork, statusQuo, penalty.Memory{}, *f.out, *base)
+			c.checkRef(t, preset, f.fork, ref.StatusQuo, *f.out, *base)
 		}
 	}
 	require.Len(t, c.Outputs.EIP7716, 3)
@@ -159,11 +165,12 @@ func (c *pyspecCase) run(t *testing.T, preset spec.Preset) {
 		m := penalty.Smoothed2026{Slope: out.PenaltySlope, Cap: out.MaxPenaltyFactor, Window: out.SmoothingFactor}
 		memory := penalty.Memory{Smoothed: c.SmoothedOfflineBalance}
 		c.check(t, preset, spec.EIP7716, m.Rule(), memory, out, *base)
-
+		c.checkRef(t, preset, spec.EIP7716, refSmoothed(m).Walk, out, *base)
 	}
 }
 
-// check runs one fork and rule through the component form and the fused form.
+// check runs one fork and rule through the component form and the fused form;
+// checkRef runs it through penalty/ref.
 func (c *pyspecCase) check(t *testing.T, preset spec.Preset, fork spec.Fork, rule penalty.Rule, m penalty.Memory, out, base pyspecOutput) {
 	p, err := spec.ParamsFor(preset, fork)
 	require.NoError(t, err)
@@ -305,7 +312,7 @@ func TestSmoothing(t *testing.T) {
 	for _, q := range file.Sequences {
 		for _, run := range q.Runs {
 			m := penalty.Smoothed2026{Slope: run.PenaltySlope, Cap: run.MaxPenaltyFactor, Window: run.SmoothingFactor}
-			average := q.SmoothedStart
+			average, oracled := q.SmoothedStart, bigOf(q.SmoothedStart)
 			for i, offline := range q.OfflineBalance {
 				o := spec.SlotObs{Reference: q.ReferenceBalance}
 				o.Tally.Add(0, offline)
@@ -314,6 +321,11 @@ func TestSmoothing(t *testing.T) {
 				require.Equal(t, penalty.Integer(run.PenaltyFactors[i]), f, "%s slot %d", q.Mode, i)
 				require.Equal(t, run.SmoothedAfterSlot[i], next, "%s slot %d", q.Mode, i)
 				average = next
+				expected, after, err := refSmoothed(m).Step(oracled, bigOf(offline), bigOf(q.ReferenceBalance))
+				require.NoError(t, err)
+				require.Equal(t, expected.RatString(), rat(f).RatString(), "%s slot %d", q.Mode, i)
+				require.Equal(t, gweiOf(after), next, "%s slot %d", q.Mode, i)
+				oracled = after
 				slots++
 			}
 		}
