@@ -1,0 +1,177 @@
+package scenario
+
+import (
+	"math/bits"
+
+	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/u64"
+)
+
+// prices are what one validator of a class pays and forgoes in an epoch.
+type prices struct {
+	forgone [lapseCount]uint64
+	head    uint64 // reward of a head vote
+	short   uint64 // by how much a full attestation earns less than the ideal
+	// penalty of a lapse in a slot, apart for those that failed before.
+	penalty [lapseCount][2][SlotsPerEpoch]uint64
+}
+
+// account is one mechanism in a run.
+type account struct {
+	rule    penalty.Rule
+	memory  penalty.Memory
+	factors [SlotsPerEpoch]penalty.Factors
+	classes []prices
+	paid    []uint64 // penalties of every operator, Gwei
+	series  Series
+}
+
+// rewards are what an epoch pays for each flag, per increment of effective
+// balance, given who took part.
+type rewards struct {
+	inLeak bool
+	flag   [spec.FlagCount]spec.Gwei // participating stake
+}
+
+// attestation is the reward of one flag for an effective balance.
+func (r *rewards) attestation(base spec.Gwei, flag spec.Flag, total spec.Gwei) uint64 {
+	if r.inLeak {
+		return 0
+	}
+	const increment = spec.EffectiveBalanceIncrement
+	hi, lo := bits.Mul64(uint64(base)*flag.Weight(), uint64(r.flag[flag]/increment))
+	q, _ := bits.Div64(hi, lo, uint64(total/increment)*spec.WeightDenominator)
+	return q
+}
+
+// observe makes the slots that mechanisms see of an epoch's failures.
+func observe(dst []spec.SlotObs, f *failures, w *world) {
+	for i := range dst {
+		dst[i] = spec.SlotObs{
+			Total: w.total, Reference: w.total / SlotsPerEpoch, Tally: f.tallies[i],
+			SlotsPerEpoch: SlotsPerEpoch, NextBlockMissing: f.missing>>i&1 != 0,
+		}
+	}
+}
+
+// price fills the tables that every mechanism shares: what is forgone.
+func (p *prices) price(v EpochValues, r *rewards, total spec.Gwei) {
+	var parts [spec.FlagCount]uint64
+	for flag := range parts {
+		parts[flag] = r.attestation(v.BaseReward, spec.Flag(flag), total)
+	}
+	p.head = parts[spec.TimelyHead]
+	p.forgone[lapseHead] = p.head
+	p.forgone[lapseTarget] = p.head + parts[spec.TimelyTarget]
+	p.forgone[lapseOffline] = p.forgone[lapseTarget] + parts[spec.TimelySource]
+	p.short = uint64(v.Ideal) - min(uint64(v.Ideal), p.forgone[lapseOffline])
+}
+
+// charge walks the mechanism over the epoch and books every cell's penalty.
+func (a *account) charge(slots []spec.SlotObs, f *failures, values []EpochValues) error {
+	next, err := penalty.Walk(a.factors[:], &a.rule, a.memory, slots)
+	if err != nil {
+		return err
+	}
+	a.memory = next
+	if err := a.fill(values); err != nil {
+		return err
+	}
+	for i := range f.cells {
+		c := &f.cells[i]
+		before := 0
+		if c.before {
+			before = 1
+		}
+		a.paid[c.op] += uint64(c.count) * a.classes[c.class].penalty[c.lapse][before][c.slot]
+	}
+	return nil
+}
+
+// fill is what each lapse costs in each slot.
+func (a *account) fill(values []EpochValues) error {
+	for class := range a.classes {
+		base := values[class].BaseReward
+		for kind := range lapseCount {
+			for before := range 2 {
+				at := spec.ConductOf(lapseFlags[kind], false, before == 1)
+				for slot := range a.factors {
+					sum, err := a.cost(base, at, a.factors[slot])
+					if err != nil {
+						return spec.At("slot", slot, err)
+					}
+					a.classes[class].penalty[kind][before][slot] = sum
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// cost is the source and target penalty of a conduct.
+func (a *account) cost(base spec.Gwei, at spec.Conduct, factors penalty.Factors) (uint64, error) {
+	var sum spec.Gwei
+	for _, flag := range [...]spec.Flag{spec.TimelySource, spec.TimelyTarget} {
+		if at.Participates(flag) {
+			continue
+		}
+		f := penalty.One
+		if a.rule.Scope.Of(flag).Has(at) {
+			f = factors.Of(flag)
+		}
+		part, ok := f.Penalty(base, flag.Weight())
+		if sum, ok = add(sum, part, ok); !ok {
+			return 0, spec.Atf(flag.String(), -1, spec.ErrOverflow, "factor %d/%d", f.Num, f.Den)
+		}
+	}
+	return uint64(sum), nil
+}
+
+func add(a, b spec.Gwei, ok bool) (spec.Gwei, bool) {
+	sum, fits := u64.Add(a, b)
+	return sum, ok && fits
+}
+
+// scores are the inactivity scores of every validator, kept only while a leak or
+// its aftermath lasts: outside they are all zero.
+type scores struct {
+	of     []uint32
+	active bool
+}
+
+// update moves every score by an epoch and books the inactivity penalties.
+func (s *scores) update(p *spec.Params, w *world, f *failures, inLeak bool, leak []uint64) {
+	if !s.active {
+		if !inLeak {
+			return // a missed epoch adds less than the recovery takes
+		}
+		if s.of == nil {
+			s.of = make([]uint32, w.validators)
+		}
+		s.active = true
+	}
+	recovery := uint32(p.InactivityScoreRecoveryRate)
+	if inLeak {
+		recovery = 0
+	}
+	quotient := p.InactivityScoreBias * p.InactivityPenaltyQuotient
+	var left uint32
+	for i := range w.machines {
+		m := &w.machines[i]
+		eb := uint64(w.classes[m.class])
+		for v := m.lo; v < m.hi; v++ {
+			score := s.of[v]
+			if f.failed[v/64]>>(v%64)&1 != 0 {
+				score += uint32(p.InactivityScoreBias)
+				score -= min(score, recovery)
+				leak[m.op] += eb * uint64(score) / quotient
+			} else if score > 0 {
+				score -= min(score, 1+recovery)
+			}
+			s.of[v] = score
+			left |= score
+		}
+	}
+	s.active = inLeak || left != 0
+}
