@@ -1,0 +1,129 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"iter"
+	"os"
+
+	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/penalty/cofailure"
+	"github.com/stakesim/stakesim/spec/dataset"
+	"github.com/stakesim/stakesim/spec/dataset/sample"
+	"github.com/stakesim/stakesim/spec/table"
+)
+
+// options is the command line and the inputs that it names.
+type options struct {
+	record                                    [len(recordFlags)]string
+	clusters, column, failures, xatu, convert string
+	groups, deadline                          string
+	counted, fake, asPublished, lenient       bool
+	top, draws, workers                       int
+	seed                                      uint64
+	format                                    table.Format
+	rules                                     []penalty.Rule
+
+	progress *progress
+	faults   dataset.Faults
+	again    dataset.Faults // of later passes, which count the same ones
+	files    dataset.Record
+	labels   dataset.Input
+	duties   dataset.Duties
+	list     func() iter.Seq2[dataset.SlotFailures, error]
+}
+
+// open finds the inputs, or takes the embedded record.
+func (o *options) open() (err error) {
+	o.faults.Lenient = o.lenient
+	switch {
+	case o.failures != "":
+		err = o.openList()
+	case o.xatu != "":
+		err = o.openXatu()
+	default:
+		err = o.openRecord()
+	}
+	if err != nil || o.labels.Open != nil || o.clusters == "" {
+		return err
+	}
+	o.labels, err = dataset.Path(o.clusters)
+	return err
+}
+
+func (o *options) openRecord() error {
+	find := dataset.Path
+	names := o.record
+	if names[0] == "" {
+		find = func(name string) (dataset.Input, error) { return dataset.InFS(sample.Files, name) }
+		names = [3]string{"committees.txt.gz", "attesters.txt.gz", "immediate_attesters.txt.gz"}
+		var err error
+		if o.labels, err = find("clusters.csv"); err != nil {
+			return err
+		}
+	}
+	for i, to := range []*dataset.Input{&o.files.Committees, &o.files.Attesters, &o.files.Immediate} {
+		in, err := find(names[i])
+		if err != nil {
+			return err
+		}
+		in.Read = o.progress.add
+		*to = in
+	}
+	o.files.Faults = &o.faults
+	return nil
+}
+
+// bytes is how much one pass over the record reads.
+func (o *options) bytes() int64 {
+	return o.files.Committees.Size + o.files.Attesters.Size + o.files.Immediate.Size
+}
+
+// asLists hands the record to the analysis: formats and formulas do not know each
+// other.
+func asLists(r dataset.Record) iter.Seq2[cofailure.Lists, error] {
+	return func(yield func(cofailure.Lists, error) bool) {
+		for s, err := range r.Slots() {
+			if !yield(cofailure.Lists(s), err) {
+				return
+			}
+		}
+	}
+}
+
+// slots is the failure list of whatever the input is. Faults are counted in
+// its first pass only.
+func (o *options) slots() iter.Seq2[dataset.SlotFailures, error] {
+	if o.list != nil {
+		return o.list()
+	}
+	o.progress.start("reading the record", o.bytes())
+	r := o.files
+	if o.duties.Count() > 0 {
+		o.again.Lenient = o.lenient
+		r.Faults = &o.again
+	}
+	b := &dataset.Builder{Duties: o.duties}
+	return func(yield func(dataset.SlotFailures, error) bool) {
+		for s, err := range r.Failures(b) {
+			if !yield(s, err) {
+				return
+			}
+		}
+		o.duties = b.Duties
+	}
+}
+
+// readLabels reads the clusters; labels of validators without a duty are faults.
+func (o *options) readLabels(known func(uint32) bool) (*dataset.Labels, error) {
+	return dataset.ReadLabels(o.labels, o.column, known, &o.faults)
+}
+
+// reportFaults says on the error stream what was left out.
+func (o *options) reportFaults(w io.Writer) {
+	if n := o.faults.Total(); n > 0 {
+		fmt.Fprintf(w, "backtest: left out %d pieces of bad input: %s\n", n, o.faults.Summary())
+	}
+}
+
+var errStream io.Writer = os.Stderr
