@@ -1,8 +1,6 @@
 package delegation
 
 import (
-	"slices"
-
 	"github.com/stakesim/stakesim/spec"
 )
 
@@ -30,7 +28,7 @@ func ProcessEpoch(l *Ledger, in EpochInput) (Receipt, error) {
 		return Receipt{}, about("epoch", uint64(l.epoch), ErrBound)
 	}
 	t := l.begin("epoch")
-	t.r.Events = slices.Grow(t.r.Events, 2*len(in.Rewards))
+	t.r.Events = make([]Event, 0, eventsOf(in.Rewards))
 	for i := range in.Rewards {
 		t.epochReward(i, &in.Rewards[i])
 	}
@@ -45,6 +43,18 @@ func ProcessEpoch(l *Ledger, in EpochInput) (Receipt, error) {
 	t.lapseEvidence()
 	t.dropRecords()
 	return t.r, nil
+}
+
+// eventsOf is the most events that rewards make.
+func eventsOf(rewards []EpochReward) (n int) {
+	for i := range rewards {
+		for _, amount := range [...]spec.Gwei{rewards[i].Heavy, rewards[i].Light, rewards[i].Pointers} {
+			if amount > 0 {
+				n += 2
+			}
+		}
+	}
+	return n
 }
 
 // epochReward pays up to three rewards of one operator.
@@ -107,11 +117,15 @@ func ProcessEpochs(l *Ledger, n uint64) (Receipt, error) {
 // due.
 func (l *Ledger) nextEvent() spec.Epoch {
 	next := spec.FarFutureEpoch
-	for _, s := range []*set{&l.index.completions, &l.index.lienEnds, &l.index.commissions} {
+	for _, s := range []*set{&l.index.lienEnds, &l.index.commissions} {
 		for k := range s.all() {
 			next = min(next, spec.Epoch(k[0]))
 			break
 		}
+	}
+	for u := range l.entries.all() {
+		next = min(next, u.Complete)
+		break
 	}
 	for e := range l.evidence.all() {
 		next = min(next, e.Epoch+spec.Epoch(l.config.UnbondingEpochs)+1)
@@ -135,9 +149,9 @@ func ProcessWeightSnapshot(l *Ledger) (Receipt, error) {
 func (t *tx) snapshot() {
 	l := t.l
 	l.snapshotEpoch = l.epoch
-	for _, id := range ids(&l.index.pending, 0) {
-		p := l.lights.get(key{id})
-		o := l.operators.get(key{p.Operator})
+	for _, id := range l.index.pending.ids(0) {
+		p := l.lights.get(id)
+		o := l.operators.get(p.Operator)
 		l.index.pending.remove(key{id})
 		p.Accrued += o.Light.settle(&p.Index, p.Principal)
 		t.emit(Event{Kind: Activated, Operator: o.ID, Lot: id, Amount: p.Pending})
@@ -146,13 +160,13 @@ func (t *tx) snapshot() {
 		p.Principal, p.Pending = p.Principal+p.Pending, 0
 	}
 	for k := range l.index.lotPointers.all() {
-		p := l.lots.get(key{k[1]})
-		if v := l.operators.get(key{p.Operator}).value(p.Shares); v != p.Pointer.Weight {
+		p := l.lots.get(k[1])
+		if v := l.operators.get(p.Operator).value(p.Shares); v != p.Pointer.Weight {
 			t.reweighLot(p, v)
 		}
 	}
 	for k := range l.index.walletPointers.all() {
-		if a := l.accounts.get(key{k[1]}); a.Free != a.Pointer.Weight {
+		if a := l.accounts.get(k[1]); a.Free != a.Pointer.Weight {
 			t.reweigh(a, a.Free, a.Free)
 		}
 	}
@@ -167,11 +181,17 @@ func ProcessUnbondingQueue(l *Ledger) (Receipt, error) {
 }
 
 func (t *tx) payQueue() {
-	for _, id := range due(&t.l.index.completions, uint64(t.l.epoch)) {
-		u := *t.l.entries.get(key{id})
+	var complete []Unbonding
+	for u := range t.l.entries.all() {
+		if u.Complete > t.l.epoch { // ids and completions ascend together
+			break
+		}
+		complete = append(complete, *u)
+	}
+	for _, u := range complete {
 		t.l.index.entry(&u, false)
-		t.l.entries.remove(key{id})
-		t.emit(Event{Kind: Moved, From: Place{Queue, id}, To: Place{Free, u.Owner}, Operator: u.Operator, Lot: id, Amount: u.Balance})
+		t.l.entries.remove(u.ID)
+		t.emit(Event{Kind: Moved, From: Place{Queue, u.ID}, To: Place{Free, u.Owner}, Operator: u.Operator, Lot: u.ID, Amount: u.Balance})
 		t.credit(u.Owner, u.Balance)
 	}
 }
@@ -186,12 +206,12 @@ func ProcessLienExpiry(l *Ledger) (Receipt, error) {
 
 func (t *tx) releaseLiens() {
 	l := t.l
-	for _, id := range due(&l.index.lienEnds, uint64(l.epoch)) {
+	for _, id := range l.index.lienEnds.due(uint64(l.epoch)) {
 		lien := (*Lien)(nil)
-		if p := l.lots.get(key{id}); p != nil {
+		if p := l.lots.get(id); p != nil {
 			lien = &p.Lien
 		} else {
-			lien = &l.entries.get(key{id}).Lien
+			lien = &l.entries.get(id).Lien
 		}
 		l.index.lien(lien, id, false)
 		t.emit(Event{Kind: LienReleased, Operator: lien.Source, Lot: id, Amount: lien.Initial})
@@ -201,8 +221,8 @@ func (t *tx) releaseLiens() {
 
 // changeCommissions makes the changes that were announced for the current epoch.
 func (t *tx) changeCommissions() {
-	for _, id := range due(&t.l.index.commissions, uint64(t.l.epoch)) {
-		o := t.l.operators.get(key{id})
+	for _, id := range t.l.index.commissions.due(uint64(t.l.epoch)) {
+		o := t.l.operators.get(id)
 		t.l.index.operator(o, false)
 		o.Commission = o.PendingCommission
 		o.CommissionPending, o.PendingCommission, o.PendingCommissionEpoch = false, 0, 0
@@ -221,7 +241,7 @@ func (t *tx) lapseEvidence() {
 	}
 	for _, e := range old {
 		t.l.index.evidence(&e, false)
-		t.l.evidence.remove(key{e.ID})
+		t.l.evidence.remove(e.ID)
 		t.emit(Event{Kind: Absolved, Operator: e.Operator, Lot: e.ID})
 	}
 }

@@ -25,12 +25,12 @@ func ProcessExit(l *Ledger, op Exit) (Receipt, error) {
 		if end := o.ExitEpoch + spec.Epoch(l.config.UnbondingEpochs); l.epoch < end {
 			return Receipt{}, aboutf("operator", o.ID, ErrStage, "delegators have until epoch %d", end)
 		}
-		lots := ids(&l.index.lotsAt, 1, o.ID)
+		lots := l.index.lotsAt.ids(1, o.ID)
 		if err := l.checkIDs(uint64(len(lots))); err != nil {
 			return Receipt{}, err
 		}
 		for _, id := range lots {
-			p := l.lots.get(key{id})
+			p := l.lots.get(id)
 			if p.Tokenised {
 				t.unflag(p, o)
 			}
@@ -51,11 +51,11 @@ func ProcessExit(l *Ledger, op Exit) (Receipt, error) {
 
 // leave clears what points to the operator and queues its bond.
 func (t *tx) leave(o *Operator) {
-	for _, id := range ids(&t.l.index.lotPointers, 1, o.ID) {
-		t.clearLotPointer(t.l.lots.get(key{id}))
+	for _, id := range t.l.index.lotPointers.ids(1, o.ID) {
+		t.clearLotPointer(t.l.lots.get(id))
 	}
-	for _, id := range ids(&t.l.index.walletPointers, 1, o.ID) {
-		t.clearWalletPointer(t.l.accounts.get(key{id}))
+	for _, id := range t.l.index.walletPointers.ids(1, o.ID) {
+		t.clearWalletPointer(t.l.accounts.get(id))
 	}
 	if o.Bond > 0 {
 		t.queueBond(o, o.Bond)
@@ -70,18 +70,18 @@ func (t *tx) leave(o *Operator) {
 // bond after it was queued goes to the owner.
 func (t *tx) dropRecords() {
 	x := &t.l.index
-	for _, id := range ids(&x.leaving, 0) {
-		if has(&x.entriesAt, id) || has(&x.liens, id) || has(&x.evidenceAt, id) || has(&x.lightsAt, id) {
+	for _, id := range x.leaving.ids(0) {
+		if x.entriesAt.has(id) || x.liens.has(id) || x.evidenceAt.has(id) || x.lightsAt.has(id) {
 			continue
 		}
-		o := t.l.operators.get(key{id})
+		o := t.l.operators.get(id)
 		dust, owner := o.Bond, o.Owner
 		t.move(Moved, Place{Bond, id}, Place{Free, owner}, id, 0, dust)
 		if dust > 0 {
 			t.credit(owner, dust)
 		}
 		x.operator(o, false)
-		t.l.operators.remove(key{id})
+		t.l.operators.remove(id)
 		t.emit(Event{Kind: RecordDropped, Operator: id})
 	}
 }

@@ -85,7 +85,7 @@ func (l *Ledger) checkLeaving(owner, id uint64, amount spec.Gwei, shares uint64)
 	case p.Tokenised:
 		return nil, nil, 0, about("position", id, ErrTokenised)
 	}
-	o := l.operators.get(key{p.Operator})
+	o := l.operators.get(p.Operator)
 	shares, err = l.checkShares(p, o, amount, shares)
 	return p, o, shares, err
 }
@@ -195,7 +195,7 @@ type Cancellation struct {
 // its part of the lien. It is an admission, with the same refusals as a
 // delegation.
 func ProcessCancellation(l *Ledger, op Cancellation) (Receipt, error) {
-	u, err := found(l.entries.get(key{op.Unbonding}), "unbonding", op.Unbonding)
+	u, err := found(l.entries.get(op.Unbonding), "unbonding", op.Unbonding)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -236,7 +236,7 @@ func (t *tx) takeEntry(u *Unbonding, amount spec.Gwei) Lien {
 	lien := u.Lien.part(uint64(amount), uint64(u.Balance))
 	if amount == u.Balance {
 		t.l.index.entry(u, false)
-		t.l.entries.remove(key{u.ID})
+		t.l.entries.remove(u.ID)
 		return lien
 	}
 	u.Initial -= part64(u.Initial, uint64(amount), uint64(u.Balance))

@@ -37,13 +37,13 @@ func (s *State) checkOrder() error {
 		list string
 		row  int
 	}{
-		{"operators", unordered[Operator](s.Operators)},
-		{"positions", unordered[Position](s.Positions)},
-		{"unbondings", unordered[Unbonding](s.Unbondings)},
-		{"lights", unordered[LightPosition](s.Lights)},
-		{"accounts", unordered[Account](s.Accounts)},
-		{"evidence", unordered[Evidence](s.Evidence)},
-		{"uncollected", unordered[Uncollected](s.Uncollected)},
+		{"operators", unordered(s.Operators, func(r *Operator) uint64 { return r.ID })},
+		{"positions", unordered(s.Positions, func(r *Position) uint64 { return r.ID })},
+		{"unbondings", unordered(s.Unbondings, func(r *Unbonding) uint64 { return r.ID })},
+		{"lights", unordered(s.Lights, func(r *LightPosition) uint64 { return r.ID })},
+		{"accounts", unordered(s.Accounts, func(r *Account) uint64 { return r.ID })},
+		{"evidence", unordered(s.Evidence, func(r *Evidence) uint64 { return r.ID })},
+		{"uncollected", unordered(s.Uncollected, func(r *Uncollected) uint64 { return r.ID })},
 	} {
 		if bad.row > 0 {
 			return spec.Atf(bad.list, bad.row, spec.ErrInput, "ids do not ascend")
@@ -53,9 +53,9 @@ func (s *State) checkOrder() error {
 }
 
 // unordered returns the first row whose id is not above the one before, or 0.
-func unordered[T any, P keyed[T]](rows []T) int {
+func unordered[T any](rows []T, id func(*T) uint64) int {
 	for i := 1; i < len(rows); i++ {
-		if P(&rows[i-1]).rowKey().compare(P(&rows[i]).rowKey()) >= 0 {
+		if id(&rows[i-1]) >= id(&rows[i]) {
 			return i
 		}
 	}
@@ -78,8 +78,8 @@ func (l *Ledger) checkRows() error {
 		}
 		return nil
 	}
-	account := func(id uint64) bool { return l.accounts.get(key{id}) != nil }
-	operator := func(id uint64) bool { return l.operators.get(key{id}) != nil }
+	account := func(id uint64) bool { return l.accounts.get(id) != nil }
+	operator := func(id uint64) bool { return l.operators.get(id) != nil }
 	for a := range l.accounts.all() {
 		if err := row("account", a.ID, true, !a.Pointer.Set || operator(a.Pointer.Operator)); err != nil {
 			return err
@@ -99,7 +99,12 @@ func (l *Ledger) checkRows() error {
 			return broken("position %d: %d shares, tokenised %t, lien %t, locked %t", p.ID, p.Shares, p.Tokenised, p.Lien.Set, p.Locked)
 		}
 	}
+	last := spec.Epoch(0)
 	for u := range l.entries.all() {
+		if u.Complete < last {
+			return broken("unbonding %d completes before an older one", u.ID)
+		}
+		last = u.Complete
 		if err := cmp.Or(row("unbonding", u.ID, account(u.Owner), operator(u.Operator)), l.checkLien(u.ID, u.Operator, &u.Lien)); err != nil {
 			return err
 		}
@@ -144,7 +149,7 @@ func (l *Ledger) checkLien(id, operator uint64, n *Lien) error {
 		}
 		return nil
 	}
-	if n.Source == operator || l.operators.get(key{n.Source}) == nil || n.ID >= l.nextID || n.Start > l.epoch ||
+	if n.Source == operator || l.operators.get(n.Source) == nil || n.ID >= l.nextID || n.Start > l.epoch ||
 		n.End-n.Start != spec.Epoch(l.config.UnbondingEpochs) || n.Initial >= MaxSupply {
 		return broken("lien of row %d: %+v", id, *n)
 	}
@@ -189,7 +194,7 @@ func (l *Ledger) checkLights() error {
 	type sums struct{ principal, pending, claims spec.Gwei }
 	found := map[uint64]sums{}
 	for p := range l.lights.all() {
-		o := l.operators.get(key{p.Operator})
+		o := l.operators.get(p.Operator)
 		if p.Total() == 0 || p.Index > o.Light.Index {
 			return broken("light position %d: principal %d, index %d of %d", p.ID, p.Total(), p.Index, o.Light.Index)
 		}
@@ -222,7 +227,7 @@ func (l *Ledger) checkPointers() error {
 			}
 			return nil
 		}
-		o, s := l.operators.get(key{p.Operator}), found[p.Operator]
+		o, s := l.operators.get(p.Operator), found[p.Operator]
 		if p.Index > o.Pointers.Index {
 			return broken("pointer to operator %d: index %d of %d", p.Operator, p.Index, o.Pointers.Index)
 		}
@@ -308,7 +313,7 @@ func (l *Ledger) checkIndexes() error {
 
 func (x *indexes) sets() []*set {
 	return []*set{
-		&x.lotsAt, &x.entriesAt, &x.lightsAt, &x.lotsOf, &x.entriesOf, &x.lightsOf, &x.liens, &x.lienEnds, &x.completions,
+		&x.lotsAt, &x.entriesAt, &x.lightsAt, &x.lotsOf, &x.entriesOf, &x.lightsOf, &x.liens, &x.lienEnds,
 		&x.lotPointers, &x.walletPointers, &x.pending, &x.evidenceAt, &x.commissions, &x.leaving,
 	}
 }

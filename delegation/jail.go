@@ -24,7 +24,7 @@ func ProcessEvidence(l *Ledger, op Accusation) (Receipt, error) {
 	}
 	t := l.begin("evidence")
 	e := Evidence{ID: t.newID(), Operator: o.ID, Epoch: op.Epoch}
-	l.evidence.insert(e)
+	l.evidence.insert(e.ID, e)
 	l.index.evidence(&e, true)
 	t.emit(Event{Kind: Accused, Operator: o.ID, Lot: e.ID})
 	if !o.Jailed {
@@ -63,7 +63,7 @@ func ProcessUnjail(l *Ledger, op Unjail) (Receipt, error) {
 		return Receipt{}, aboutf("operator", o.ID, ErrJailed, "it is free")
 	case l.epoch < o.JailedUntil:
 		return Receipt{}, aboutf("operator", o.ID, ErrJailed, "until epoch %d", o.JailedUntil)
-	case has(&l.index.evidenceAt, o.ID):
+	case l.index.evidenceAt.has(o.ID):
 		return Receipt{}, aboutf("operator", o.ID, ErrJailed, "evidence is pending")
 	case o.Bond < l.config.MinBond:
 		return Receipt{}, aboutf("bond", uint64(o.Bond), ErrMinimum, "bond of %d", l.config.MinBond)

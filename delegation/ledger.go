@@ -17,13 +17,13 @@ type Ledger struct {
 	snapshotEpoch spec.Epoch
 	nextID        uint64
 
-	operators   ordered[Operator, *Operator]
-	lots        ordered[Position, *Position]
-	entries     ordered[Unbonding, *Unbonding]
-	lights      ordered[LightPosition, *LightPosition]
-	accounts    ordered[Account, *Account]
-	evidence    ordered[Evidence, *Evidence]
-	uncollected ordered[Uncollected, *Uncollected]
+	operators   table[Operator]
+	lots        table[Position]
+	entries     table[Unbonding]
+	lights      table[LightPosition]
+	accounts    table[Account]
+	evidence    table[Evidence]
+	uncollected table[Uncollected]
 
 	genesis, minted, burned, treasury, liquid spec.Gwei
 
@@ -44,7 +44,7 @@ func New(config Config, balances ...spec.Gwei) (*Ledger, error) {
 			return nil, fmt.Errorf("balance of account %d: %w", i, err)
 		}
 		l.genesis += b
-		l.accounts.insert(Account{ID: l.nextID, Free: b})
+		l.accounts.insert(l.nextID, Account{ID: l.nextID, Free: b})
 		l.nextID++
 	}
 	return l, nil
@@ -64,32 +64,32 @@ func FromState(s *State) (*Ledger, error) {
 		genesis: s.Genesis, minted: s.Minted, burned: s.Burned, treasury: s.Treasury, liquid: s.LiquidTotal,
 	}
 	for _, o := range s.Operators {
-		l.operators.insert(o)
+		l.operators.insert(o.ID, o)
 		l.index.operator(&o, true)
 		l.heavy += o.PoolTokens
 	}
 	for _, p := range s.Positions {
-		l.lots.insert(p)
+		l.lots.insert(p.ID, p)
 		l.index.lot(&p, true)
 	}
 	for _, u := range s.Unbondings {
-		l.entries.insert(u)
+		l.entries.insert(u.ID, u)
 		l.index.entry(&u, true)
 	}
 	for _, p := range s.Lights {
-		l.lights.insert(p)
+		l.lights.insert(p.ID, p)
 		l.index.light(&p, true)
 	}
 	for _, a := range s.Accounts {
-		l.accounts.insert(a)
+		l.accounts.insert(a.ID, a)
 		l.index.account(&a, true)
 	}
 	for _, e := range s.Evidence {
-		l.evidence.insert(e)
+		l.evidence.insert(e.ID, e)
 		l.index.evidence(&e, true)
 	}
 	for _, u := range s.Uncollected {
-		l.uncollected.insert(u)
+		l.uncollected.insert(u.ID, u)
 	}
 	return l, CheckInvariants(l)
 }
@@ -129,23 +129,23 @@ func (l *Ledger) Supply() spec.Gwei { return l.genesis + l.minted }
 func (l *Ledger) HeavyTokens() spec.Gwei { return l.heavy }
 
 // Operator returns a copy of the record, and false when there is none.
-func (l *Ledger) Operator(id uint64) (Operator, bool) { return copyOf(l.operators.get(key{id})) }
+func (l *Ledger) Operator(id uint64) (Operator, bool) { return copyOf(l.operators.get(id)) }
 
 // Position returns a copy of a heavy lot, and false when there is none.
-func (l *Ledger) Position(id uint64) (Position, bool) { return copyOf(l.lots.get(key{id})) }
+func (l *Ledger) Position(id uint64) (Position, bool) { return copyOf(l.lots.get(id)) }
 
 // Unbonding returns a copy of an entry of the queue, and false when there is none.
-func (l *Ledger) Unbonding(id uint64) (Unbonding, bool) { return copyOf(l.entries.get(key{id})) }
+func (l *Ledger) Unbonding(id uint64) (Unbonding, bool) { return copyOf(l.entries.get(id)) }
 
 // Light returns a copy of a light position, and false when there is none.
-func (l *Ledger) Light(id uint64) (LightPosition, bool) { return copyOf(l.lights.get(key{id})) }
+func (l *Ledger) Light(id uint64) (LightPosition, bool) { return copyOf(l.lights.get(id)) }
 
 // Account returns a copy of an account, and false when there is none.
-func (l *Ledger) Account(id uint64) (Account, bool) { return copyOf(l.accounts.get(key{id})) }
+func (l *Ledger) Account(id uint64) (Account, bool) { return copyOf(l.accounts.get(id)) }
 
 // Uncollected returns what a due left uncollected, and false when nothing.
 func (l *Ledger) Uncollected(due uint64) (Uncollected, bool) {
-	return copyOf(l.uncollected.get(key{due}))
+	return copyOf(l.uncollected.get(due))
 }
 
 // PositionsOf yields the ids of an owner's heavy lots, by operator, then by id.
@@ -162,7 +162,7 @@ func (l *Ledger) LightsOf(owner uint64) iter.Seq[uint64] { return third(&l.index
 
 func third(s *set, prefix uint64) iter.Seq[uint64] {
 	return func(yield func(uint64) bool) {
-		for k := range with(s, prefix) {
+		for k := range s.with(prefix) {
 			if !yield(k[2]) {
 				return
 			}
@@ -196,11 +196,11 @@ func (l *Ledger) checkIDs(n uint64) error {
 // The lookups of transitions: the row, or an error that names it.
 
 func (l *Ledger) findOperator(id uint64) (*Operator, error) {
-	return found(l.operators.get(key{id}), "operator", id)
+	return found(l.operators.get(id), "operator", id)
 }
 
 func (l *Ledger) findAccount(id uint64) (*Account, error) {
-	return found(l.accounts.get(key{id}), "account", id)
+	return found(l.accounts.get(id), "account", id)
 }
 
 func found[T any](p *T, field string, id uint64) (*T, error) {
@@ -221,7 +221,7 @@ func (l *Ledger) ownOperator(id, owner uint64) (*Operator, error) {
 
 // ownLot finds a heavy lot and checks whose it is.
 func (l *Ledger) ownLot(id, owner uint64) (*Position, error) {
-	p, err := found(l.lots.get(key{id}), "position", id)
+	p, err := found(l.lots.get(id), "position", id)
 	if err == nil && p.Owner != owner {
 		err = aboutf("owner", owner, ErrOwner, "position %d", id)
 	}
@@ -230,7 +230,7 @@ func (l *Ledger) ownLot(id, owner uint64) (*Position, error) {
 
 // ownLight finds a light position and checks whose it is.
 func (l *Ledger) ownLight(id, owner uint64) (*LightPosition, error) {
-	p, err := found(l.lights.get(key{id}), "light position", id)
+	p, err := found(l.lights.get(id), "light position", id)
 	if err == nil && p.Owner != owner {
 		err = aboutf("owner", owner, ErrOwner, "light position %d", id)
 	}

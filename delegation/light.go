@@ -38,9 +38,9 @@ func (t *tx) addPrincipal(from Place, owner uint64, o *Operator, amount spec.Gwe
 	if p == nil {
 		id := t.newID()
 		v := LightPosition{ID: id, Owner: owner, Operator: o.ID, Index: o.Light.Index}
-		t.l.lights.insert(v)
+		t.l.lights.insert(v.ID, v)
 		t.l.index.light(&v, true)
-		p = t.l.lights.get(key{id})
+		p = t.l.lights.get(id)
 	}
 	t.l.index.light(p, false)
 	p.Pending += amount
@@ -51,8 +51,8 @@ func (t *tx) addPrincipal(from Place, owner uint64, o *Operator, amount spec.Gwe
 
 // lightAt finds the light position of an owner with an operator, or nil.
 func (l *Ledger) lightAt(owner, operator uint64) *LightPosition {
-	for k := range with(&l.index.lightsOf, owner, operator) {
-		return l.lights.get(key{k[2]})
+	for k := range l.index.lightsOf.with(owner, operator) {
+		return l.lights.get(k[2])
 	}
 	return nil
 }
@@ -95,7 +95,7 @@ func (l *Ledger) checkLight(owner, id uint64, amount spec.Gwei) (*LightPosition,
 // the position when none is left. The last holder out leaves what remains of
 // the reserve to the bond.
 func (t *tx) takePrincipal(p *LightPosition, amount spec.Gwei) {
-	o := t.l.operators.get(key{p.Operator})
+	o := t.l.operators.get(p.Operator)
 	t.l.index.light(p, false)
 	p.Accrued += o.Light.settle(&p.Index, p.Principal)
 	pending := min(p.Pending, amount)
@@ -108,7 +108,7 @@ func (t *tx) takePrincipal(p *LightPosition, amount spec.Gwei) {
 		return
 	}
 	t.payAccrued(p, o)
-	t.l.lights.remove(key{p.ID})
+	t.l.lights.remove(p.ID)
 	if o.Principal() == 0 {
 		t.sweep(o, &o.Light, Reserve)
 	}
@@ -172,14 +172,14 @@ type LightClaim struct {
 // operator takes new stake. With nothing to pay it fails with [ErrNothing], so
 // that no stranger's claim costs the owner a fraction of a Gwei for nothing.
 func ProcessLightClaim(l *Ledger, op LightClaim) (Receipt, error) {
-	p, err := found(l.lights.get(key{op.Position}), "light position", op.Position)
+	p, err := found(l.lights.get(op.Position), "light position", op.Position)
 	if err != nil {
 		return Receipt{}, err
 	}
 	if _, err := l.findAccount(op.Caller); err != nil {
 		return Receipt{}, err
 	}
-	o := l.operators.get(key{p.Operator})
+	o := l.operators.get(p.Operator)
 	if op.Compound {
 		if op.Caller != p.Owner {
 			return Receipt{}, aboutf("caller", op.Caller, ErrOwner, "light position %d", p.ID)

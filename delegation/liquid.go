@@ -30,7 +30,7 @@ func ProcessTokenisation(l *Ledger, op Tokenisation) (Receipt, error) {
 	case p.Lien.Set:
 		return Receipt{}, about("position", p.ID, ErrLiened)
 	}
-	o, shares := l.operators.get(key{p.Operator}), p.Shares
+	o, shares := l.operators.get(p.Operator), p.Shares
 	if op.Amount != 0 || op.Shares != 0 {
 		if shares, err = l.checkShares(p, o, op.Amount, op.Shares); err != nil {
 			return Receipt{}, err
@@ -52,7 +52,7 @@ func ProcessTokenisation(l *Ledger, op Tokenisation) (Receipt, error) {
 		out := t.takeShares(id, shares)
 		lot.ID = t.newID()
 		t.enterPointer(&lot, out.pointer)
-		l.lots.insert(lot)
+		l.lots.insert(lot.ID, lot)
 		l.index.lot(&lot, true)
 		t.emit(Event{Kind: LotSplit, Operator: o.ID, Lot: id, NewLot: lot.ID, Shares: shares})
 		id = lot.ID
@@ -99,7 +99,7 @@ func ProcessRedemption(l *Ledger, op Redemption) (Receipt, error) {
 		return Receipt{}, about("position", p.ID, ErrNotTokenised)
 	}
 	t := l.begin("redemption")
-	t.unflag(p, l.operators.get(key{p.Operator}))
+	t.unflag(p, l.operators.get(p.Operator))
 	return t.r, nil
 }
 

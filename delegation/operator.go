@@ -22,7 +22,7 @@ func ProcessOpening(l *Ledger, op Opening) (Receipt, error) {
 	t := l.begin("opening")
 	id := t.newID()
 	l.genesis += op.Amount
-	l.accounts.insert(Account{ID: id, Free: op.Amount})
+	l.accounts.insert(id, Account{ID: id, Free: op.Amount})
 	t.emit(Event{Kind: Opened, To: Place{Free, id}})
 	t.move(Moved, Place{Kind: Outside}, Place{Free, id}, 0, 0, op.Amount)
 	return t.r, nil
@@ -93,7 +93,7 @@ func ProcessRegistration(l *Ledger, op Registration) (Receipt, error) {
 	t := l.begin("registration")
 	id := t.newID()
 	t.debit(op.Owner, need)
-	l.operators.insert(Operator{ID: id, Owner: op.Owner, Bond: op.Bond, Commission: op.Commission, CostPerEpoch: op.CostPerEpoch})
+	l.operators.insert(id, Operator{ID: id, Owner: op.Owner, Bond: op.Bond, Commission: op.Commission, CostPerEpoch: op.CostPerEpoch})
 	t.emit(Event{Kind: Registered, Operator: id, To: Place{Free, op.Owner}})
 	t.move(Moved, Place{Free, op.Owner}, Place{Bond, id}, id, 0, op.Bond)
 	if locked > 0 {
@@ -187,12 +187,7 @@ func (t *tx) queueBond(o *Operator, amount spec.Gwei) {
 // checkEntry says whether the owner may have one more entry at the operator, and
 // whether an id is left for it.
 func (l *Ledger) checkEntry(owner, operator uint64) error {
-	n := uint64(0)
-	for range with(&l.index.entriesOf, owner, operator) {
-		if n++; n >= l.config.MaxUnbondingEntries {
-			break
-		}
-	}
+	n := l.index.entriesOf.count(owner, operator, l.config.MaxUnbondingEntries)
 	if n >= l.config.MaxUnbondingEntries {
 		return aboutf("owner", owner, ErrEntryLimit, "%d at operator %d", n, operator)
 	}

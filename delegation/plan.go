@@ -64,7 +64,7 @@ func planSlash(l *Ledger, dues []Due) *plan {
 		for n < len(order) && dues[order[n]].Operator == operator {
 			n++
 		}
-		p.operator(l.operators.get(key{operator}), order[:n])
+		p.operator(l.operators.get(operator), order[:n])
 		order = order[n:]
 	}
 	p.liens()
@@ -77,8 +77,8 @@ func (p *plan) pots(o *Operator, oldest spec.Epoch) (own, others []pot) {
 	l := p.l
 	own = append(own, pot{place: Place{Bond, o.ID}, start: math.MaxUint64, there: o.Bond, base: o.Bond, bond: true})
 	others = append(others, pot{place: Place{Pool, o.ID}, start: math.MaxUint64, there: o.PoolTokens, base: o.PoolTokens})
-	for k := range with(&l.index.entriesAt, o.ID) {
-		u := l.entries.get(key{k[1]})
+	for k := range l.index.entriesAt.with(o.ID) {
+		u := l.entries.get(k[1])
 		if u.Start < oldest || u.Complete <= l.epoch {
 			continue
 		}
@@ -91,7 +91,7 @@ func (p *plan) pots(o *Operator, oldest spec.Epoch) (own, others []pot) {
 	}
 	last := uint64(0)
 	open := false
-	for k := range with(&l.index.liens, o.ID) {
+	for k := range l.index.liens.with(o.ID) {
 		pc, lien, value := l.piece(k[2])
 		if lien.Start < oldest || lien.End <= l.epoch {
 			continue
@@ -110,11 +110,11 @@ func (p *plan) pots(o *Operator, oldest spec.Epoch) (own, others []pot) {
 
 // piece reads what carries a lien, and what it is worth now.
 func (l *Ledger) piece(id uint64) (piece, *Lien, spec.Gwei) {
-	if p := l.lots.get(key{id}); p != nil {
-		o := l.operators.get(key{p.Operator})
+	if p := l.lots.get(id); p != nil {
+		o := l.operators.get(p.Operator)
 		return piece{id: id, operator: p.Operator, shares: p.Shares, initial: p.Lien.Initial}, &p.Lien, o.value(p.Shares)
 	}
-	u := l.entries.get(key{id})
+	u := l.entries.get(id)
 	return piece{id: id, entry: true, operator: u.Operator, initial: u.Lien.Initial}, &u.Lien, u.Balance
 }
 
@@ -247,7 +247,7 @@ func (p *plan) leaveShare() {
 		}
 	}
 	for id, i := range last {
-		o := p.l.operators.get(key{id})
+		o := p.l.operators.get(id)
 		if shares[id] > 0 && shares[id] == o.PoolShares && tokens[id] < o.PoolTokens {
 			p.cuts[i].Shares--
 		}
@@ -277,9 +277,9 @@ func (p *plan) priceAfter(o *Operator) Price {
 
 func (p *plan) valueAfter(pc piece) spec.Gwei {
 	if pc.entry {
-		return p.l.entries.get(key{pc.id}).Balance - p.entries[pc.id]
+		return p.l.entries.get(pc.id).Balance - p.entries[pc.id]
 	}
-	price := p.priceAfter(p.l.operators.get(key{pc.operator}))
+	price := p.priceAfter(p.l.operators.get(pc.operator))
 	v, _ := u64.MulDiv(pc.shares, uint64(price.Tokens), price.Shares)
 	return spec.Gwei(v)
 }
@@ -292,7 +292,7 @@ func (p *plan) takePiece(pc piece, amount spec.Gwei) {
 		p.cuts = append(p.cuts, Cut{Place: Place{Queue, pc.id}, Operator: pc.operator, Amount: amount})
 		return
 	}
-	price := p.priceAfter(p.l.operators.get(key{pc.operator}))
+	price := p.priceAfter(p.l.operators.get(pc.operator))
 	shares, _ := u64.MulDivCeil(uint64(amount), price.Shares, uint64(price.Tokens))
 	p.cuts = append(p.cuts, Cut{Place: Place{Pool, pc.operator}, Operator: pc.operator, Lot: pc.id, Amount: amount, Shares: shares})
 }

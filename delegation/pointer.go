@@ -24,7 +24,7 @@ func ProcessLotPointer(l *Ledger, op LotPointer) (Receipt, error) {
 	if op.Clear {
 		return t.r, nil
 	}
-	o := l.operators.get(key{op.Operator})
+	o := l.operators.get(op.Operator)
 	l.index.lot(p, false)
 	p.Pointer = Pointer{Set: true, Operator: o.ID, Index: o.Pointers.Index}
 	l.index.lot(p, true)
@@ -81,7 +81,7 @@ func ProcessWalletPointer(l *Ledger, op WalletPointer) (Receipt, error) {
 	if op.Clear {
 		return t.r, nil
 	}
-	o := l.operators.get(key{op.Operator})
+	o := l.operators.get(op.Operator)
 	a.Pointer = Pointer{Set: true, Operator: o.ID, Index: o.Pointers.Index}
 	l.index.account(a, true)
 	t.emit(Event{Kind: Pointed, Operator: o.ID, To: Place{Free, a.ID}})

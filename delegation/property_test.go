@@ -121,7 +121,7 @@ func liened(w *world, a, b uint64, amount spec.Gwei, moves int, rng *rand.Rand) 
 	id := w.do(Redelegation{Owner: 2, Position: lot, To: b, Shares: w.lot(lot).Shares})[0]
 	initial = w.lot(id).Lien.Initial
 	for range moves {
-		pieces := ids(&w.l.index.liens, 2, a, id)
+		pieces := w.l.index.liens.ids(2, a, id)
 		if len(pieces) == 0 {
 			return 0, initial
 		}
@@ -138,7 +138,7 @@ func liened(w *world, a, b uint64, amount spec.Gwei, moves int, rng *rand.Rand) 
 			}
 		}
 	}
-	for _, piece := range ids(&w.l.index.liens, 2, a, id) {
+	for _, piece := range w.l.index.liens.ids(2, a, id) {
 		_, _, v := w.l.piece(piece)
 		value += v
 	}
@@ -193,7 +193,7 @@ func TestInvariantI12NoEvasion(t *testing.T) {
 		}
 		lack := spec.Gwei(0)
 		if due.Fraction.Den > 0 {
-			for k := range with(&w.l.index.liens, a) {
+			for k := range w.l.index.liens.with(a) {
 				_, lien, value := w.l.piece(k[2])
 				lack += u64.SubSat(due.Fraction.shareCeil(lien.Initial), value)
 			}
@@ -211,7 +211,7 @@ func TestInvariantI12NoEvasion(t *testing.T) {
 // evade lets somebody leave the operator.
 func evade(w *world, a, b uint64, rng *rand.Rand) {
 	var op Operation
-	lots := ids(&w.l.index.lotsAt, 1, a)
+	lots := w.l.index.lotsAt.ids(1, a)
 	switch k := rng.IntN(3); {
 	case k == 0 && w.op(a).Bond > 0:
 		op = BondWithdrawal{0, a, 1 + spec.Gwei(rng.Uint64N(uint64(w.op(a).Bond)))}

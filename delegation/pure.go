@@ -77,15 +77,15 @@ type Risk struct {
 func Exposure(l *Ledger, owner uint64) iter.Seq[Risk] {
 	return func(yield func(Risk) bool) {
 		for id := range l.PositionsOf(owner) {
-			p := l.lots.get(key{id})
-			value := l.operators.get(key{p.Operator}).value(p.Shares)
+			p := l.lots.get(id)
+			value := l.operators.get(p.Operator).value(p.Shares)
 			r := Risk{Place{Pool, p.Operator}, id, p.Operator, spec.FarFutureEpoch, spec.FarFutureEpoch, value}
 			if !yield(r) || !yieldLien(yield, r, &p.Lien) {
 				return
 			}
 		}
 		for id := range l.UnbondingsOf(owner) {
-			u := l.entries.get(key{id})
+			u := l.entries.get(id)
 			r := Risk{Place{Queue, id}, id, u.Operator, u.Start, u.Complete, u.Balance}
 			if !yield(r) || !yieldLien(yield, r, &u.Lien) {
 				return

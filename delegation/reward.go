@@ -104,10 +104,10 @@ func (t *tx) streamReward(o *Operator, s *Stream, pot PlaceKind, amount spec.Gwe
 // principal and everything that it has earned and not been paid. An unknown
 // position gives [ErrUnknownID].
 func LightETHBalance(l *Ledger, position uint64) (spec.Gwei, error) {
-	p, err := found(l.lights.get(key{position}), "light position", position)
+	p, err := found(l.lights.get(position), "light position", position)
 	if err != nil {
 		return 0, err
 	}
-	o := l.operators.get(key{p.Operator})
+	o := l.operators.get(p.Operator)
 	return p.Total() + p.Accrued + o.Light.earned(p.Index, p.Principal), nil
 }

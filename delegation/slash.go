@@ -123,13 +123,13 @@ func (l *Ledger) checkDue(d *Due) error {
 	case f.Den != 0 && (f.Num == 0 || f.Num > f.Den):
 		return aboutf("fraction", f.Num, ErrAmount, "over %d", f.Den)
 	}
-	if l.uncollected.get(key{d.ID}) != nil {
+	if l.uncollected.get(d.ID) != nil {
 		return aboutf("due", d.ID, ErrDuplicate, "it is among the uncollected")
 	}
 	if !d.Closes {
 		return nil
 	}
-	e, err := found(l.evidence.get(key{d.Evidence}), "evidence", d.Evidence)
+	e, err := found(l.evidence.get(d.Evidence), "evidence", d.Evidence)
 	if err == nil && (e.Operator != d.Operator || e.Epoch != d.Epoch) {
 		err = aboutf("evidence", e.ID, spec.ErrInput, "against operator %d at epoch %d", e.Operator, e.Epoch)
 	}
@@ -146,7 +146,7 @@ func (t *tx) slash(dues []Due) {
 		t.cut(c)
 	}
 	for _, id := range p.touched() {
-		o := t.l.operators.get(key{id})
+		o := t.l.operators.get(id)
 		if o.PoolTokens == 0 && o.PoolShares > 0 {
 			t.wipe(o)
 		}
@@ -161,11 +161,11 @@ func (t *tx) cut(c Cut) {
 	l, e := t.l, Event{Kind: Slashed, From: c.Place, To: Place{Kind: Burned}, Operator: c.Operator, Lot: c.Lot, Amount: c.Amount, Shares: c.Shares}
 	switch c.Place.Kind {
 	case Bond:
-		l.operators.get(key{c.Operator}).Bond -= c.Amount
+		l.operators.get(c.Operator).Bond -= c.Amount
 	case Queue:
-		l.entries.get(key{c.Place.ID}).Balance -= c.Amount
+		l.entries.get(c.Place.ID).Balance -= c.Amount
 	case Pool:
-		o := l.operators.get(key{c.Operator})
+		o := l.operators.get(c.Operator)
 		e.Before = o.Price()
 		l.setPool(o, o.PoolTokens-c.Amount, o.PoolShares-c.Shares, o.LiquidShares)
 		if c.Shares > 0 {
@@ -187,8 +187,8 @@ func (t *tx) cut(c Cut) {
 
 // wipe burns every lot of a pool that has no tokens left.
 func (t *tx) wipe(o *Operator) {
-	for _, id := range ids(&t.l.index.lotsAt, 1, o.ID) {
-		shares := t.l.lots.get(key{id}).Shares
+	for _, id := range t.l.index.lotsAt.ids(1, o.ID) {
+		shares := t.l.lots.get(id).Shares
 		t.takeShares(id, shares)
 		t.emit(Event{Kind: LotBurned, Operator: o.ID, Lot: id, Shares: shares})
 	}
@@ -199,15 +199,15 @@ func (t *tx) wipe(o *Operator) {
 // operator if the due says so.
 func (t *tx) settleDue(c Collection) {
 	l, d := t.l, c.Due
-	o := l.operators.get(key{d.Operator})
+	o := l.operators.get(d.Operator)
 	if left := c.Wanted - c.Collected; left > 0 {
-		l.uncollected.insert(Uncollected{ID: d.ID, Operator: d.Operator, Epoch: d.Epoch, Amount: left})
+		l.uncollected.insert(d.ID, Uncollected{ID: d.ID, Operator: d.Operator, Epoch: d.Epoch, Amount: left})
 		t.emit(Event{Kind: LeftUncollected, Operator: d.Operator, Lot: d.ID, Amount: left})
 	}
 	if d.Closes {
-		if e := l.evidence.get(key{d.Evidence}); e != nil { // another due may have closed it
+		if e := l.evidence.get(d.Evidence); e != nil { // another due may have closed it
 			l.index.evidence(e, false)
-			l.evidence.remove(key{d.Evidence})
+			l.evidence.remove(d.Evidence)
 		}
 	}
 	if d.Tombstone {

@@ -69,7 +69,7 @@ func checkLightPrincipal(before, after *Ledger, op Operation) error {
 		if light && p.Owner == owner {
 			continue
 		}
-		q := after.lights.get(key{p.ID})
+		q := after.lights.get(p.ID)
 		if q == nil || q.Total() != p.Total() || q.Owner != p.Owner {
 			return fmt.Errorf("I3: light position %+v became %+v", *p, q)
 		}
@@ -92,7 +92,7 @@ func checkPrices(before, after *Ledger, r *Receipt) error {
 		}
 	}
 	for o := range before.operators.all() {
-		q := after.operators.get(key{o.ID})
+		q := after.operators.get(o.ID)
 		if q == nil || slashed[o.ID] || o.PoolShares == 0 || q.PoolShares == 0 {
 			continue
 		}
@@ -119,7 +119,7 @@ func checkAdmission(after *Ledger, op Operation) error {
 	default:
 		return nil
 	}
-	o := after.operators.get(key{id})
+	o := after.operators.get(id)
 	if o.PoolTokens > after.config.LeverageCap.of(o.Bond) {
 		return fmt.Errorf("I14: operator %d has %d for a bond of %d", id, o.PoolTokens, o.Bond)
 	}
@@ -131,16 +131,16 @@ func checkAdmission(after *Ledger, op Operation) error {
 func checkResidue(before, after *Ledger, settled settlements) error {
 	for o := range after.operators.all() {
 		holders, claims := uint64(0), spec.Gwei(0)
-		for k := range with(&after.index.lightsAt, o.ID) {
-			p := after.lights.get(key{k[1]})
+		for k := range after.index.lightsAt.with(o.ID) {
+			p := after.lights.get(k[1])
 			claims += p.Accrued + o.Light.earned(p.Index, p.Principal)
 			holders++
-			if q := before.lights.get(key{p.ID}); q == nil || q.Index != p.Index {
+			if q := before.lights.get(p.ID); q == nil || q.Index != p.Index {
 				settled[o.ID]++
 			}
 		}
-		for k := range with(&before.index.lightsAt, o.ID) {
-			if after.lights.get(key{k[1]}) == nil {
+		for k := range before.index.lightsAt.with(o.ID) {
+			if after.lights.get(k[1]) == nil {
 				settled[o.ID]++
 			}
 		}
@@ -202,11 +202,11 @@ func checkDuesPaid(before *Ledger, op Operation) error {
 		case Pool:
 			_, own := oldest[c.Operator]
 			fair = own && c.Lot == 0 && !bondOnly[c.Operator]
-			if p := before.lots.get(key{c.Lot}); c.Shares > 0 && p != nil && p.Lien.Set {
+			if p := before.lots.get(c.Lot); c.Shares > 0 && p != nil && p.Lien.Set {
 				fair = liable(p.Lien.Source, p.Lien.Start, p.Lien.End) && !bondOnly[p.Lien.Source]
 			}
 		case Queue:
-			u := before.entries.get(key{c.Place.ID})
+			u := before.entries.get(c.Place.ID)
 			fair = liable(u.Operator, u.Start, u.Complete) && (u.Bond || !bondOnly[u.Operator])
 			fair = fair || u.Lien.Set && liable(u.Lien.Source, u.Lien.Start, u.Lien.End) && !bondOnly[u.Lien.Source]
 		}

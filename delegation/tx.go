@@ -13,7 +13,7 @@ type tx struct {
 }
 
 func (l *Ledger) begin(operation string) *tx {
-	return &tx{l, Receipt{Operation: operation, Epoch: l.epoch}}
+	return &tx{l, Receipt{Operation: operation, Epoch: l.epoch, Events: make([]Event, 0, 2)}}
 }
 
 func (t *tx) emit(e Event) { t.r.Events = append(t.r.Events, e) }
@@ -56,12 +56,12 @@ func (o *Operator) value(shares uint64) spec.Gwei {
 
 // credit adds to a free balance, debit takes from it.
 func (t *tx) credit(account uint64, amount spec.Gwei) {
-	a := t.l.accounts.get(key{account})
+	a := t.l.accounts.get(account)
 	t.reweigh(a, a.Free+amount, a.Pointer.Weight)
 }
 
 func (t *tx) debit(account uint64, amount spec.Gwei) {
-	a := t.l.accounts.get(key{account})
+	a := t.l.accounts.get(account)
 	t.reweigh(a, a.Free-amount, a.Pointer.Weight)
 }
 
@@ -75,7 +75,7 @@ func (t *tx) reweigh(a *Account, free, weight spec.Gwei) {
 		a.Free = free
 		return
 	}
-	o := t.l.operators.get(key{a.Pointer.Operator})
+	o := t.l.operators.get(a.Pointer.Operator)
 	earned := o.Pointers.settle(&a.Pointer.Index, a.counted())
 	o.Pointers.Reserve -= earned
 	t.move(Rewarded, Place{PointerPot, o.ID}, Place{Free, a.ID}, o.ID, 0, earned)
@@ -90,7 +90,7 @@ func (t *tx) reweighLot(p *Position, weight spec.Gwei) {
 	if !p.Pointer.Set {
 		return
 	}
-	o := t.l.operators.get(key{p.Pointer.Operator})
+	o := t.l.operators.get(p.Pointer.Operator)
 	earned := o.Pointers.settle(&p.Pointer.Index, p.Pointer.Weight)
 	before := p.Pointer.Weight
 	p.Pointer.Weight = weight
@@ -145,10 +145,10 @@ func (s *Stream) add(reward spec.Gwei) {
 // so many shares, and returns its id.
 func (t *tx) mintLot(from Place, p Position, amount spec.Gwei) uint64 {
 	p.ID = t.newID()
-	o := t.l.operators.get(key{p.Operator})
+	o := t.l.operators.get(p.Operator)
 	before := o.Price()
 	t.l.setPool(o, o.PoolTokens+amount, o.PoolShares+p.Shares, o.LiquidShares)
-	t.l.lots.insert(p)
+	t.l.lots.insert(p.ID, p)
 	t.l.index.lot(&p, true)
 	t.emit(Event{Kind: Moved, From: from, To: Place{Pool, o.ID}, Operator: o.ID, Lot: p.ID,
 		Amount: amount, Shares: p.Shares, Before: before, After: o.Price()})
@@ -168,7 +168,7 @@ type part struct {
 // takeShares takes shares off a lot, with their parts of its lien and pointer,
 // and deletes the lot when none are left. The pool is untouched.
 func (t *tx) takeShares(id uint64, shares uint64) part {
-	p := t.l.lots.get(key{id})
+	p := t.l.lots.get(id)
 	whole := shares == p.Shares
 	out := part{lien: p.Lien.part(shares, p.Shares)}
 	weight := part64(p.Pointer.Weight, shares, p.Shares)
@@ -177,7 +177,7 @@ func (t *tx) takeShares(id uint64, shares uint64) part {
 	out.pointer.Weight = weight
 	if whole {
 		t.l.index.lot(p, false)
-		t.l.lots.remove(key{id})
+		t.l.lots.remove(id)
 		return out
 	}
 	p.Shares -= shares
@@ -191,7 +191,7 @@ func (t *tx) enterPointer(p *Position, pointer Pointer) {
 	if !pointer.Set {
 		return
 	}
-	o := t.l.operators.get(key{pointer.Operator})
+	o := t.l.operators.get(pointer.Operator)
 	pointer.Index = o.Pointers.Index
 	t.shiftPointerWeight(o, 0, pointer.Weight)
 	p.Pointer = pointer
@@ -225,6 +225,6 @@ func (t *tx) queue(u Unbonding) {
 	u.Start = t.l.epoch
 	u.Complete = u.Start + spec.Epoch(t.l.config.UnbondingEpochs)
 	u.Balance = u.Initial
-	t.l.entries.insert(u)
+	t.l.entries.insert(u.ID, u)
 	t.l.index.entry(&u, true)
 }

@@ -78,16 +78,16 @@ func newWalker(s source) *walker {
 	return &walker{l, s, 0}
 }
 
-func pick[T any, P keyed[T]](w *walker, rows *ordered[T, P]) (v T) {
+func pick[T any](w *walker, rows *table[T]) (v T) {
 	if rows.n == 0 || w.n(40) == 0 {
 		return v // id 0: an account, or nothing
 	}
 	i := int(w.n(uint64(rows.n)))
 	for _, chunk := range rows.chunks {
-		if i < len(chunk) {
-			return chunk[i]
+		if i < len(chunk.rows) {
+			return chunk.rows[i]
 		}
-		i -= len(chunk)
+		i -= len(chunk.rows)
 	}
 	return v
 }
@@ -154,7 +154,7 @@ func (w *walker) rewards() (list []EpochReward) {
 
 // lotAmount says how much of a lot: by amount, by shares, or both by mistake.
 func (w *walker) lotAmount(p *Position) (amount spec.Gwei, shares uint64) {
-	if o := w.l.operators.get(key{p.Operator}); o != nil && w.n(2) == 0 {
+	if o := w.l.operators.get(p.Operator); o != nil && w.n(2) == 0 {
 		return w.amount(o.value(p.Shares)), 0
 	}
 	shares = uint64(w.amount(spec.Gwei(p.Shares)))
