@@ -293,7 +293,7 @@ func TestRegressionV11LightCarry(t *testing.T) {
 	o := w.op(a)
 	// 3 * 2^32 over 10^11 Gwei of principal: 0 a Gwei, all in the carry.
 	assert.EqualValues(t, 0, o.Light.Index)
-	assert.EqualValues(t, 3<<32, o.Light.Carry)
+	assert.Equal(t, uint64(3<<32), o.Light.Carry)
 	assert.EqualValues(t, 3, o.Light.Reserve)
 	for range 30 { // until the index moves
 		w.do(LightReward{a, 1})
@@ -301,7 +301,7 @@ func TestRegressionV11LightCarry(t *testing.T) {
 	// 33 * 2^32 / 10^11 = 1.417: index 1, the rest in the carry.
 	o = w.op(a)
 	assert.EqualValues(t, 1, o.Light.Index)
-	assert.EqualValues(t, 33<<32-100*1_000_000_000, o.Light.Carry)
+	assert.Equal(t, uint64(33<<32-100*1_000_000_000), o.Light.Carry)
 	claims := spec.Gwei(0)
 	for i, id := range lights {
 		v, err := LightETHBalance(w.l, id)
