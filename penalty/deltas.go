@@ -28,7 +28,7 @@ func belongs(r *spec.Registry, s *spec.Summary) error {
 	if r == nil {
 		return spec.Atf("validators", -1, spec.ErrInput, "no registry")
 	}
-	if s == nil || s.TotalActive < spec.EffectiveBalanceIncrement || len(s.Standing) != r.Len() {
+	if s == nil || s.TotalActive < spec.EffectiveBalanceIncrement || s.Len() != r.Len() {
 		return spec.Atf("validators", -1, spec.ErrInput, "the summary is not that of these %d", r.Len())
 	}
 	return nil

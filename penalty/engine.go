@@ -85,11 +85,8 @@ func (e *Engine) run(r *spec.Registry) {
 // share is where worker w of n rows begins.
 func share(n, w, workers int) int { return int(uint64(n) * uint64(w) / uint64(workers)) }
 
-const (
-	reachedBoth  = spec.Standing(1<<spec.TimelySource | 1<<spec.TimelyTarget)
-	slashed      = spec.Standing(spec.SlashedBit)
-	targetMissed = spec.Standing(1 << spec.TimelyTarget)
-)
+// reachedBoth has the two flags that are penalised.
+const reachedBoth = spec.Flags(1<<spec.TimelySource | 1<<spec.TimelyTarget)
 
 // pass takes rows lo to hi through the whole epoch. The common validator,
 // active and unslashed, with source and target reached, costs one look into the
@@ -98,35 +95,38 @@ const (
 func (e *Engine) pass(r *spec.Registry, lo, hi int) {
 	const increment = spec.EffectiveBalanceIncrement
 	t := &e.tables
-	at := e.summary.Standing[lo:hi]
-	n := len(at)
-	effective, balance, score := r.EffectiveBalance[lo:hi][:n], r.Balance[lo:hi][:n], r.InactivityScore[lo:hi][:n]
-	for i, s := range at {
-		eb, b := effective[i], balance[i]
+	effective := r.EffectiveBalance[lo:hi]
+	n := len(effective)
+	balance, score := r.Balance[lo:hi][:n], r.InactivityScore[lo:hi][:n]
+	activation, exit := r.ActivationEpoch[lo:hi][:n], r.ExitEpoch[lo:hi][:n]
+	flags, slashed := r.PreviousFlags[lo:hi][:n], r.Slashed[lo:hi][:n]
+	previous, genesis := e.summary.PreviousEpoch(), e.summary.CurrentEpoch == spec.GenesisEpoch
+	for i, eb := range effective {
+		b, f := balance[i], flags[i]&spec.AllFlags
 		switch {
-		case s&slashed != 0:
-			b = e.rare(r, lo+i, s)
-		case s >= t.ordinary: // not eligible
-		case s&reachedBoth == reachedBoth:
+		case slashed[i]:
+			b = e.rare(r, lo+i)
+		case genesis || !(activation[i] <= previous && previous < exit[i]): // not eligible
+		case f&reachedBoth == reachedBoth:
 			if points := score[i]; points != 0 {
 				score[i] = u64.SubSat(points, t.down)
 			}
-			b += t.reward[uint64(s%spec.ConductCount&7)*t.stride+uint64(eb/increment)]
+			b += t.reward[uint64(f)*t.stride+uint64(eb/increment)]
 		default:
-			missed := uint64(s&targetMissed>>spec.TimelyTarget) - 1 // all ones or zero
-			old := score[i]
-			points := u64.SubSat(old, 1)
-			points ^= (points ^ (old + t.up)) & missed
+			missed := uint64(f>>spec.TimelyTarget&1) - 1 // all ones or zero
+			points := u64.SubSat(score[i], 1)
+			points ^= (points ^ (score[i] + t.up)) & missed
 			points = u64.SubSat(points, t.recovery)
-			if points != old {
+			if points != score[i] {
 				score[i] = points
 			}
 			inc := uint64(eb / increment)
-			loss := t.loss[uint64(t.lossRow[s])*t.stride+inc] + t.inactivity(eb, points&missed)
+			row := t.lossRow[lossKey(conduct(r, lo+i), r.SlotOffset[lo+i]+1)]
+			loss := t.loss[uint64(row)*t.stride+inc] + t.inactivity(eb, points&missed)
 			if b < loss {
-				b = e.settle(r, lo+i, s, spec.Flags(s)&spec.AllFlags)
+				b = e.settle(r, lo+i, f)
 			} else {
-				b += t.reward[uint64(s&7)*t.stride+inc] - loss
+				b += t.reward[uint64(f)*t.stride+inc] - loss
 			}
 		}
 		balance[i] = b
@@ -137,13 +137,13 @@ func (e *Engine) pass(r *spec.Registry, lo, hi int) {
 }
 
 // rare is the balance of a slashed validator. It writes the score.
-func (e *Engine) rare(r *spec.Registry, i int, at spec.Standing) spec.Gwei {
+func (e *Engine) rare(r *spec.Registry, i int) spec.Gwei {
 	s := &e.summary
 	balance := r.Balance[i]
 	if s.CurrentEpoch != spec.GenesisEpoch && r.IsEligible(i, s.PreviousEpoch()) {
 		points := r.InactivityScore[i] + e.params.InactivityScoreBias
 		r.InactivityScore[i] = u64.SubSat(points, e.tables.recovery)
-		balance = e.settle(r, i, at, 0)
+		balance = e.settle(r, i, 0)
 	}
 	if slashedNow(&e.params, r, s, i) {
 		penalty, _ := SlashingPenalty(r.EffectiveBalance[i], e.tables.adjusted, &e.params, s)
@@ -155,18 +155,22 @@ func (e *Engine) rare(r *spec.Registry, i int, at spec.Standing) spec.Gwei {
 // settle is the balance after the four components in order, each decrease
 // stopping at zero, of an eligible validator that reached the given flags and
 // whose score is already this epoch's.
-func (e *Engine) settle(r *spec.Registry, i int, at spec.Standing, reached spec.Flags) spec.Gwei {
-	t := &e.tables
+func (e *Engine) settle(r *spec.Registry, i int, reached spec.Flags) spec.Gwei {
+	t, c := &e.tables, conduct(r, i)
+	row := 0
+	if r.IsActive(i, e.summary.PreviousEpoch()) {
+		row = int(r.SlotOffset[i] + 1) // NoSlot becomes row 0
+	}
 	balance, eb := r.Balance[i], r.EffectiveBalance[i]
-	inc := uint64(eb / spec.EffectiveBalanceIncrement)
+	inc := int(eb / spec.EffectiveBalanceIncrement)
 	for flag := range spec.Flag(spec.FlagCount) {
 		switch {
 		case flag.In(reached):
-			balance += t.reward[t.stride<<flag+inc]
+			balance += t.row(t.reward, 1<<flag)[inc]
 		case flag == spec.TimelySource:
-			balance = u64.SubSat(balance, t.source[t.scopedRow(e.rule.Scope.Source, at)*t.stride+inc])
+			balance = u64.SubSat(balance, t.row(t.source, scopedRow(e.rule.Scope.Source, c, row))[inc])
 		case flag == spec.TimelyTarget:
-			balance = u64.SubSat(balance, t.target[t.scopedRow(e.rule.Scope.Target, at)*t.stride+inc])
+			balance = u64.SubSat(balance, t.row(t.target, scopedRow(e.rule.Scope.Target, c, row))[inc])
 		}
 	}
 	if spec.TimelyTarget.In(reached) {

@@ -22,14 +22,13 @@ type tables struct {
 	// loss has a row for every different sum of a source and a target penalty,
 	// row 0 being nothing; lossRow finds it for an active, unslashed validator.
 	loss    []spec.Gwei
-	lossRow [1 << 13]uint16
+	lossRow [256 * spec.ConductCount]uint16
 	losses  []lossSum
 
-	ordinary  spec.Standing // from it on nobody unslashed is eligible; zero in epoch 0
-	up        uint64        // score points of a missed target
-	down      uint64        // score points off for a reached target
-	recovery  uint64        // score points off for everybody outside a leak
-	low, span spec.Gwei     // the hysteresis below, and in both directions
+	up        uint64    // score points of a missed target
+	down      uint64    // score points off for a reached target
+	recovery  uint64    // score points off for everybody outside a leak
+	low, span spec.Gwei // the hysteresis below, and in both directions
 
 	inactivityShift uint   // the inactivity quotient is odd << shift
 	inactivityOdd   uint64 // one from bellatrix on
@@ -44,28 +43,35 @@ type lossSum struct{ source, target int }
 func (t *tables) plan(scope *Scope, slots int) {
 	t.losses = append(t.losses, lossSum{-1, -1})
 	rows := map[lossSum]uint16{t.losses[0]: 0}
-	for at := range spec.Standing((slots + 1) * spec.ConductCount) {
-		sum := lossSum{-1, -1}
-		if !spec.TimelySource.In(spec.Flags(at)) {
-			sum.source = int(t.scopedRow(scope.Source, at))
+	for row := range slots + 1 {
+		for c := range spec.Conduct(spec.ConductCount) {
+			sum := lossSum{-1, -1}
+			if !spec.TimelySource.In(spec.Flags(c)) {
+				sum.source = scopedRow(scope.Source, c, row)
+			}
+			if !spec.TimelyTarget.In(spec.Flags(c)) {
+				sum.target = scopedRow(scope.Target, c, row)
+			}
+			number, ok := rows[sum]
+			if !ok {
+				number = uint16(len(t.losses))
+				rows[sum] = number
+				t.losses = append(t.losses, sum)
+			}
+			t.lossRow[lossKey(c, uint8(row))] = number
 		}
-		if !spec.TimelyTarget.In(spec.Flags(at)) {
-			sum.target = int(t.scopedRow(scope.Target, at))
-		}
-		row, ok := rows[sum]
-		if !ok {
-			row = uint16(len(t.losses))
-			rows[sum] = row
-			t.losses = append(t.losses, sum)
-		}
-		t.lossRow[at] = row
 	}
 }
 
-// scopedRow is the row of source or target whose factor a validator meets.
-func (t *tables) scopedRow(scope spec.Conducts, at spec.Standing) uint64 {
-	if at.Active() && scope.Has(at.Conduct()) {
-		return uint64(at.Row())
+// lossKey is the place in lossRow of a conduct in a row: 0, or 1 plus the slot.
+func lossKey(c spec.Conduct, row uint8) uint {
+	return uint(row)*spec.ConductCount + uint(c%spec.ConductCount)
+}
+
+// scopedRow is the row of source or target whose factor a conduct meets.
+func scopedRow(scope spec.Conducts, c spec.Conduct, row int) int {
+	if scope.Has(c) {
+		return row
 	}
 	return 0
 }
@@ -95,10 +101,6 @@ func (t *tables) fill(p *spec.Params, s *spec.Summary, factors []Factors) bool {
 
 // fillSteps resolves what every row of the pass adds, takes or compares.
 func (t *tables) fillSteps(p *spec.Params, s *spec.Summary) {
-	t.ordinary = spec.Standing(255 * spec.ConductCount)
-	if s.CurrentEpoch == spec.GenesisEpoch {
-		t.ordinary = 0
-	}
 	t.up, t.recovery = p.InactivityScoreBias, p.InactivityScoreRecoveryRate
 	if s.InLeak {
 		t.recovery = 0

@@ -113,36 +113,6 @@ func ExampleSummarize() {
 	// 0 1
 }
 
-func ExampleStanding() {
-	p, _ := spec.ParamsFor(spec.Mainnet, spec.Electra)
-	var s spec.Summary
-	_ = spec.Summarize(&s, &p, three(), spec.Boundary{CurrentEpoch: 10, FinalizedEpoch: 8}, 1)
-	for i, standing := range s.Standing {
-		fmt.Println(i, standing.Active(), standing.Row(), spec.Offline.Has(standing.Conduct()))
-	}
-	// Output:
-	// 0 true 1 false
-	// 1 true 2 true
-	// 2 false 255 true
-}
-
-func ExampleStanding_Active() {
-	fmt.Println(spec.Standing(32*33).Active(), spec.Standing(32*255).Active())
-	// Output: true false
-}
-
-func ExampleStanding_Row() {
-	standing := spec.Standing(32*5 + 7)
-	fmt.Println("slot offset", standing.Row()-1)
-	// Output: slot offset 4
-}
-
-func ExampleStanding_Conduct() {
-	standing := spec.Standing(32*5 + 7)
-	fmt.Println(standing.Conduct() == spec.ConductOf(spec.AllFlags, false, false))
-	// Output: true
-}
-
 func ExampleConduct() {
 	slashed := spec.ConductOf(spec.AllFlags, true, false)
 	fmt.Println(slashed&spec.SlashedBit != 0, slashed&spec.FailedBeforeBit != 0)
@@ -231,4 +201,12 @@ func ExampleObsOfOffline() {
 	// Output:
 	// 100 5 <nil>
 	// SLOTS_PER_EPOCH: invalid input: zero
+}
+
+func ExampleSummary_Len() {
+	p, _ := spec.ParamsFor(spec.Mainnet, spec.Electra)
+	var s spec.Summary
+	err := spec.Summarize(&s, &p, spec.NewRegistry(3), spec.Boundary{}, 1)
+	fmt.Println(s.Len(), err)
+	// Output: 3 <nil>
 }

@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"math/bits"
 	"sync"
 
 	"github.com/stakesim/stakesim/spec/u64"
@@ -41,45 +40,37 @@ type Summary struct {
 	MaxBalance          Gwei
 	MaxInactivityScore  uint64
 
-	// Standing says of every validator where it is counted.
-	Standing []Standing
-
-	parts []part
+	validators int
+	parts      []part
 }
 
-// Standing is where a validator is counted: 32 times its row plus its
-// [Conduct]. Row 1+offset is a slot of the previous epoch, row 0 holds the
-// active without a committee, row 255 those not active in the previous epoch.
-type Standing uint16
+// Len is the number of validators that were summed.
+func (s *Summary) Len() int { return s.validators }
 
-const elsewhere = 255
-
-// Conduct is the validator's conduct.
-func (s Standing) Conduct() Conduct { return Conduct(s % ConductCount) }
-
-// Row is 1 plus the slot offset, 0 for an active validator without a committee.
-func (s Standing) Row() uint8 { return uint8(s / ConductCount) }
-
-// Active reports whether the validator was active in the previous epoch.
-func (s Standing) Active() bool { return s < elsewhere*ConductCount }
-
-// part is what one worker sums over its rows, a bin for every standing.
+// part is what one worker sums over its rows. A bin's number is 32 times its
+// row plus a conduct.
 type part struct {
-	bins    [256 * ConductCount]Bin
+	bins    [(uncommitted + 1) * ConductCount]Bin
 	current Gwei
 	// Unions of all bits seen bound the columns from above. The top bit of
-	// outside is set when a row lies above the cap or outside the epoch.
+	// above is set when an effective balance lies above the cap.
 	effective, balance Gwei
-	score, outside     uint64
+	score, above       uint64
 	_                  [64]byte // keep workers off one cache line
 }
+
+// Rows of bins: those not active in the previous epoch, then 1 plus the slot
+// offset, which leaves the last one to those without a committee.
+const (
+	inactive    = 0
+	uncommitted = NoSlot + 1
+)
 
 // tally is the bins of one row.
 func (a *part) tally(row int) *Tally { return (*Tally)(a.bins[row*ConductCount:]) }
 
 // Summarize sums the registry for the transition at b, with so many goroutines
-// (fewer than two: the caller's own). It reads every column once and checks it on
-// the way; on an error, a [FieldError], dst holds nothing of use. dst keeps no
+// (fewer than two: the caller's own). It checks the columns on the way; on an error, a [FieldError], dst holds nothing of use. dst keeps no
 // reference to r.
 func Summarize(dst *Summary, p *Params, r *Registry, b Boundary, workers int) error {
 	if err := p.Validate(); err != nil {
@@ -94,12 +85,13 @@ func Summarize(dst *Summary, p *Params, r *Registry, b Boundary, workers int) er
 	if b.FinalizedEpoch > b.PreviousEpoch() {
 		return Atf("finalized_checkpoint.epoch", -1, ErrInput, "%d after the previous epoch %d", b.FinalizedEpoch, b.PreviousEpoch())
 	}
-	dst.Boundary = b
+	dst.Boundary, dst.validators = b, 0
 	limit := max(p.MaxEffectiveBalance, p.MaxEffectiveBalanceCompounding)
-	all := dst.sum(p, r, limit, workers)
-	if (all.outside|uint64(all.effective))>>63 != 0 {
+	all := dst.sum(r, limit, workers)
+	if (all.above|uint64(all.effective))>>63 != 0 || all.outside(p.SlotsPerEpoch) {
 		return r.validateRows(p)
 	}
+	dst.validators = r.Len()
 	dst.MaxEffectiveBalance = min(all.effective, limit)
 	dst.MaxBalance, dst.MaxInactivityScore = all.balance, all.score
 	if _, ok := u64.Mul(uint64(dst.MaxEffectiveBalance), uint64(r.Len())); !ok {
@@ -119,18 +111,14 @@ const minRows = 1 << 12
 func share(n, w, workers int) int { return int(uint64(n) * uint64(w) / uint64(workers)) }
 
 // sum runs the workers and merges what they found into the first part.
-func (s *Summary) sum(p *Params, r *Registry, limit Gwei, wanted int) *part {
+func (s *Summary) sum(r *Registry, limit Gwei, wanted int) *part {
 	workers := max(1, min(wanted, r.Len()/minRows))
-	if cap(s.Standing) < r.Len() {
-		s.Standing = make([]Standing, r.Len())
-	}
-	s.Standing = s.Standing[:r.Len()]
 	for len(s.parts) < workers {
 		s.parts = append(s.parts, part{})
 	}
 	parts, n := s.parts[:workers], r.Len()
 	if workers == 1 {
-		parts[0].add(p, r, s.Boundary, limit, s.Standing, 0, n)
+		parts[0].add(r, s.Boundary, limit, 0, n)
 		return &parts[0]
 	}
 	var wg sync.WaitGroup
@@ -138,10 +126,10 @@ func (s *Summary) sum(p *Params, r *Registry, limit Gwei, wanted int) *part {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
-			parts[w].add(p, r, s.Boundary, limit, s.Standing, share(n, w, workers), share(n, w+1, workers))
+			parts[w].add(r, s.Boundary, limit, share(n, w, workers), share(n, w+1, workers))
 		}()
 	}
-	parts[0].add(p, r, s.Boundary, limit, s.Standing, 0, share(n, 1, workers))
+	parts[0].add(r, s.Boundary, limit, 0, share(n, 1, workers))
 	wg.Wait()
 	all := &parts[0]
 	for w := 1; w < workers; w++ {
@@ -151,99 +139,99 @@ func (s *Summary) sum(p *Params, r *Registry, limit Gwei, wanted int) *part {
 }
 
 func (a *part) merge(b *part) {
-	for row := range MaxSlotsPerEpoch + 1 {
+	for row := range uncommitted + 1 {
 		a.tally(row).merge(b.tally(row))
 	}
 	a.current += b.current
 	a.effective |= b.effective
 	a.balance |= b.balance
 	a.score |= b.score
-	a.outside |= b.outside
+	a.above |= b.above
 }
 
-// chunk is so many rows that their columns stay in the first cache while three
-// short loops pass over them; one long loop would run out of registers.
-const chunk = 512
+// outside reports whether somebody active has a slot offset that the epoch does
+// not have.
+func (a *part) outside(slots uint64) bool {
+	for _, b := range a.bins[(slots+1)*ConductCount : uncommitted*ConductCount] {
+		if b.Count != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// chunk is so many rows that what the first loop over them has read is still
+// near when the second comes; one loop for all would run out of registers.
+const chunk = 1024
 
 // add sums rows lo to hi.
-func (a *part) add(p *Params, r *Registry, b Boundary, limit Gwei, standing []Standing, lo, hi int) {
+func (a *part) add(r *Registry, b Boundary, limit Gwei, lo, hi int) {
 	*a = part{}
 	for ; lo < hi; lo += chunk {
 		end := min(lo+chunk, hi)
-		at := standing[lo:end]
-		a.bound(r.Balance[lo:end], r.InactivityScore[lo:end])
-		a.place(at, p.SlotsPerEpoch, b, r.EffectiveBalance[lo:end], r.ActivationEpoch[lo:end], r.ExitEpoch[lo:end], r.SlotOffset[lo:end])
+		a.bound(r.EffectiveBalance[lo:end], limit, r.Balance[lo:end], r.InactivityScore[lo:end])
+		a.count(r, b, lo, end)
 		if r.FailedBefore != nil {
-			for i, failed := range r.FailedBefore[lo:end] {
-				if failed {
-					at[i] |= Standing(FailedBeforeBit)
-				}
-			}
+			a.moveRepeated(r, b, lo, end)
 		}
-		a.count(at, limit, r.EffectiveBalance[lo:end], r.PreviousFlags[lo:end], r.Slashed[lo:end])
 	}
 }
 
-func (a *part) bound(balance []Gwei, score []uint64) {
-	score = score[:len(balance)]
-	var allBalance Gwei
-	var allScore uint64
-	for i, b := range balance {
-		allBalance |= b
+func (a *part) bound(effective []Gwei, limit Gwei, balance []Gwei, score []uint64) {
+	balance, score = balance[:len(effective)], score[:len(effective)]
+	var allEffective, allBalance Gwei
+	var allScore, above uint64
+	for i, eb := range effective {
+		allEffective |= eb
+		above |= uint64(limit - eb) // a borrow sets the top bit
+		allBalance |= balance[i]
 		allScore |= score[i]
 	}
+	a.effective |= allEffective
+	a.above |= above
 	a.balance |= allBalance
 	a.score |= allScore
 }
 
-// place finds the row of every validator and sums who is active now.
-func (a *part) place(at []Standing, slots uint64, b Boundary, effective []Gwei, activation, exit []Epoch, slot []uint8) {
-	n := len(at)
-	effective, activation, exit, slot = effective[:n], activation[:n], exit[:n], slot[:n]
-	previous, current := uint64(b.PreviousEpoch()), uint64(b.CurrentEpoch)
+// count adds every validator to its bin: one indexed addition says which slot
+// and which conduct. Everything else is derived from the bins afterwards.
+func (a *part) count(r *Registry, b Boundary, lo, hi int) {
+	effective := r.EffectiveBalance[lo:hi]
+	n := len(effective)
+	activation, exit := r.ActivationEpoch[lo:hi][:n], r.ExitEpoch[lo:hi][:n]
+	slot, flags, slashed := r.SlotOffset[lo:hi][:n], r.PreviousFlags[lo:hi][:n], r.Slashed[lo:hi][:n]
+	previous, current := b.PreviousEpoch(), b.CurrentEpoch
 	var total Gwei
-	var outside uint64
-	for i := range at {
-		row := slot[i] + 1 // NoSlot becomes row 0
-		outside |= slots - uint64(row)
-		from, to := uint64(activation[i]), uint64(exit[i])
-		row |= uint8(within(previous, from, to)) - 1 // elsewhere unless within
-		total += effective[i] & -Gwei(within(current, from, to))
-		at[i] = Standing(row) * ConductCount
-	}
-	a.current += total
-	a.outside |= outside
-}
-
-// within is 1 when from <= e < to, else 0, without a branch to mispredict.
-func within(e, from, to uint64) uint64 {
-	_, early := bits.Sub64(e, from, 0)
-	_, inside := bits.Sub64(e, to, 0)
-	return inside &^ early
-}
-
-// count adds every validator to its bin. Everything else is derived from the
-// bins afterwards.
-func (a *part) count(at []Standing, limit Gwei, effective []Gwei, flags []Flags, slashed []bool) {
-	n := len(at)
-	effective, flags, slashed = effective[:n], flags[:n], slashed[:n]
-	var all Gwei
-	var outside uint64
-	for i, s := range at {
-		eb := effective[i]
-		all |= eb
-		outside |= uint64(limit - eb)
-		s |= Standing(flags[i] & AllFlags)
-		if slashed[i] {
-			s |= Standing(SlashedBit)
+	for i, eb := range effective {
+		from, to := activation[i], exit[i]
+		row := uint(slot[i]) + 1
+		if !(from <= previous && previous < to) {
+			row = inactive
 		}
-		at[i] = s
-		bin := &a.bins[s%(256*ConductCount)]
+		if from <= current && current < to {
+			total += eb
+		}
+		c := Conduct(flags[i] & AllFlags)
+		if slashed[i] {
+			c |= SlashedBit
+		}
+		bin := &a.bins[row*ConductCount+uint(c)]
 		bin.Balance += eb
 		bin.Count++
 	}
-	a.effective |= all
-	a.outside |= outside
+	a.current += total
+}
+
+// moveRepeated moves those that failed in the epoch before as well.
+func (a *part) moveRepeated(r *Registry, b Boundary, lo, hi int) {
+	for i := lo; i < hi; i++ {
+		if r.FailedBefore[i] && r.IsActive(i, b.PreviousEpoch()) {
+			eb, t := r.EffectiveBalance[i], a.tally(int(r.SlotOffset[i])+1)
+			from := &t[ConductOf(r.PreviousFlags[i], r.Slashed[i], false)]
+			from.Balance, from.Count = from.Balance-eb, from.Count-1
+			t.Add(ConductOf(r.PreviousFlags[i], r.Slashed[i], true), eb)
+		}
+	}
 }
 
 // resolve derives the summary from the merged sums.
@@ -256,7 +244,7 @@ func (s *Summary) resolve(p *Params, all *part) {
 		s.Slots = make([]SlotObs, slots)
 	}
 	s.Slots = s.Slots[:slots]
-	sum := *all.tally(0)
+	sum := *all.tally(uncommitted)
 	for i := range s.Slots {
 		s.Slots[i] = SlotObs{
 			Total: s.TotalActive, Reference: s.TotalActive / Gwei(p.SlotsPerEpoch),
