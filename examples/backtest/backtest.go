@@ -83,7 +83,9 @@ func (o *options) compute() (*result, error) {
 	if err != nil {
 		return nil, err
 	}
-	groupings[o.groups](p, o.top)
+	if err := p.group(o.groups, o.top); err != nil {
+		return nil, err
+	}
 	rules, err := o.chosen()
 	if err != nil {
 		return nil, err
@@ -118,9 +120,11 @@ func (o *options) quality(r *result) error {
 	if err := o.each(q.Slot); err != nil {
 		return err
 	}
-	r.redistributed = q.Redistributed(r.clusterOf, r.sizes)
 	var err error
-	if r.fake, err = q.Fake(r.clusterOf, r.sizes, o.duties.Has); err != nil {
+	if r.redistributed, err = q.Redistributed(&r.Clusters); err != nil {
+		return err
+	}
+	if r.fake, err = q.Fake(&r.Clusters, o.duties.Has); err != nil {
 		return err
 	}
 	return o.each(r.fake.Slot)

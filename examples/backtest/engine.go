@@ -46,11 +46,11 @@ func newEngine(p *population, rules []penalty.Rule, deadline cofailure.Deadline,
 	columns := firstRule + len(rules)
 	e.blocks.width = columns * len(p.groups)
 	for range max(1, workers) {
-		counter, err := cofailure.NewCounter(p.clusterOf, p.sizes, p.everyone)
+		counter, err := cofailure.NewCounter(&p.Clusters)
 		if err != nil {
 			return nil, err
 		}
-		w := &worker{engine: e, counter: counter, row: make([]uint64, columns)}
+		w := &worker{engine: e, counter: counter, columns: columns, sums: make([]uint64, columns*len(p.classes))}
 		w.amounts = make([][spec.ConductCount]uint64, len(rules))
 		e.workers = append(e.workers, w)
 	}

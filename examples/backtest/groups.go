@@ -12,12 +12,11 @@ import (
 // population is the validators of a record in clusters, and the groups of which
 // the table has rows.
 type population struct {
-	names     []string // of clusters; the first holds the unlabelled
-	clusterOf []uint32 // by validator
-	sizes     []uint64 // validators with a duty
-	everyone  uint64
-	groups    []group
-	groupsOf  [][]int // by cluster
+	cofailure.Clusters // the first holds the unlabelled; of validators with a duty
+	names              []string
+	groups             []group
+	groupsOf           [][]int // by cluster
+	classes            [][]int // groups by class
 }
 
 type group struct {
@@ -33,27 +32,50 @@ func populate(labels *dataset.Labels, duties *dataset.Duties) (*population, erro
 		return nil, fmt.Errorf("%d different labels: at most %d can be told apart", len(labels.Names), cofailure.MaxClusters-1)
 	}
 	p := &population{
-		names:     append([]string{unidentified}, labels.Names...),
-		clusterOf: make([]uint32, min(len(labels.Of), int(duties.Limit()))),
-		sizes:     make([]uint64, len(labels.Names)+1),
-		everyone:  uint64(duties.Count()),
+		names: append([]string{unidentified}, labels.Names...),
+		Clusters: cofailure.Clusters{
+			Of:         make([]uint16, min(len(labels.Of), int(duties.Limit()))),
+			Sizes:      make([]uint64, len(labels.Names)+1),
+			Validators: uint64(duties.Count()),
+		},
 	}
 	p.groupsOf = make([][]int, len(p.names))
-	p.sizes[0] = p.everyone
-	for v := range p.clusterOf {
+	p.Sizes[0] = p.Validators
+	for v := range p.Of {
 		if n := labels.Of[v]; n >= 0 && duties.Has(uint32(v)) {
-			p.clusterOf[v] = uint32(n) + 1
-			p.sizes[n+1]++
-			p.sizes[0]--
+			p.Of[v] = uint16(n) + 1
+			p.Sizes[n+1]++
+			p.Sizes[0]--
 		}
 	}
 	return p, nil
 }
 
+// group makes the groups, and classes of the clusters that share them all.
+func (p *population) group(grouping string, top int) error {
+	groupings[grouping](p, top)
+	p.Class = make([]uint16, len(p.Sizes))
+	known := map[string]int{}
+	for c, groups := range p.groupsOf {
+		key := fmt.Sprint(groups)
+		class, ok := known[key]
+		if !ok {
+			class = len(p.classes)
+			known[key] = class
+			p.classes = append(p.classes, groups)
+		}
+		if class >= cofailure.MaxClasses {
+			return badUsage("-top %d: at most %d operators can have a row", top, cofailure.MaxClasses-2)
+		}
+		p.Class[c] = uint16(class)
+	}
+	return nil
+}
+
 // add makes a group of the clusters that are in it.
 func (p *population) add(name string, in func(cluster int) bool) {
 	g := group{name: name}
-	for c, size := range p.sizes {
+	for c, size := range p.Sizes {
 		if in(c) {
 			g.members += size
 			p.groupsOf[c] = append(p.groupsOf[c], len(p.groups))
@@ -72,11 +94,11 @@ var groupings = map[string]func(p *population, top int){
 // groupPost makes the groups of the analysis of March 2024.
 func (p *population) groupPost(int) {
 	for _, name := range []string{"big", "medium", "small"} {
-		p.add(name, func(c int) bool { return c > 0 && cofailure.SizeGroup(int(p.sizes[c])) == name })
+		p.add(name, func(c int) bool { return c > 0 && cofailure.SizeGroup(int(p.Sizes[c])) == name })
 	}
 	p.add("all", func(int) bool { return true })
 	for _, c := range p.bySize() {
-		if p.sizes[c] > cofailure.AloneOver {
+		if p.Sizes[c] > cofailure.AloneOver {
 			p.add(p.names[c], func(i int) bool { return i == c })
 		}
 	}
@@ -87,7 +109,7 @@ func (p *population) groupPost(int) {
 func (p *population) groupFollowup(top int) {
 	size := map[string]string{"big": "large", "medium": "mid", "small": "small", "": "small"}
 	for _, name := range []string{"large", "mid", "small"} {
-		p.add(name, func(c int) bool { return c > 0 && size[cofailure.SizeGroup(int(p.sizes[c]))] == name })
+		p.add(name, func(c int) bool { return c > 0 && size[cofailure.SizeGroup(int(p.Sizes[c]))] == name })
 	}
 	p.add(unidentified, func(c int) bool { return c == 0 })
 	p.add("all", func(int) bool { return true })
@@ -112,11 +134,11 @@ func (p *population) addTop(top int) {
 func (p *population) bySize() []int {
 	var clusters []int
 	for c := 1; c < len(p.names); c++ {
-		if p.sizes[c] > 0 {
+		if p.Sizes[c] > 0 {
 			clusters = append(clusters, c)
 		}
 	}
-	slices.SortStableFunc(clusters, func(a, b int) int { return cmp.Compare(p.sizes[b], p.sizes[a]) })
+	slices.SortStableFunc(clusters, func(a, b int) int { return cmp.Compare(p.Sizes[b], p.Sizes[a]) })
 	return clusters
 }
 

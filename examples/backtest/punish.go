@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math/bits"
 
 	"github.com/stakesim/stakesim/penalty"
 	"github.com/stakesim/stakesim/penalty/cofailure"
@@ -22,7 +23,8 @@ type worker struct {
 	*engine
 	counter *cofailure.Counter
 	amounts [][spec.ConductCount]uint64 // by rule: Gwei of a validator of 32 ETH
-	row     []uint64                    // of one cell
+	columns int
+	sums    []uint64 // of one epoch, by class and column
 }
 
 // penalties are what a validator of one effective balance pays in a slot.
@@ -64,103 +66,94 @@ func (p *penalties) of(c spec.Conduct, scope *penalty.Scope) (sum spec.Gwei) {
 
 // punish counts the co-failures of an epoch and sums its penalties by group.
 func (w *worker) punish(e *epoch) {
-	clear(e.sums)
+	clear(w.sums)
 	perIncrement := spec.EffectiveBalanceIncrement * spec.Gwei(w.baseRewardFactor) / u64.Sqrt(e.total)
 	for i := range e.slots {
 		s := &e.slots[i]
 		cells := w.counter.Slot(spec.As[cofailure.Failure](s.Failures), !s.NoHistory)
-		if e.err = w.price(e, i, perIncrement*cofailure.Standard); e.err != nil {
-			return
+		ok := w.price(&e.factors, i, perIncrement*cofailure.Standard)
+		for j := range cells {
+			ok = w.enter(&cells[j]) && ok
 		}
-		for _, cell := range cells {
-			if !w.enter(e, cell.Cluster, dataset.Failing(cell.How), uint64(cell.Count), cell.Standard) {
-				e.err = w.overflow(s.Slot)
-				return
-			}
-		}
-		if e.err = w.punishOdd(e, i, perIncrement); e.err != nil {
+		if !ok || !w.enterOdd(e, i, perIncrement) {
+			e.err = fmt.Errorf("penalties of slot %d: %w", s.Slot, spec.ErrOverflow)
 			return
 		}
 	}
-}
-
-func (w *worker) overflow(slot spec.Slot) error {
-	return fmt.Errorf("penalties of slot %d: %w", slot, spec.ErrOverflow)
+	w.gather(e)
 }
 
 // price tabulates what 32 ETH pay in slot i for every conduct.
-func (w *worker) price(e *epoch, i int, base spec.Gwei) error {
+func (w *worker) price(factors *[][slotsPerEpoch]penalty.Factors, i int, base spec.Gwei) bool {
 	for r := range w.rules {
-		p, ok := w.penalties(e.factors[r][i], base)
+		p, ok := w.penalties((*factors)[r][i], base)
 		if !ok {
-			return w.overflow(e.slots[i].Slot)
+			return false
 		}
-		for c := range w.amounts[r] {
-			w.amounts[r][c] = uint64(p.of(spec.Conduct(c), &w.rules[r].Scope))
+		amounts := &w.amounts[r]
+		for c := range amounts {
+			amounts[c] = uint64(p.of(spec.Conduct(c), &w.rules[r].Scope))
 		}
 	}
-	return nil
+	return true
 }
 
-// enter adds n validators that failed alike to the groups of their cluster:
-// their failures, and their penalties when they have 32 ETH each. False means
-// that a sum does not fit.
-func (w *worker) enter(e *epoch, cluster uint32, how dataset.Failing, n uint64, priced bool) bool {
-	row := w.row
-	clear(row)
+// enter adds validators that failed alike to the sums of their class: their
+// failures, and their penalties when they have 32 ETH each. False means that a
+// sum does not fit.
+func (w *worker) enter(cell *cofailure.Cell) bool {
+	row, n := w.sums[int(cell.Class)*w.columns:][:w.columns], uint64(cell.Count)
+	how := dataset.Failing(cell.How)
 	if how&dataset.Missed != 0 {
-		row[basic] = n
+		row[basic] += n
 	}
 	if how&dataset.Late != 0 {
-		row[basicSingleSlot] = n
+		row[basicSingleSlot] += n
 	}
-	if priced {
-		c := w.conducts[how]
-		for r := range w.amounts {
-			amount, ok := u64.Mul(w.amounts[r][c], n)
-			if !ok {
-				return false
-			}
-			row[firstRule+r] = amount
-		}
+	if !cell.Standard {
+		return true
 	}
-	return w.addTo(e, cluster, row)
-}
-
-func (w *worker) addTo(e *epoch, cluster uint32, row []uint64) bool {
-	fits := true
-	for _, g := range w.groupsOf[cluster] {
-		sums := e.sums[g*len(row):][:len(row)]
-		for i, v := range row {
-			sum := sums[i] + v
-			fits = fits && sum >= v
-			sums[i] = sum
-		}
+	row, c, fits := row[firstRule:], w.conducts[how]%spec.ConductCount, true
+	for r := range w.amounts {
+		hi, amount := bits.Mul64(w.amounts[r][c], n)
+		sum, carry := bits.Add64(row[r], amount, 0)
+		row[r] = sum
+		fits = fits && hi|carry == 0
 	}
 	return fits
 }
 
-// punishOdd adds the penalties of those without 32 ETH, one by one, because
-// each rounds on its own.
-func (w *worker) punishOdd(e *epoch, i int, perIncrement spec.Gwei) error {
+// enterOdd adds the penalties of those without 32 ETH, one by one, because each
+// rounds on its own.
+func (w *worker) enterOdd(e *epoch, i int, perIncrement spec.Gwei) bool {
 	for _, f := range e.odd[i] {
-		clear(w.row)
-		how := f.Failing() &^ dataset.BalanceUnknown
+		var cluster uint16
+		if v := f.Validator(); uint64(v) < uint64(len(w.Of)) {
+			cluster = w.Of[v]
+		}
+		row := w.sums[int(w.Class[cluster])*w.columns+firstRule:]
 		base := perIncrement * spec.Gwei(f.Increments())
+		c := w.conducts[f.Failing()&^dataset.BalanceUnknown]
 		for r := range w.rules {
 			p, ok := w.penalties(e.factors[r][i], base)
 			if !ok {
-				return w.overflow(e.slots[i].Slot)
+				return false
 			}
-			w.row[firstRule+r] = uint64(p.of(w.conducts[how], &w.rules[r].Scope))
-		}
-		var cluster uint32
-		if v := f.Validator(); uint64(v) < uint64(len(w.clusterOf)) {
-			cluster = w.clusterOf[v]
-		}
-		if !w.addTo(e, cluster, w.row) {
-			return w.overflow(e.slots[i].Slot)
+			if row[r], ok = u64.Add(row[r], uint64(p.of(c, &w.rules[r].Scope))); !ok {
+				return false
+			}
 		}
 	}
-	return nil
+	return true
+}
+
+// gather adds the sums of the classes to those of the groups.
+func (w *worker) gather(e *epoch) {
+	clear(e.sums)
+	for class, groups := range w.classes {
+		row := w.sums[class*w.columns:][:w.columns]
+		for _, g := range groups {
+			into(e.sums[g*w.columns:][:w.columns], row)
+		}
+	}
 }

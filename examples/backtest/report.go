@@ -82,7 +82,7 @@ func (r *result) countTable() *table.Table {
 		}
 		_ = t.Row(row...)
 	}
-	t.Note(fmt.Sprintf("%d validators, %d epochs; clusters of more than %d.", r.everyone, r.epochs, cofailure.SmallOver))
+	t.Note(fmt.Sprintf("%d validators, %d epochs; clusters of more than %d.", r.Validators, r.epochs, cofailure.SmallOver))
 	if r.incomplete > 0 {
 		t.Note(fmt.Sprintf("Left out: %d epochs with slots missing.", r.incomplete))
 	}
@@ -157,7 +157,7 @@ type kindJSON struct {
 
 func (r *result) json() map[string]any {
 	of := map[string]any{
-		"epochs": r.epochs, "epochs_incomplete": r.incomplete, "validators": r.everyone,
+		"epochs": r.epochs, "epochs_incomplete": r.incomplete, "validators": r.Validators,
 		"deadline": r.deadline, "counted": r.counted, "seed": r.seed, "draws": len(r.draws),
 		"penalties": r.penaltyTable(), "advantage": r.advantageTable(),
 	}

@@ -49,28 +49,94 @@ func (h How) kinds() (of [KindCount]uint32) {
 // Standard is the effective balance, in ETH, that cells are apart for.
 const Standard = 32
 
-// Cell counts validators of one cluster that failed alike in one slot.
+// Cell counts validators of one class of clusters that failed alike in one slot.
 type Cell struct {
-	Cluster uint32
-	How     How
+	Class uint16
+	How   How
 	// Standard says that each has 32 ETH of effective balance; else none has.
 	Standard bool
 	Count    uint32
+}
+
+// Clusters divides validators into clusters, and clusters into classes.
+// Nothing in it is copied by those that use it.
+type Clusters struct {
+	// Of is the cluster by validator. Cluster 0 holds those without one, as do
+	// validators beyond the end; it has no co-failures.
+	Of    []uint16
+	Sizes []uint64 // members by cluster
+	// Class by cluster: what is counted of a slot is kept apart by it. Nil puts
+	// all into class 0.
+	Class      []uint16
+	Validators uint64 // all there are
+}
+
+// MaxClusters bounds the clusters.
+const MaxClusters = 1 << 16
+
+// MaxClasses bounds the classes, of which a [Counter] keeps 1 KiB each.
+const MaxClasses = 1 << 12
+
+func (c *Clusters) validate() error {
+	if len(c.Sizes) == 0 || len(c.Sizes) > MaxClusters {
+		return spec.Atf("Sizes", -1, spec.ErrInput, "%d clusters, not 1 to %d", len(c.Sizes), MaxClusters)
+	}
+	if c.Class != nil && len(c.Class) != len(c.Sizes) {
+		return spec.Atf("Class", -1, spec.ErrInput, "%d rows for %d clusters", len(c.Class), len(c.Sizes))
+	}
+	for i, class := range c.Class {
+		if class >= MaxClasses {
+			return spec.Atf("Class", i, spec.ErrInput, "%d, not below %d", class, MaxClasses)
+		}
+	}
+	for i, size := range c.Sizes {
+		if size > maxIndex {
+			return spec.Atf("Sizes", i, spec.ErrInput, "%d members, above %d", size, maxIndex)
+		}
+	}
+	for v, cluster := range c.Of {
+		if int(cluster) >= len(c.Sizes) {
+			return spec.Atf("Of", v, spec.ErrInput, "cluster %d of %d", cluster, len(c.Sizes))
+		}
+	}
+	return nil
+}
+
+// counts says whether co-failures of a cluster count.
+func (c *Clusters) counts(cluster uint16) bool { return cluster != 0 && c.Sizes[cluster] >= minCluster }
+
+// of is the cluster of a validator.
+func (c *Clusters) of(validator uint32) uint16 {
+	if uint64(validator) < uint64(len(c.Of)) {
+		return c.Of[validator]
+	}
+	return 0
+}
+
+// lanes are four counters of 32 bits, one a kind: 0 and 1, 2 and 3.
+type lanes [2]uint64
+
+func (l lanes) split() [KindCount]uint64 {
+	const low = 1<<32 - 1
+	return [KindCount]uint64{l[0] & low, l[0] >> 32, l[1] & low, l[1] >> 32}
 }
 
 // Counter counts co-failures slot by slot. Its work grows with the failures of
 // a slot, not with the validators. It is not safe for concurrent use; counters of
 // parts add up with [Counter.Merge].
 type Counter struct {
-	clusterOf []uint32
-	sizes     []uint64
-	everyone  uint64 // validators
-	cells     []uint32
-	touched   []uint32 // positions in cells
-	perSlot   [][KindCount]uint32
-	seen      []uint32 // clusters with failures in this slot
-	out       []Cell
-	kinds     [howCount][KindCount]uint32
+	clusters *Clusters
+	class    []uint16 // by cluster
+	others   []uint64 // by cluster: its size less one, 0 where co-failures do not count
+	kinds    [howCount]lanes
+
+	// Of the slot under way.
+	perCluster []lanes
+	cells      []uint32 // by class, standard, how
+	gathered   []uint16 // clusters of the failures
+	seen       []uint16 // clusters, some of them twice
+	touched    []uint32 // positions in cells
+	out        []Cell
 
 	Slots    uint64            // slots counted
 	Co       [KindCount]uint64 // ordered pairs
@@ -93,114 +159,157 @@ func (w *wide) add(hi, lo uint64) {
 
 func (w wide) float() float64 { return float64(w.hi)*(1<<64) + float64(w.lo) }
 
-// MaxClusters bounds the clusters of a [Counter], which keeps 1 KiB for each.
-const MaxClusters = 1 << 16
-
-// NewCounter prepares to count among validators (how many there are), of whom
-// clusterOf says by index which cluster they belong to. Cluster 0 holds those
-// without one, as do indices beyond clusterOf; it has no co-failures. sizes are
-// the members by cluster. clusterOf is kept, not copied. A cluster without a size,
-// or more than [MaxClusters], wraps [spec.ErrInput].
-func NewCounter(clusterOf []uint32, sizes []uint64, validators uint64) (*Counter, error) {
-	if len(sizes) == 0 || len(sizes) > MaxClusters {
-		return nil, spec.Atf("sizes", -1, spec.ErrInput, "%d clusters, not 1 to %d", len(sizes), MaxClusters)
+// NewCounter prepares to count. Clusters that do not belong together, too many
+// of them or of classes wrap [spec.ErrInput].
+func NewCounter(clusters *Clusters) (*Counter, error) {
+	if err := clusters.validate(); err != nil {
+		return nil, err
 	}
-	for v, c := range clusterOf {
-		if uint64(c) >= uint64(len(sizes)) {
-			return nil, spec.Atf("clusterOf", v, spec.ErrInput, "cluster %d of %d", c, len(sizes))
+	n := len(clusters.Sizes)
+	c := &Counter{
+		clusters: clusters, class: clusters.Class, others: make([]uint64, n),
+		perCluster: make([]lanes, n), ByCluster: make([][KindCount]uint64, n),
+	}
+	if c.class == nil {
+		c.class = make([]uint16, n)
+	}
+	classes := 0
+	for i, class := range c.class {
+		classes = max(classes, int(class)+1)
+		if clusters.counts(uint16(i)) {
+			c.others[i] = clusters.Sizes[i] - 1
 		}
 	}
-	c := &Counter{
-		clusterOf: clusterOf, sizes: sizes, everyone: validators,
-		cells: make([]uint32, len(sizes)<<(howBits+1)), perSlot: make([][KindCount]uint32, len(sizes)),
-		ByCluster: make([][KindCount]uint64, len(sizes)),
-	}
+	c.cells = make([]uint32, classes<<(howBits+1))
 	for h := range How(howCount) {
-		c.kinds[h] = h.kinds()
+		for k, n := range h.kinds() {
+			c.kinds[h][k/2] |= uint64(n) << (k % 2 * 32)
+		}
 	}
 	return c, nil
 }
 
-// Slot counts the failures of one slot. With history false, nothing is known of
-// the epoch before, and no pairs count. The cells that come back are reused by
-// the next call.
+// Slot counts the failures of one slot, fewer than 2^32. With history false,
+// nothing is known of the epoch before, and no pairs count. The cells that come
+// back, in no particular order, are reused by the next call.
 func (c *Counter) Slot(failures []Failure, history bool) []Cell {
-	c.bin(failures)
+	if n := len(failures); n >= len(c.seen) {
+		c.gathered, c.seen, c.touched = make([]uint16, 2*n+1), make([]uint16, 2*n+1), make([]uint32, 2*n+1)
+	}
+	clusters := c.gather(failures)
+	seen, touched := c.meet(failures, clusters), c.bin(failures, clusters)
 	c.out = c.out[:0]
-	for _, at := range c.touched {
+	for _, at := range c.touched[:touched] {
 		n := c.cells[at]
 		c.cells[at] = 0
-		c.out = append(c.out, Cell{at >> (howBits + 1), How(at % howCount), at>>howBits&1 != 0, n})
+		c.out = append(c.out, Cell{uint16(at >> (howBits + 1)), How(at % howCount), at>>howBits&1 != 0, n})
 	}
-	c.touched = c.touched[:0]
 	if history {
-		c.pairs()
+		c.pairs(c.seen[:seen])
+	}
+	for _, cluster := range c.seen[:seen] {
+		c.perCluster[cluster] = lanes{}
 	}
 	return c.out
 }
 
-// bin sorts the failures into cells.
-func (c *Counter) bin(failures []Failure) {
-	clusterOf, cells, touched := c.clusterOf, c.cells, c.touched
-	for _, f := range failures {
-		var at uint32
-		if v := f.validator(); uint64(v) < uint64(len(clusterOf)) {
-			at = clusterOf[v] << (howBits + 1)
+// Three short loops over the failures of a slot do the work: one would run out
+// of registers, and have fewer loads under way. Whether a counter was zero
+// before cannot be predicted, so its place is noted always and kept or not
+// without a branch.
+
+// gather looks the clusters up.
+func (c *Counter) gather(failures []Failure) []uint16 {
+	of, to := c.clusters.Of, c.gathered[:len(failures)]
+	for i, f := range failures {
+		if v := uint(f.validator()); v < uint(len(of)) {
+			to[i] = of[v]
+		} else {
+			to[i] = 0
 		}
-		at |= uint32(f>>48) % howCount
+	}
+	return to
+}
+
+// meet counts the failures of every cluster by kind, and returns how many
+// clusters are in c.seen.
+func (c *Counter) meet(failures []Failure, clusters []uint16) (seen int) {
+	at, perCluster, kinds := c.seen[:len(failures)+1], c.perCluster, &c.kinds
+	for i, cluster := range clusters[:len(failures)] {
+		add, l := &kinds[failures[i]>>48%howCount], &perCluster[cluster]
+		at[seen] = cluster
+		before := l[0] | l[1]
+		l[0] += add[0]
+		l[1] += add[1]
+		if before == 0 {
+			seen++
+		}
+	}
+	return seen
+}
+
+// bin counts the failures by cell, and returns how many cells are in
+// c.touched.
+func (c *Counter) bin(failures []Failure, clusters []uint16) (touched int) {
+	at, class, cells := c.touched[:len(failures)+1], c.class, c.cells
+	for i, cluster := range clusters[:len(failures)] {
+		f := failures[i]
+		cell := uint32(class[cluster])<<(howBits+1) | uint32(f>>48%howCount)
 		if uint16(f>>32) == Standard {
-			at |= howCount
+			cell |= howCount
 		}
-		n := cells[at]
+		n := cells[cell]
+		at[touched] = cell
+		cells[cell] = n + 1
 		if n == 0 {
-			touched = append(touched, at)
+			touched++
 		}
-		cells[at] = n + 1
 	}
-	c.touched = touched
+	return touched
 }
 
-// pairs counts co-failures from the cells of the slot.
-func (c *Counter) pairs() {
+// pairs counts co-failures of the clusters seen in the slot.
+func (c *Counter) pairs(seen []uint16) {
 	c.Slots++
-	var total [KindCount]uint32
+	var total, weight [KindCount]uint64
 	for _, cell := range c.out {
-		of, kinds := &c.perSlot[cell.Cluster], &c.kinds[cell.How]
-		if *of == ([KindCount]uint32{}) {
-			c.seen = append(c.seen, cell.Cluster)
-		}
-		for k := range of {
-			n := kinds[k] * cell.Count
-			of[k] += n
-			total[k] += n
+		for k, one := range c.kinds[cell.How].split() {
+			total[k] += one * uint64(cell.Count)
 		}
 	}
-	for _, cluster := range c.seen {
-		of := &c.perSlot[cluster]
-		for k, n := range of {
-			if n > 0 {
-				c.enter(k, cluster, uint64(n), total[k])
-			}
+	var co [KindCount]uint64
+	for _, cluster := range seen {
+		l := c.perCluster[cluster]
+		c.perCluster[cluster] = lanes{} // it may be seen twice
+		by, others := &c.ByCluster[cluster], c.others[cluster]
+		n := l.split()
+		by[0], by[1], by[2], by[3] = by[0]+n[0], by[1]+n[1], by[2]+n[2], by[3]+n[3]
+		if others == 0 {
+			continue
 		}
-		*of = [KindCount]uint32{}
+		weight[0] += n[0] * others
+		weight[1] += n[1] * others
+		weight[2] += n[2] * others
+		weight[3] += n[3] * others
+		co[0] += n[0]*n[0] - n[0]
+		co[1] += n[1]*n[1] - n[1]
+		co[2] += n[2]*n[2] - n[2]
+		co[3] += n[3]*n[3] - n[3]
 	}
-	c.seen = c.seen[:0]
-}
-
-func (c *Counter) enter(k int, cluster uint32, n uint64, total uint32) {
-	c.Failures[k] += n
-	c.ByCluster[cluster][k] += n
-	if size := c.sizes[cluster]; cluster != 0 && size >= minCluster {
-		c.Co[k] += n*n - n
-		c.share[k].add(bits.Mul64(n*uint64(total-1), size-1))
+	for k, n := range total {
+		c.Co[k] += co[k]
+		c.Failures[k] += n
+		if n > 1 {
+			c.share[k].add(bits.Mul64(n-1, weight[k]))
+		}
 	}
 }
 
 // Merge adds what o counted, which must be over the same clusters; else the
 // error wraps [spec.ErrInput] and c is as before.
 func (c *Counter) Merge(o *Counter) error {
-	if len(c.sizes) != len(o.sizes) {
-		return fmt.Errorf("%w: counters of %d and %d clusters", spec.ErrInput, len(c.sizes), len(o.sizes))
+	if len(c.others) != len(o.others) {
+		return fmt.Errorf("%w: counters of %d and %d clusters", spec.ErrInput, len(c.others), len(o.others))
 	}
 	c.Slots += o.Slots
 	for k := range KindCount {

@@ -22,18 +22,19 @@ func (c *Counter) Expected() (of [KindCount]Expected) {
 		return of
 	}
 	for k := range of {
-		if c.everyone > 1 {
-			of[k].ShareOfFailures = c.share[k].float() / float64(c.everyone-1)
+		everyone := float64(c.clusters.Validators)
+		if everyone > 1 {
+			of[k].ShareOfFailures = c.share[k].float() / (everyone - 1)
 		}
 		var rate float64 // failures of a validator in a slot
-		if c.everyone > 0 {
-			rate = float64(c.Failures[k]) / slots / float64(c.everyone)
+		if everyone > 0 {
+			rate = float64(c.Failures[k]) / slots / everyone
 		}
-		for i := 1; i < len(c.sizes); i++ {
-			if c.sizes[i] < minCluster {
+		for i, size := range c.clusters.Sizes {
+			if !c.clusters.counts(uint16(i)) {
 				continue
 			}
-			atGlobal, atOwn := float64(c.sizes[i])*rate, float64(c.ByCluster[i][k])/slots
+			atGlobal, atOwn := float64(size)*rate, float64(c.ByCluster[i][k])/slots
 			of[k].GlobalRate += atGlobal * atGlobal * slots
 			of[k].OwnRate += atOwn * atOwn * slots
 		}
@@ -50,8 +51,9 @@ type Quality struct {
 }
 
 // NewQuality prepares to count for validators below limit; failures of others
-// are left out. Memory is 16 bytes a validator.
+// are left out, as are those from 2^24 on. Memory is 16 bytes a validator.
 func NewQuality(limit uint32) *Quality {
+	limit = min(limit, maxIndex)
 	q := new(Quality)
 	for k := range q.events {
 		q.events[k] = make([]uint32, limit)
@@ -81,25 +83,24 @@ func (q *Quality) Slot(failures []Failure) {
 // independently of the others. Two members then meet in a failure of one slot in
 // e*e' / (32 * epochs) cases on average, e and e' being their failures: the sum
 // over the ordered pairs of members of every cluster of more than ten. It
-// takes every validator as active throughout. clusterOf and sizes are those of
-// [NewCounter].
-func (q *Quality) Redistributed(clusterOf []uint32, sizes []uint64) (of [KindCount]float64) {
-	if q.slots == 0 {
-		return of
+// takes every validator as active throughout. Faulty clusters wrap
+// [spec.ErrInput].
+func (q *Quality) Redistributed(clusters *Clusters) (of [KindCount]float64, err error) {
+	if err := clusters.validate(); err != nil || q.slots == 0 {
+		return of, err
 	}
 	for k, events := range q.events {
-		sums, squares := make([]uint64, len(sizes)), make([]uint64, len(sizes))
-		for v, e := range events[:min(len(events), len(clusterOf))] {
-			if c := clusterOf[v]; uint64(c) < uint64(len(sizes)) {
-				sums[c] += uint64(e)
-				squares[c] += uint64(e) * uint64(e)
-			}
+		sums, squares := make([]uint64, len(clusters.Sizes)), make([]float64, len(clusters.Sizes))
+		for v, e := range events {
+			c := clusters.of(uint32(v))
+			sums[c] += uint64(e)
+			squares[c] += float64(e) * float64(e)
 		}
-		for c := 1; c < len(sizes); c++ {
-			if sizes[c] >= minCluster {
-				of[k] += (float64(sums[c])*float64(sums[c]) - float64(squares[c])) / float64(q.slots)
+		for c := range sums {
+			if clusters.counts(uint16(c)) {
+				of[k] += (float64(sums[c])*float64(sums[c]) - squares[c]) / float64(q.slots)
 			}
 		}
 	}
-	return of
+	return of, nil
 }

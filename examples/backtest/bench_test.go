@@ -1,0 +1,133 @@
+package main
+
+import (
+	"fmt"
+	"iter"
+	"math/rand/v2"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/penalty/cofailure"
+	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/dataset"
+)
+
+// generated is a list of n validators, of whom so many per thousand fail in an
+// epoch, in runs that share a cluster; a few have compounded.
+type generated struct {
+	validators, perMille, epochs int
+	duties                       dataset.Duties
+}
+
+// slots ranges over epochs drawn from a small pool, so that drawing does not
+// count.
+func (g *generated) slots() iter.Seq2[dataset.SlotFailures, error] {
+	for v := range uint32(g.validators) {
+		g.duties.Add(v)
+	}
+	rng := rand.New(rand.NewPCG(4, 19116))
+	var pool [4][slotsPerEpoch][]dataset.Failure
+	for e := range pool {
+		for v := range uint32(g.validators) {
+			if rng.IntN(1000) >= g.perMille {
+				continue
+			}
+			how, increments := dataset.Missed|dataset.Late|dataset.NoSource|dataset.NoTarget, uint16(32)
+			if rng.IntN(3) == 0 {
+				how = dataset.Late
+			}
+			if rng.IntN(2) == 0 {
+				how |= dataset.MissedBefore | dataset.LateBefore
+			}
+			if rng.IntN(50) == 0 {
+				increments = uint16(33 + rng.IntN(2016))
+			}
+			slot := rng.IntN(slotsPerEpoch)
+			pool[e][slot] = append(pool[e][slot], dataset.NewFailure(v, increments, how))
+		}
+	}
+	return func(yield func(dataset.SlotFailures, error) bool) {
+		members := g.validators / slotsPerEpoch
+		for e := range g.epochs {
+			for i, failures := range pool[e%len(pool)] {
+				s := dataset.SlotFailures{
+					Slot: spec.Slot(e*slotsPerEpoch + i), Committee: uint32(members),
+					Balance: spec.Gwei(members) * 40 * spec.ETH, NoHistory: e == 0, Failures: failures,
+				}
+				if !yield(s, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// labels puts 70 % of the validators into 1000 clusters of very unequal sizes.
+func (g *generated) population(t testing.TB) *population {
+	l := &dataset.Labels{Of: make([]int32, g.validators)}
+	for c := range 1000 {
+		l.Names = append(l.Names, fmt.Sprintf("operator %d", c))
+	}
+	rng := rand.New(rand.NewPCG(5, 5))
+	for v := range l.Of {
+		l.Of[v] = -1
+		if rng.IntN(10) < 7 {
+			x := rng.Float64()
+			l.Of[v] = int32(1000 * x * x * x)
+		}
+	}
+	p, err := populate(l, &g.duties)
+	require.NoError(t, err)
+	require.NoError(t, p.group("post", 0))
+	return p
+}
+
+func rulesNamed(t testing.TB, names ...string) (rules []penalty.Rule) {
+	for _, n := range names {
+		r, err := penalty.RuleNamed(n)
+		require.NoError(t, err)
+		rules = append(rules, r)
+	}
+	return rules
+}
+
+var fourRules = []string{"smoothed-2026/E3", "net-excess-2024", "net-excess-per-flag", "slot-relative/average"}
+
+// BenchmarkEpoch is one epoch of a mapped failure list of 1,000,000 validators,
+// 2.3 % of them failing: co-failures and the penalties of each group.
+func BenchmarkEpoch(b *testing.B) {
+	g := &generated{validators: 1_000_000, perMille: 23, epochs: 64}
+	file := filepath.Join(b.TempDir(), "list")
+	require.NoError(b, dataset.WriteList(file, g.slots(), &g.duties))
+	for name, open := range map[string]func(string) (*dataset.List, error){"mapped": dataset.MapList, "read": dataset.OpenList} {
+		for _, n := range []int{1, 4} {
+			b.Run(fmt.Sprintf("%s/mechanisms=%d", name, n), func(b *testing.B) {
+				list, err := open(file)
+				require.NoError(b, err)
+				defer list.Close()
+				e, err := newEngine(g.population(b), rulesNamed(b, fourRules[:n]...), cofailure.Longest, false, 1)
+				require.NoError(b, err)
+				b.ResetTimer()
+				for done := 0; done < b.N; {
+					for s, err := range list.All() {
+						require.NoError(b, err)
+						if err := e.add(s); err != nil {
+							b.Fatal(err)
+						}
+						if s.Slot%slotsPerEpoch == slotsPerEpoch-1 {
+							if done++; done == b.N {
+								break
+							}
+						}
+					}
+				}
+				b.ReportMetric(float64(b.Elapsed().Microseconds())/1000/float64(b.N), "ms/epoch")
+			})
+		}
+	}
+	runtime.GC()
+}

@@ -1,0 +1,226 @@
+package dataset
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"iter"
+	"os"
+
+	"golang.org/x/exp/mmap"
+
+	"github.com/stakesim/stakesim/spec"
+)
+
+// List is a binary failure list, open for reading. It can be ranged over by
+// several goroutines at once.
+type List struct {
+	Duties Duties
+	name   string
+	head   listHead
+	size   int64
+	at     io.ReaderAt
+	closer io.Closer
+	read   func(int)
+}
+
+// MapList opens a failure list by mapping it into memory, so that the pages
+// that the system keeps serve again. A file that is not one, is damaged in its
+// header or too short gives a [Fault].
+func MapList(name string) (*List, error) {
+	m, err := mmap.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	return newList(name, m, int64(m.Len()), m)
+}
+
+// OpenList opens a failure list for reading without mapping it: no part of the
+// file counts as the program's memory, and files beyond the address space of a
+// 32-bit machine can be read. Errors are those of [MapList].
+func OpenList(name string) (*List, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return newList(name, f, info.Size(), f)
+}
+
+func newList(name string, at io.ReaderAt, size int64, closer io.Closer) (*List, error) {
+	l := &List{name: name, at: at, size: size, closer: closer}
+	if err := l.open(); err != nil {
+		closer.Close()
+		return nil, err
+	}
+	return l, nil
+}
+
+// ReadList reads a failure list from whatever can be read at an offset, such as
+// a [bytes.Reader]. Close does nothing then.
+func ReadList(name string, at io.ReaderAt, size int64) (*List, error) {
+	return newList(name, at, size, io.NopCloser(nil))
+}
+
+// Close releases the file.
+func (l *List) Close() error { return l.closer.Close() }
+
+// Size is the number of bytes of the file.
+func (l *List) Size() int64 { return l.size }
+
+// Slots is the number of slots in the list.
+func (l *List) Slots() uint64 { return l.head.slots }
+
+// OnRead sets what is told how many bytes were read, chunk by chunk.
+func (l *List) OnRead(told func(n int)) { l.read = told }
+
+func (l *List) fault(line int, kind Kind, detail string) error {
+	return &Fault{File: l.name, Line: line, Kind: kind, Detail: detail}
+}
+
+// open checks the header against the size before anything is allocated.
+func (l *List) open() error {
+	var b [headerSize]byte
+	if n, err := l.at.ReadAt(b[:], 0); n < headerSize {
+		if err != nil && err != io.EOF {
+			return err
+		}
+		return l.fault(0, Truncated, fmt.Sprintf("%d bytes", l.size))
+	}
+	if !bytes.Equal(b[:8], []byte(listMagic)) {
+		return l.fault(0, Malformed, "no failure list")
+	}
+	word := func(i int) uint64 { return binary.LittleEndian.Uint64(b[8*i:]) }
+	if word(7) != uint64(crc32.ChecksumIEEE(b[:56])) {
+		return l.fault(0, Malformed, "header with a wrong checksum: written in part, or damaged")
+	}
+	l.head = listHead{word(1), word(2), word(3), word(4)}
+	limit := uint64(l.size)
+	if l.head.slots > limit/slotSize || l.head.failures > limit/8 || l.head.words > MaxValidators/64 ||
+		headerSize+slotSize*l.head.slots+8*(l.head.failures+l.head.words) != limit {
+		kind := Malformed
+		if headerSize+slotSize*l.head.slots+8*(l.head.failures+l.head.words) > limit {
+			kind = Truncated
+		}
+		return l.fault(0, kind, fmt.Sprintf("%d bytes do not hold %d slots and %d failures", limit, l.head.slots, l.head.failures))
+	}
+	return l.readDuties()
+}
+
+func (l *List) readDuties() error {
+	b := make([]byte, 8*l.head.words)
+	if n, err := l.at.ReadAt(b, l.size-int64(len(b))); n < len(b) {
+		return err
+	}
+	l.Duties.bits = make([]uint64, l.head.words)
+	for i := range l.Duties.bits {
+		l.Duties.bits[i] = binary.LittleEndian.Uint64(b[8*i:])
+	}
+	return nil
+}
+
+// All ranges over the slots. The failures of a slot are reused by the next. An
+// error ends the range; it is a [Fault] whose line is the number of the slot in
+// the list, from 1.
+func (l *List) All() iter.Seq2[SlotFailures, error] {
+	return func(yield func(SlotFailures, error) bool) {
+		r := chunks{list: l, end: l.size - 8*int64(l.head.words), off: headerSize}
+		var past spec.Slot
+		for i := range l.head.slots {
+			s, err := r.slot(int(i + 1))
+			if err == nil && i > 0 && s.Slot <= past {
+				err = l.fault(int(i+1), SlotOrder, fmt.Sprintf("%d after %d", s.Slot, past))
+			}
+			past = s.Slot
+			if !yield(s, err) || err != nil {
+				return
+			}
+		}
+		if r.left() != 0 {
+			yield(SlotFailures{}, l.fault(int(l.head.slots), Malformed, fmt.Sprintf("%d bytes after the last slot", r.left())))
+		}
+	}
+}
+
+// chunks reads the slots through a buffer.
+type chunks struct {
+	list     *List
+	off, end int64 // what is not in the buffer yet
+	buf      []byte
+	rest     []byte // of buf
+	failures []Failure
+}
+
+const chunkSize = 1 << 18
+
+func (c *chunks) left() int64 { return c.end - c.off + int64(len(c.rest)) }
+
+// take returns the next n bytes, which live until the next call.
+func (c *chunks) take(n, line int) ([]byte, error) {
+	if int64(n) > c.left() {
+		return nil, c.list.fault(line, Truncated, fmt.Sprintf("%d bytes wanted of %d", n, c.left()))
+	}
+	if n > len(c.rest) {
+		if err := c.fill(max(n, chunkSize)); err != nil {
+			return nil, err
+		}
+	}
+	b := c.rest[:n]
+	c.rest = c.rest[n:]
+	return b, nil
+}
+
+// fill moves the rest to the front of a buffer of so many bytes and reads on.
+func (c *chunks) fill(size int) error {
+	if cap(c.buf) < size {
+		c.buf = append(make([]byte, 0, size), c.rest...)
+	} else {
+		c.buf = c.buf[:copy(c.buf[:cap(c.buf)], c.rest)]
+	}
+	have := len(c.buf)
+	more := min(int64(size-have), c.end-c.off)
+	c.buf = c.buf[:have+int(more)]
+	n, err := c.list.at.ReadAt(c.buf[have:], c.off)
+	if int64(n) < more {
+		return err
+	}
+	if c.list.read != nil {
+		c.list.read(n)
+	}
+	c.off += more
+	c.rest = c.buf
+	return nil
+}
+
+func (c *chunks) slot(line int) (s SlotFailures, err error) {
+	b, err := c.take(slotSize, line)
+	if err != nil {
+		return s, err
+	}
+	s.Slot = spec.Slot(binary.LittleEndian.Uint64(b))
+	s.Balance = spec.Gwei(binary.LittleEndian.Uint64(b[8:]))
+	s.Committee = binary.LittleEndian.Uint32(b[16:])
+	n, flags := binary.LittleEndian.Uint32(b[20:]), binary.LittleEndian.Uint32(b[24:])
+	s.NextBlockMissing, s.NoHistory = flags&nextBlockMissing != 0, flags&noHistory != 0
+	if n > MaxValidators || flags > nextBlockMissing|noHistory {
+		return s, c.list.fault(line, Malformed, fmt.Sprintf("slot %d: %d failures, flags %#x", s.Slot, n, flags))
+	}
+	if b, err = c.take(8*int(n), line); err != nil {
+		return s, err
+	}
+	c.failures = c.failures[:0]
+	for ; len(b) >= 8; b = b[8:] {
+		c.failures = append(c.failures, Failure(binary.LittleEndian.Uint64(b)))
+	}
+	s.Failures = c.failures
+	if err := s.check(); err != nil {
+		return s, &Fault{File: c.list.name, Line: line, Kind: Malformed, Err: err}
+	}
+	return s, nil
+}

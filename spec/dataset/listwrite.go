@@ -1,0 +1,144 @@
+package dataset
+
+import (
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+	"iter"
+
+	"github.com/stakesim/stakesim/spec"
+)
+
+// The binary failure list: all numbers little-endian, everything at a multiple
+// of 8 bytes. A header of 64 bytes: the magic, the number of slots, of failures
+// and of words of the duties, the first slot, zeros, and in the last 8 bytes the
+// CRC-32 (IEEE) of what precedes. Then the slots: slot, balance in Gwei (8 bytes
+// each), members, failures, flags (1 next block missing, 2 no history), zero (4
+// each), and its failures of 8 bytes, see [Failure]. Then the duties, one bit a
+// validator.
+const (
+	listMagic  = "STKFAIL1"
+	headerSize = 64
+	slotSize   = 32
+
+	nextBlockMissing = 1
+	noHistory        = 2
+)
+
+// ListWriter writes a binary failure list.
+type ListWriter struct {
+	out  *Output
+	head listHead
+	last spec.Slot
+	buf  []byte
+}
+
+type listHead struct{ slots, failures, words, first uint64 }
+
+func (h listHead) encode() []byte {
+	b := append(make([]byte, 0, headerSize), listMagic...)
+	for _, v := range []uint64{h.slots, h.failures, h.words, h.first, 0, 0} {
+		b = binary.LittleEndian.AppendUint64(b, v)
+	}
+	return binary.LittleEndian.AppendUint64(b, uint64(crc32.ChecksumIEEE(b)))
+}
+
+// CreateList starts a binary failure list. The file appears when
+// [ListWriter.Commit] is called; call [ListWriter.Abort] to give up.
+func CreateList(name string) (*ListWriter, error) {
+	out, err := Create(name)
+	if err != nil {
+		return nil, err
+	}
+	w := &ListWriter{out: out}
+	if _, err := out.Write(w.head.encode()); err != nil {
+		out.Abort()
+		return nil, err
+	}
+	return w, nil
+}
+
+// Slot appends a slot. Slots must ascend, and so must the validators of one;
+// anything else wraps [spec.ErrInput].
+func (w *ListWriter) Slot(s SlotFailures) error {
+	if w.head.slots == 0 {
+		w.head.first = uint64(s.Slot)
+	} else if s.Slot <= w.last {
+		return spec.Atf("slot", -1, spec.ErrInput, "%d after %d", s.Slot, w.last)
+	}
+	if err := s.check(); err != nil {
+		return err
+	}
+	var flags uint32
+	if s.NextBlockMissing {
+		flags |= nextBlockMissing
+	}
+	if s.NoHistory {
+		flags |= noHistory
+	}
+	b := binary.LittleEndian.AppendUint64(w.buf[:0], uint64(s.Slot))
+	b = binary.LittleEndian.AppendUint64(b, uint64(s.Balance))
+	for _, v := range []uint32{s.Committee, uint32(len(s.Failures)), flags, 0} {
+		b = binary.LittleEndian.AppendUint32(b, v)
+	}
+	for _, f := range s.Failures {
+		b = binary.LittleEndian.AppendUint64(b, uint64(f))
+	}
+	w.buf, w.last = b, s.Slot
+	w.head.slots++
+	w.head.failures += uint64(len(s.Failures))
+	_, err := w.out.Write(b)
+	return err
+}
+
+// check holds a slot to what every list promises.
+func (s *SlotFailures) check() error {
+	if uint64(len(s.Failures)) > uint64(s.Committee) {
+		return spec.Atf("failures", -1, spec.ErrInput, "%d of a committee of %d in slot %d", len(s.Failures), s.Committee, s.Slot)
+	}
+	past := int64(-1)
+	for i, f := range s.Failures {
+		v := int64(f.Validator())
+		if v <= past || v >= MaxValidators || f>>56 != 0 {
+			return spec.Atf("failures", i, spec.ErrInput, "validator %d after %d in slot %d", v, past, s.Slot)
+		}
+		past = v
+	}
+	return nil
+}
+
+// Commit writes the duties and makes the file appear.
+func (w *ListWriter) Commit(d *Duties) error {
+	w.head.words = uint64(len(d.bits))
+	for _, word := range d.bits {
+		if err := binary.Write(w.out, binary.LittleEndian, word); err != nil {
+			return err
+		}
+	}
+	if _, err := w.out.WriteAt(w.head.encode(), 0); err != nil {
+		return err
+	}
+	return w.out.Commit()
+}
+
+// Abort removes what was written; after [ListWriter.Commit] it does nothing.
+func (w *ListWriter) Abort() { w.out.Abort() }
+
+// WriteList writes a failure list to a file that appears only when it is
+// complete. The duties are read at the end, when the range has filled them.
+func WriteList(name string, list iter.Seq2[SlotFailures, error], d *Duties) error {
+	w, err := CreateList(name)
+	if err != nil {
+		return err
+	}
+	defer w.Abort()
+	for s, err := range list {
+		if err == nil {
+			err = w.Slot(s)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return w.Commit(d)
+}
