@@ -211,3 +211,42 @@ func ExampleState_FieldAt() {
 	fmt.Println(s.FieldAt(int64(len(raw)) - 1))
 	// Output: inactivity_scores 1
 }
+
+func TestTheClockIsWrittenInPlaceAndNothingElse(t *testing.T) {
+	eachBuilt(t, func(t *testing.T, p spec.Params, r *spec.Registry, b spec.Boundary, x ssz.Extra) {
+		raw, err := ssz.Build(p.Preset, p.Fork, r, b, x)
+		require.NoError(t, err)
+		got := ssz.Buffer(bytes.Clone(raw))
+		s, err := ssz.Open(got, int64(len(got)), p.Preset, p.Fork)
+		require.NoError(t, err)
+		require.NoError(t, s.WriteClock(got, 0x0102030405060708, 0x1112131415161718))
+		slot, err := s.Slot()
+		require.NoError(t, err)
+		require.Equal(t, spec.Slot(0x0102030405060708), slot)
+		after, err := s.Boundary()
+		require.NoError(t, err)
+		require.Equal(t, spec.Epoch(0x1112131415161718), after.FinalizedEpoch)
+		slot, finalized := spec.Slot((uint64(b.CurrentEpoch)+1)*p.SlotsPerEpoch-1), b.FinalizedEpoch
+		require.NoError(t, s.WriteClock(got, slot, finalized))
+		require.True(t, bytes.Equal(raw, got))
+	})
+}
+
+func ExampleState_WriteClock() {
+	raw, err := ssz.Build(spec.Minimal, spec.Altair, spec.NewRegistry(1), spec.Boundary{}, ssz.Extra{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	buf := ssz.Buffer(raw)
+	s, err := ssz.Open(buf, int64(len(buf)), spec.Minimal, spec.Altair)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if err := s.WriteClock(buf, 40, 3); err != nil {
+		fmt.Println(err)
+	}
+	fmt.Println(s.Slot())
+	// Output: 40 <nil>
+}
