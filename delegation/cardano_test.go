@@ -44,7 +44,7 @@ func TestCardanoFigures(t *testing.T) {
 	operator, err := SplitPoolReward(members, PoolSplit{15430769230, 170000000, 30_000_000}, p, []spec.Gwei{whole / 1000})
 	require.NoError(t, err)
 	assert.EqualValues(t, 775852538, operator)
-	assert.EqualValues(t, 7401473076, members[0])
+	assert.Equal(t, spec.Gwei(7401473076), members[0])
 	// Below its cost the operator gets all.
 	operator, err = SplitPoolReward(members, PoolSplit{169999999, 170000000, 30_000_000}, p, []spec.Gwei{whole / 1000})
 	require.NoError(t, err)
@@ -63,7 +63,7 @@ func TestCardanoPerformance(t *testing.T) {
 	p := PoolStake{Total: whole, Stake: whole / 500}
 	f, err := SaturationReward(1e13, p, cardano, Off, Ratio{2, 3})
 	require.NoError(t, err)
-	assert.EqualValues(t, 10256410256, f) // 15384615384 * 2 / 3
+	assert.Equal(t, spec.Gwei(10256410256), f) // 15384615384 * 2 / 3
 }
 
 // The reward is not monotone in the pledge: with s' = z0/4 it peaks at
@@ -169,5 +169,5 @@ func TestCardanoInput(t *testing.T) {
 	assert.ErrorIs(t, err, spec.ErrInput)
 	f, err := SaturationReward(1<<64-1, PoolStake{1<<64 - 1, 1<<64 - 1, 1<<64 - 1, 1<<64 - 1}, Saturation{1, 1<<64 - 1}, Off, Ratio{1, 1})
 	require.NoError(t, err)
-	assert.EqualValues(t, uint64(1<<64-1), f)
+	assert.Equal(t, spec.Gwei(1<<64-1), f)
 }

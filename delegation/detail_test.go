@@ -1,0 +1,181 @@
+package delegation
+
+import (
+	"testing"
+
+	"github.com/stakesim/stakesim/spec"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// The part of a lien that leaves is floored, the rest keeps the remainder.
+func TestLienSplitsByFloor(t *testing.T) {
+	w, a, b := twoOperators(t, plainConfig(), 0, 0, million)
+	w.delegate(2, b, 10)
+	w.do(HeavyReward{b, 10}) // 2 Gwei a share
+	moved := w.do(Redelegation{Owner: 1, Position: w.delegate(1, a, 11), To: b, Amount: 11})[0]
+	require.EqualValues(t, 5, w.lot(moved).Shares)
+	entry := w.do(Undelegation{Owner: 1, Position: moved, Shares: 2})[0]
+	assert.EqualValues(t, 4, w.entry(entry).Lien.Initial) // 11 * 2 / 5 = 4.4
+	assert.EqualValues(t, 7, w.lot(moved).Lien.Initial)
+}
+
+// Principal that does not earn yet leaves first.
+func TestPendingPrincipalLeavesFirst(t *testing.T) {
+	w, a, _ := twoOperators(t, plainConfig(), 1, 0, 10*spec.ETH)
+	light := w.do(LightDelegation{1, a, 2 * spec.ETH})[0]
+	w.advance(1)
+	w.do(LightDelegation{1, a, spec.ETH})
+	w.do(LightUndelegation{1, light, 3 * spec.ETH / 2})
+	p, _ := w.l.Light(light)
+	assert.Equal(t, 3*spec.ETH/2, p.Principal)
+	assert.Zero(t, p.Pending)
+}
+
+// An entry that answers for two operators is valued for its lien after the cut of
+// its own operator.
+func TestLienedEntryUnderTwoDues(t *testing.T) {
+	w, a, b := twoOperators(t, plainConfig(), 0, 0, million)
+	moved := w.do(Redelegation{Owner: 1, Position: w.delegate(1, a, 100), To: b, Amount: 100})[0]
+	entry := w.do(Undelegation{Owner: 1, Position: moved, Amount: 100})[0]
+	w.do(Slashing{[]Due{
+		{ID: 1, Operator: a, Fraction: Ratio{3, 4}},
+		{ID: 2, Operator: b, Fraction: Ratio{1, 2}},
+	}})
+	assert.Zero(t, w.entry(entry).Balance)
+	left, _ := w.l.Uncollected(1)
+	assert.EqualValues(t, 25, left.Amount, "75 of the 50 that the other left")
+	_, ok := w.l.Uncollected(2)
+	assert.False(t, ok)
+}
+
+// A batch is processed at the epoch that ends, so that what completes in the
+// next one still pays.
+func TestDuesComeBeforeTheQueue(t *testing.T) {
+	w, a, _ := twoOperators(t, plainConfig(), 0, 0, million)
+	w.do(Undelegation{Owner: 1, Position: w.delegate(1, a, 100), Amount: 100})
+	w.advance(9)
+	w.do(EpochInput{Dues: []Due{half(1, a, 0)}})
+	assert.EqualValues(t, million-50, w.free(1))
+}
+
+// Rewards come before the batch: the pool that is slashed holds them.
+func TestRewardsComeBeforeTheDues(t *testing.T) {
+	w, a, _ := twoOperators(t, plainConfig(), 100, 0, million)
+	w.delegate(1, a, 100)
+	w.do(EpochInput{Rewards: []EpochReward{{Operator: a, Heavy: 100}}, Dues: []Due{half(1, a, 0)}})
+	assert.EqualValues(t, 75, w.op(a).PoolTokens)
+	assert.EqualValues(t, 75, w.op(a).Bond)
+}
+
+// What the queue pays counts as in-wallet weight from the snapshot after it,
+// however many epochs are advanced at once.
+func TestAdvanceTakesEverySnapshot(t *testing.T) {
+	w, a, b := twoOperators(t, plainConfig(), 0, 0, million)
+	w.do(Undelegation{Owner: 1, Position: w.delegate(1, a, 100), Amount: 100})
+	w.do(WalletPointer{Owner: 1, Operator: b})
+	w.advance(10)
+	assert.EqualValues(t, million-100, w.op(b).Pointers.Weight)
+	w.advance(1)
+	assert.EqualValues(t, million, w.op(b).Pointers.Weight)
+
+	w.do(Undelegation{Owner: 1, Position: w.delegate(1, a, 100), Amount: 100})
+	w.advance(1 << 40) // takes no longer
+	assert.EqualValues(t, million, w.op(b).Pointers.Weight)
+	assert.Equal(t, spec.Epoch(1<<40+11), w.l.Epoch())
+}
+
+// The record of an operator stays until its last lien ends.
+func TestRecordOutlivesLiens(t *testing.T) {
+	w, a, b := twoOperators(t, plainConfig(), 0, 0, million)
+	lot := w.delegate(1, a, 100)
+	w.do(Exit{0, a})
+	w.advance(10)
+	moved := w.do(Redelegation{Owner: 1, Position: lot, To: b, Amount: 100})[0]
+	w.do(Exit{0, a})
+	w.do(Exit{0, a})
+	w.advance(9)
+	assert.EqualValues(t, 50, w.slash(half(1, a, 10)))
+	w.advance(1)
+	_, ok := w.l.Operator(a)
+	assert.False(t, ok)
+	assert.EqualValues(t, 50, w.value(moved))
+}
+
+// One Gwei of commission is never invented: it is floored.
+func TestCommissionIsFloored(t *testing.T) {
+	w := newWorld(t, plainConfig(), 100*spec.ETH, 100*spec.ETH)
+	a := w.do(Registration{Owner: 0, Bond: 0, Commission: One / 2})[0]
+	w.delegate(1, a, 100)
+	w.do(HeavyReward{a, 3}) // 1 to the bond; of 2 over a pool alone, 2
+	assert.EqualValues(t, 1, w.op(a).Bond)
+	assert.EqualValues(t, 102, w.op(a).PoolTokens)
+}
+
+// A clone shares nothing with its original.
+func TestCloneIsApart(t *testing.T) {
+	l, x := richLedger(t)
+	state := encode(l)
+	c := l.Clone()
+	for _, op := range []Operation{
+		Undelegation{Owner: 1, Position: x.lot, Amount: 1000}, Delegation{1, x.a, 1000}, half1(x.a), LightClaim{1, x.light, false},
+		Transfer{1, x.token, 0}, Opening{5}, Advance{20},
+	} {
+		_, err := op.Apply(c)
+		require.NoError(t, err)
+	}
+	assert.Equal(t, state, encode(l))
+}
+
+func half1(operator uint64) Operation { return Slashing{[]Due{half(1, operator, 2)}} }
+
+// Tables and sets against maps, with enough rows for many chunks.
+func TestTableAndSet(t *testing.T) {
+	var tab table[uint64]
+	var s set
+	for i := range uint64(1000) {
+		tab.insert(i*2, i)
+		s.insert(key{i % 7, i})
+	}
+	for i := range uint64(1000) {
+		if i%3 > 0 {
+			tab.remove(i * 2)
+			s.remove(key{i % 7, i})
+		}
+	}
+	tab.remove(1)
+	s.remove(key{99})
+	for i := range uint64(500) { // in between
+		tab.insert(i*4+1, i)
+	}
+	require.Equal(t, 334+500, tab.n)
+	require.Equal(t, 334, s.n)
+	last, n := uint64(0), 0
+	for c, ch := range tab.chunks {
+		require.Equal(t, tab.first[c], ch.ids[0])
+		for _, id := range ch.ids {
+			require.True(t, n == 0 || id > last)
+			last = id
+			n++
+		}
+	}
+	require.Equal(t, tab.n, n)
+	for i := range uint64(1000) {
+		v := tab.get(i * 2)
+		require.Equal(t, i%3 == 0, v != nil)
+		require.Equal(t, i%3 == 0, s.has(i%7, i))
+	}
+	require.Nil(t, tab.get(1<<60))
+	n = 0
+	var before key
+	for k := range s.all() {
+		require.True(t, n == 0 || before.less(k))
+		before = k
+		n++
+	}
+	require.Equal(t, s.n, n)
+	require.Len(t, s.ids(1, 3), 48) // of 3, 10, 17, ... 997 every third
+	require.EqualValues(t, 1, s.count(3, 24, 9))
+	require.Zero(t, s.count(3, 25, 9))
+	require.Zero(t, s.count(3, 24, 0))
+}
