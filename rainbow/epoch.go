@@ -1,0 +1,318 @@
+package rainbow
+
+import (
+	"github.com/stakesim/stakesim/delegation"
+	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/u64"
+)
+
+// Duty reports that an operator performed, in the current epoch, with so much of
+// its weight at the Go snapshot.
+type Duty struct {
+	Operator uint64
+	Service  uint64
+	Epoch    spec.Epoch
+	Weight   spec.Gwei
+}
+
+// Item is something that members of a light service listed, such as a transaction
+// in inclusion lists, with what it is worth to the service's reward rule. Values of
+// one service that sum above its budget are scaled down to it.
+type Item struct {
+	Service  uint64
+	ID       uint64
+	Value    spec.Gwei
+	Low      spec.Gwei // for [ConditionalTip], to each of several listers; at most Value
+	Proposer uint64    // for [FOCILR], an operator with heavy weight
+	Listers  []uint64  // operators that performed
+	// HasProposer says that Proposer included the item and gets his share.
+	HasProposer bool
+}
+
+// Block is a block of the current epoch and the coupled services whose certificates
+// for its slot it includes.
+type Block struct {
+	Slot     uint64 // in the epoch
+	Proposer uint64 // an operator with heavy weight at the Go snapshot
+	Included []uint64
+}
+
+// EpochInput is what an epoch brings from outside, in any order.
+type EpochInput struct {
+	Duties []Duty
+	Items  []Item
+	Blocks []Block
+}
+
+// ServiceResult is what a service did in an epoch.
+type ServiceResult struct {
+	Service    uint64
+	Budget     spec.Gwei
+	Awarded    spec.Gwei // the rest of the budget was not minted
+	Weight     spec.Gwei // that could have performed
+	Performed  spec.Gwei // that did
+	Operators  uint64    // that could have performed
+	Performers uint64    // that did
+	Certified  uint64    // certificates of the epoch
+	Omitted    uint64    // of them, left out by the block of their slot
+}
+
+// PenaltyResult is what became of a penalty: Wanted = OverService + OverBond +
+// Collected.
+type PenaltyResult struct {
+	Service, Evidence, Operator uint64
+
+	Wanted      spec.Gwei // rounded up per pot
+	OverService spec.Gwei // above the service's maximum loss
+	OverBond    spec.Gwei // above bond or allocation, or what there was
+	Collected   spec.Gwei
+}
+
+// EpochReceipt is what an epoch did.
+type EpochReceipt struct {
+	Epoch     spec.Epoch // that ended
+	Staked    spec.Gwei  // on which the curve issued
+	Totals    Totals     // of this epoch
+	Services  []ServiceResult
+	Penalties []PenaltyResult
+	Ledger    delegation.Receipt
+}
+
+// ProcessEpoch ends the current epoch, in this order: the curve issues for the
+// heavy weight of the Go snapshot, the classes and services get their parts; duty
+// reports earn heavy and light rewards; all pending penalties are one batch, from
+// the state after the rewards; then certificates, the ledger's own epoch, the
+// weight snapshot and role prices. What is not paid, because nobody performed, by a
+// floor, or because the ledger refuses an operator, is not minted.
+//
+// All input is checked before anything is written: an error leaves the state as
+// it was. Reports of another epoch give [ErrEpoch], of an operator that does not
+// serve [ErrNotRegistered], above its weight [ErrWeight], twice [ErrDuplicate]; a
+// block without a strong certificate [ErrInadmissible].
+func ProcessEpoch(s *State, in EpochInput) (EpochReceipt, error) {
+	w := &s.work
+	r := EpochReceipt{Epoch: s.Ledger.Epoch()}
+	if err := w.prepare(s, in); err != nil {
+		return EpochReceipt{}, err
+	}
+	if err := w.issue(s, &r); err != nil {
+		return EpochReceipt{}, err
+	}
+	w.award(s)
+	r.Services = w.results
+	s.finish(&r)
+	return r, nil
+}
+
+// maxIssued bounds what was ever issued, minted or not.
+const maxIssued = spec.Gwei(1) << 63
+
+// issue splits the epoch's issuance among classes and services.
+func (w *workspace) issue(s *State, r *EpochReceipt) error {
+	for i := range s.Go.Rows {
+		r.Staked += s.Go.Rows[i].Heavy
+	}
+	total, err := EpochIssuance(s.Config.Issuance.Curve, r.Staked)
+	if err != nil {
+		return err
+	}
+	if sum, ok := u64.Add(s.Ledger.Supply(), total); !ok || sum >= delegation.MaxSupply {
+		return about("issuance", uint64(total), delegation.ErrBound)
+	}
+	if sum, ok := u64.Add(s.Totals.Issued, total); !ok || sum >= maxIssued {
+		return about("issuance", uint64(total), delegation.ErrBound)
+	}
+	if s.Ledger.Epoch() >= delegation.MaxEpoch {
+		return about("epoch", uint64(s.Ledger.Epoch()), delegation.ErrBound)
+	}
+	share, err := s.Config.Issuance.Share()
+	if err != nil {
+		return err
+	}
+	heavy, light, err := share.Split(total)
+	r.Totals = Totals{Issued: total, Heavy: heavy, Light: light}
+	w.allot(s, heavy, true)
+	w.allot(s, light, false)
+	return err
+}
+
+// allot divides the budget of a class by largest remainder of the services'
+// weights, ties to the lower id. A class without services gets none.
+func (w *workspace) allot(s *State, budget spec.Gwei, heavy bool) {
+	weights, parts := make([]spec.Gwei, len(s.Services)), make([]spec.Gwei, len(s.Services))
+	for i := range s.Services {
+		if (s.Services[i].Class == Heavy) == heavy {
+			weights[i] = spec.Gwei(s.Services[i].Weight)
+		}
+	}
+	apportion(parts, budget, weights)
+	for i := range parts {
+		w.results[i].Budget += parts[i]
+	}
+}
+
+// finish writes: nothing before it has changed the state, and nothing in it fails.
+func (s *State) finish(r *EpochReceipt) {
+	w := &s.work
+	paid := spec.Gwei(0)
+	for i := range w.results {
+		paid += w.results[i].Awarded
+		t := &s.Services[i].Totals
+		t.Budget += w.results[i].Budget
+		t.Awarded += w.results[i].Awarded
+		t.Certified += w.results[i].Certified
+		t.Omitted += w.results[i].Omitted
+	}
+	paid -= s.closeLedger(r)
+	r.Totals.Paid, r.Totals.NotMinted = paid, r.Totals.Issued-paid
+	s.Totals.Issued += r.Totals.Issued
+	s.Totals.Heavy += r.Totals.Heavy
+	s.Totals.Light += r.Totals.Light
+	s.Totals.Paid += paid
+	s.Totals.NotMinted += r.Totals.NotMinted
+
+	s.Certificates = s.Certificates[:0]
+	s.forget()
+	s.snapshot()
+	s.movePrices(r.Services)
+}
+
+// closeLedger pays the rewards, slashes and ends the ledger's epoch. It returns
+// the rewards that the ledger refused. Operators that are accused get their
+// rewards first, so that their penalties can be measured after them; the rewards
+// of different operators do not touch each other.
+func (s *State) closeLedger(r *EpochReceipt) (refused spec.Gwei) {
+	w := &s.work
+	w.markAccused(s)
+	rewards := w.rewards[:0]
+	for i := range w.pay {
+		p, row := &w.pay[i], &s.Go.Rows[i]
+		light, pointers := p.splitLight(row)
+		if p.heavy == 0 && p.light == 0 {
+			continue
+		}
+		if p.accused {
+			refused += s.payNow(row.Operator, p.heavy, light, pointers, &r.Ledger)
+			continue
+		}
+		rewards = append(rewards, delegation.EpochReward{Operator: row.Operator, Heavy: p.heavy, Light: light, Pointers: pointers})
+	}
+	w.rewards = rewards
+	var dues []delegation.Due
+	dues, r.Penalties = s.dues()
+	before := r.Ledger.Events
+	r.Ledger, _ = delegation.ProcessEpoch(s.Ledger, delegation.EpochInput{Rewards: rewards, Dues: dues})
+	if len(before) > 0 {
+		r.Ledger.Events = append(before, r.Ledger.Events...)
+	}
+	return refused + refusedRewards(rewards, &r.Ledger)
+}
+
+// payNow pays the rewards of one operator at once and returns what was refused.
+func (s *State) payNow(operator uint64, heavy, light, pointers spec.Gwei, out *delegation.Receipt) (refused spec.Gwei) {
+	for _, c := range []struct {
+		amount spec.Gwei
+		pay    func(*delegation.Ledger, delegation.Reward) (delegation.Receipt, error)
+	}{{heavy, delegation.ProcessHeavyReward}, {light, delegation.ProcessLightReward}, {pointers, delegation.ProcessPointerReward}} {
+		if c.amount == 0 {
+			continue
+		}
+		r, err := c.pay(s.Ledger, delegation.Reward{Operator: operator, Amount: c.amount})
+		if err != nil {
+			refused += c.amount
+		}
+		out.Events = append(out.Events, r.Events...)
+	}
+	return refused
+}
+
+// refusedRewards sums what an epoch of the ledger did not pay of its rewards, from
+// what it minted by its own account.
+func refusedRewards(rewards []delegation.EpochReward, r *delegation.Receipt) (refused spec.Gwei) {
+	skipped := map[int]bool{}
+	for _, e := range r.Skipped {
+		if e.List == "rewards" {
+			skipped[e.Index] = true
+		}
+	}
+	if len(skipped) == 0 {
+		return 0
+	}
+	minted := map[uint64]spec.Gwei{}
+	for i := range skipped {
+		minted[rewards[i].Operator] = 0
+		refused += rewards[i].Heavy + rewards[i].Light + rewards[i].Pointers
+	}
+	for _, e := range r.Events {
+		if _, ok := minted[e.Operator]; ok && e.Kind == delegation.Rewarded && e.From.Kind == delegation.Issuance {
+			refused -= e.Amount
+		}
+	}
+	return refused
+}
+
+// forget drops registrations and penalties that nothing can refer to any more.
+func (s *State) forget() {
+	now, unbonding := s.Ledger.Epoch(), spec.Epoch(s.Ledger.Config().UnbondingEpochs)
+	kept := s.Registrations[:0]
+	for _, r := range s.Registrations {
+		if !r.Active {
+			if v, _ := s.findService(r.Service); now > r.Left+spec.Epoch(v.Window) {
+				continue
+			}
+		}
+		kept = append(kept, r)
+	}
+	s.Registrations = kept
+	penalties := s.Penalties[:0]
+	for _, p := range s.Penalties {
+		if p.Done = true; now-p.Epoch <= unbonding {
+			penalties = append(penalties, p)
+		}
+	}
+	s.Penalties = penalties
+}
+
+// snapshot rotates the three snapshots and takes the newest. Jailed operators count
+// for nothing; who is barred or has left the ledger leaves his services.
+func (s *State) snapshot() {
+	old := s.Go
+	s.Go, s.Set = s.Set, s.Mark
+	s.Mark = Snapshot{Taken: true, Epoch: s.Ledger.Epoch(), Rows: old.Rows[:0]}
+	limit := s.Ledger.Config().LeverageCap
+	for from := 0; from < len(s.Registrations); {
+		id, to := s.Registrations[from].Operator, from
+		heavy, light := false, false
+		for ; to < len(s.Registrations) && s.Registrations[to].Operator == id; to++ {
+			if r := &s.Registrations[to]; r.Active {
+				c := s.Services[s.work.indexOf(s, r.Service)].Class
+				heavy, light = heavy || c == Heavy, light || c != Heavy
+			}
+		}
+		group := s.Registrations[from:to]
+		from = to
+		if !heavy && !light {
+			continue
+		}
+		o, ok := s.Ledger.Operator(id)
+		if !ok || o.Tombstoned || o.Exit >= delegation.PoolClosed {
+			for i := range group {
+				if group[i].Active {
+					group[i].leave(s.Ledger.Epoch() - 1)
+				}
+			}
+			continue
+		}
+		if o.Jailed {
+			continue
+		}
+		row := Weight{Operator: id}
+		if heavy {
+			row.Heavy = delegation.EffectiveStake(o.Bond, o.PoolTokens, limit)
+		}
+		if light {
+			row.Principal, row.Pointers = o.Light.Weight, o.Pointers.Weight
+		}
+		s.Mark.Rows = append(s.Mark.Rows, row)
+	}
+}

@@ -1,0 +1,177 @@
+package rainbow
+
+import (
+	"cmp"
+	"fmt"
+
+	"github.com/stakesim/stakesim/delegation"
+	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/u64"
+)
+
+// CheckInvariants reports the first invariant that the state breaks, as an error
+// wrapping [ErrInvariant] or [delegation.ErrInvariant] that names it; nil for every
+// state that this package made, between two operations. It takes time in
+// proportion to the whole state.
+func CheckInvariants(s *State) error {
+	if err := delegation.CheckInvariants(s.Ledger); err != nil {
+		return err
+	}
+	if err := s.Config.Validate(); err != nil {
+		return err
+	}
+	for _, check := range []func() error{
+		s.checkTotals, s.checkServices, s.checkRegistrations, s.checkPenalties, s.checkCertificates, s.checkPrices,
+	} {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	for _, shot := range []*Snapshot{&s.Mark, &s.Set, &s.Go} {
+		if err := s.checkSnapshot(shot); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func broken(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", ErrInvariant, fmt.Sprintf(format, args...))
+}
+
+// checkTotals checks I16.
+func (s *State) checkTotals() error {
+	t := s.Totals
+	if t.Heavy+t.Light != t.Issued || t.Paid+t.NotMinted != t.Issued || t.Issued >= maxIssued {
+		return broken("I16: %+v", t)
+	}
+	var budget, awarded spec.Gwei
+	for i := range s.Services {
+		budget += s.Services[i].Totals.Budget
+		awarded += s.Services[i].Totals.Awarded
+	}
+	if budget > t.Issued || awarded < t.Paid || awarded > budget || t.Paid > s.Ledger.Supply() {
+		return broken("I16: budgets %d, awarded %d, %+v", budget, awarded, t)
+	}
+	return nil
+}
+
+func (s *State) checkServices() error {
+	heavy, light := uint64(0), uint64(0)
+	for i := range s.Services {
+		v := &s.Services[i]
+		if err := v.Validate(); err != nil {
+			return broken("service %d: %v", v.ID, err)
+		}
+		if i > 0 && s.Services[i-1].ID >= v.ID {
+			return broken("order of service %d", v.ID)
+		}
+		t := &v.Totals
+		if t.Awarded > t.Budget {
+			return broken("I19: service %d awarded %d of %d", v.ID, t.Awarded, t.Budget)
+		}
+		if t.Wanted != t.OverService+t.OverBond+t.Collected {
+			return broken("service %d: penalties %+v", v.ID, *t)
+		}
+		if v.Class == Heavy {
+			heavy += v.Weight
+		} else {
+			light += v.Weight
+		}
+	}
+	if heavy >= maxWeights || light >= maxWeights {
+		return broken("service weights %d heavy, %d light", heavy, light)
+	}
+	return nil
+}
+
+func (s *State) checkRegistrations() error {
+	now := s.Ledger.Epoch()
+	for i := range s.Registrations {
+		r := &s.Registrations[i]
+		if i > 0 && compareRegistrations(s.Registrations[i-1], *r) >= 0 {
+			return broken("order of registration %d/%d", r.Operator, r.Service)
+		}
+		v, err := s.findService(r.Service)
+		switch {
+		case err != nil:
+			return broken("registration %d/%d: no service", r.Operator, r.Service)
+		case r.Start > now || r.Left > now || (r.Active && r.Left != 0):
+			return broken("registration %d/%d: %+v at epoch %d", r.Operator, r.Service, *r, now)
+		case !r.Active && now > r.Left+spec.Epoch(v.Window):
+			return broken("registration %d/%d outlives its window", r.Operator, r.Service)
+		case r.Allocation > 0 && v.LossRule != delegation.BondOnly:
+			return broken("registration %d/%d: allocation", r.Operator, r.Service)
+		}
+	}
+	return nil
+}
+
+func (s *State) checkPenalties() error {
+	for i := range s.Penalties {
+		p := &s.Penalties[i]
+		if i > 0 && comparePenalties(s.Penalties[i-1], *p) >= 0 {
+			return broken("order of penalty %d/%d", p.Service, p.Evidence)
+		}
+		if p.checkSize() != nil || p.Epoch > s.Ledger.Epoch() {
+			return broken("penalty %+v", *p)
+		}
+	}
+	return nil
+}
+
+// checkCertificates checks the part of I23 that is state: every certificate has its
+// quorum.
+func (s *State) checkCertificates() error {
+	for i := range s.Certificates {
+		c := &s.Certificates[i]
+		if i > 0 && compareCertificates(s.Certificates[i-1], *c) >= 0 {
+			return broken("order of certificate %d/%d", c.Service, c.Slot)
+		}
+		v, err := s.findService(c.Service)
+		if err != nil || v.Coupling == Uncoupled || c.Slot >= s.Config.SlotsPerEpoch {
+			return broken("certificate %+v", *c)
+		}
+		if below, _ := QuorumCount(v.CommitteeSize, v.Quorum); c.Present <= below || c.Present > v.CommitteeSize {
+			return broken("I23: certificate %+v", *c)
+		}
+	}
+	return nil
+}
+
+func (s *State) checkPrices() error {
+	for i := range s.Prices {
+		r := &s.Prices[i]
+		if i > 0 && cmp.Compare(s.Prices[i-1].Service, r.Service) >= 0 {
+			return broken("order of price %d", r.Service)
+		}
+		if v, err := s.findService(r.Service); err != nil || v.CommitteeSize == 0 || r.validate() != nil {
+			return broken("price %+v", *r)
+		}
+	}
+	return nil
+}
+
+// checkSnapshot checks I24: no ETH counts twice, neither as heavy nor as light
+// weight. (A heavy lot may count once as each: that is what lending weight means.)
+func (s *State) checkSnapshot(shot *Snapshot) error {
+	for i := 1; i < len(shot.Rows); i++ {
+		if shot.Rows[i-1].Operator >= shot.Rows[i].Operator {
+			return broken("order of the snapshot of epoch %d", shot.Epoch)
+		}
+	}
+	heavy, light, ok := spec.Gwei(0), spec.Gwei(0), true
+	for i := range shot.Rows {
+		var a, b bool
+		heavy, a = u64.Add(heavy, shot.Rows[i].Heavy)
+		light, b = u64.Add(light, shot.Rows[i].Light())
+		ok = ok && a && b
+	}
+	if !ok || heavy > s.Ledger.Supply() || light > s.Ledger.Supply() {
+		return broken("I24: %d heavy, %d light of %d", heavy, light, s.Ledger.Supply())
+	}
+	if (!shot.Taken && (len(shot.Rows) > 0 || shot.Epoch > 0)) || shot.Epoch > s.Ledger.Epoch() {
+		return broken("snapshot of epoch %d, taken %v", shot.Epoch, shot.Taken)
+	}
+	return nil
+}
