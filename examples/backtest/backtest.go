@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"io"
 
 	"github.com/stakesim/stakesim/penalty"
@@ -10,10 +9,6 @@ import (
 	"github.com/stakesim/stakesim/spec/dataset"
 	"github.com/stakesim/stakesim/spec/table"
 )
-
-func (o *options) openList() error           { return errors.New("failure lists: not yet") }
-func (o *options) openXatu() error           { return errors.New("xatu tables: not yet") }
-func (o *options) writeList(io.Writer) error { return errors.New("failure lists: not yet") }
 
 // defaultRules are one of each kind, the published script's among them.
 var defaultRules = []string{"status-quo", "slot-relative/average", "slot-relative/as-run", "net-excess-2024", "net-excess-per-flag", "smoothed-2026/E3"}

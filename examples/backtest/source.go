@@ -30,6 +30,7 @@ type options struct {
 	files    dataset.Record
 	labels   dataset.Input
 	duties   dataset.Duties
+	unknown  uint64 // duties of validators without a known balance
 	list     func() iter.Seq2[dataset.SlotFailures, error]
 }
 
@@ -121,6 +122,9 @@ func (o *options) readLabels(known func(uint32) bool) (*dataset.Labels, error) {
 
 // reportFaults says on the error stream what was left out.
 func (o *options) reportFaults(w io.Writer) {
+	if o.unknown > 0 {
+		fmt.Fprintf(w, "backtest: %d duties of validators whose effective balance is not known count 32 ETH\n", o.unknown)
+	}
 	if n := o.faults.Total(); n > 0 {
 		fmt.Fprintf(w, "backtest: left out %d pieces of bad input: %s\n", n, o.faults.Summary())
 	}

@@ -24,13 +24,16 @@ const (
 	LabelTwice                   // a second label of one validator
 	MissingColumn                // a column that is needed and not there
 	Truncated                    // a file that ends too early
+	MissingFile                  // a table without files
+	NoBlock                      // a slot before the first block that is known
 	kindCount
 )
 
 var kindNames = [kindCount]string{
 	"malformed input", "validator index too large", "slot twice", "slot out of order", "validator twice in a list",
 	"attester outside its committee", "attesters without a committee", "committee without attesters",
-	"unknown validator", "validator labelled twice", "missing column", "truncated file",
+	"unknown validator", "validator labelled twice", "missing column", "truncated file", "missing file",
+	"no block at or before the slot",
 }
 
 // String returns a few words.

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"os/signal"
+	"path/filepath"
+
+	"github.com/stakesim/stakesim/spec/dataset"
+	"github.com/stakesim/stakesim/spec/dataset/xatu"
+)
+
+// isParquet goes by the name, as the help says.
+func isParquet(name string) bool { return filepath.Ext(name) == ".parquet" }
+
+// openList opens a failure list. It is open until the program ends.
+func (o *options) openList() error {
+	if isParquet(o.failures) {
+		l, err := xatu.OpenList(o.failures)
+		if err != nil {
+			return err
+		}
+		l.Read, o.duties = o.progress.add, l.Duties
+		o.list = func() iter.Seq2[dataset.SlotFailures, error] {
+			o.progress.start("reading the list", l.Size)
+			return l.All()
+		}
+		return nil
+	}
+	l, err := dataset.OpenList(o.failures)
+	if err != nil {
+		return err
+	}
+	l.OnRead(o.progress.add)
+	o.duties = l.Duties
+	o.list = func() iter.Seq2[dataset.SlotFailures, error] {
+		o.progress.start("reading the list", l.Size())
+		return l.All()
+	}
+	return nil
+}
+
+// openXatu finds the tables. Faults are counted in the first pass only.
+func (o *options) openXatu() error {
+	t, err := xatu.Open(o.xatu, &o.faults)
+	if err != nil {
+		return err
+	}
+	t.Read = o.progress.add
+	o.list = func() iter.Seq2[dataset.SlotFailures, error] {
+		o.progress.start("reading the tables", t.Size)
+		if o.duties.Count() > 0 {
+			o.again.Lenient = o.lenient
+			t.Faults = &o.again
+		}
+		b := &dataset.Builder{Duties: o.duties}
+		return func(yield func(dataset.SlotFailures, error) bool) {
+			for s, err := range t.Failures(b) {
+				if !yield(s, err) {
+					return
+				}
+			}
+			o.duties, o.unknown = b.Duties, t.UnknownBalances
+		}
+	}
+	return nil
+}
+
+// writeList writes whatever the input is as a failure list. An interrupt
+// leaves nothing behind.
+func (o *options) writeList(out io.Writer) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	slots := 0
+	list := func(yield func(dataset.SlotFailures, error) bool) {
+		for s, err := range o.slots() {
+			if err == nil {
+				err = ctx.Err()
+			}
+			slots++
+			if !yield(s, err) {
+				return
+			}
+		}
+	}
+	write := dataset.WriteList
+	if isParquet(o.convert) {
+		write = xatu.WriteList
+	}
+	if err := write(o.convert, list, &o.duties); err != nil {
+		return err
+	}
+	o.progress.done()
+	o.reportFaults(errStream)
+	_, err := fmt.Fprintf(out, "%s: %d slots, %d validators\n", o.convert, slots, o.duties.Count())
+	return err
+}

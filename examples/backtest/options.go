@@ -1,0 +1,96 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"runtime"
+	"slices"
+
+	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/spec/table"
+)
+
+// parse reads the command line; no options mean that help was shown.
+func parse(args []string, out io.Writer) (*options, error) {
+	o := &options{progress: newProgress()}
+	flags := flag.NewFlagSet("backtest", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	for i, name := range recordFlags {
+		flags.StringVar(&o.record[i], name, "", "`FILE` of the record, lines slot<TAB>[id,id,...]")
+	}
+	flags.StringVar(&o.clusters, "clusters", "", "CSV `FILE` with validator_id and a column of labels")
+	flags.StringVar(&o.column, "column", "", "`NAME` of the column of labels (default the second)")
+	flags.StringVar(&o.failures, "failures", "", "failure list `FILE` in place of a record")
+	flags.StringVar(&o.xatu, "xatu", "", "`DIR` with canonical_beacon_*.parquet in place of a record")
+	flags.StringVar(&o.convert, "convert", "", "write a failure list to `FILE` and stop")
+	flags.StringVar(&o.groups, "groups", "post", "rows: post (by size of cluster), followup, labels (every label)")
+	flags.IntVar(&o.top, "top", 20, "operators with a row of their own in -groups followup and labels")
+	flags.StringVar(&o.deadline, "deadline", "longest", "longest or single-slot: when an attestation of the penalty table has failed")
+	flags.BoolVar(&o.counted, "counted", false, "weigh every validator as 32 ETH")
+	flags.BoolVar(&o.fake, "fake", true, "count fake clusters and redistributed failures, which reads the list twice more")
+	flags.BoolVar(&o.asPublished, "as-published", false, "compute as the published script does, quirks included")
+	flags.BoolVar(&o.lenient, "lenient", false, "leave bad input out and count it")
+	flags.IntVar(&o.draws, "bootstrap", 1000, "draws of the confidence intervals, 0 for none")
+	flags.Uint64Var(&o.seed, "seed", 1, "seed of the draws")
+	flags.IntVar(&o.workers, "workers", min(runtime.NumCPU(), 8), "goroutines")
+	format := flags.String("format", "text", "text, csv, json or markdown")
+	flags.Func("mechanism", "`NAME` or NAME/PRESET, repeatable, or all (default one of each kind)", func(s string) error {
+		if s == "all" {
+			o.rules = append(o.rules, penalty.Rules()...)
+			return nil
+		}
+		rule, err := penalty.RuleNamed(s)
+		o.rules = append(o.rules, rule)
+		return err
+	})
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+		fmt.Fprint(out, usage)
+		flags.SetOutput(out)
+		flags.PrintDefaults()
+		return nil, nil
+	} else if err != nil {
+		return nil, badUsage("%v", err)
+	}
+	var err error
+	if o.format, err = table.ParseFormat(*format); err != nil {
+		return nil, badUsage("-format: %v", err)
+	}
+	return o, o.check(flags.Args())
+}
+
+// recordFlags name the files of a record.
+var recordFlags = [...]string{"committees", "attesters", "immediate"}
+
+func (o *options) check(args []string) error {
+	sources := 0
+	for _, given := range []bool{slices.ContainsFunc(o.record[:], func(s string) bool { return s != "" }), o.failures != "", o.xatu != ""} {
+		if given {
+			sources++
+		}
+	}
+	switch {
+	case len(args) > 0:
+		return badUsage("unexpected argument %q", args[0])
+	case sources > 1:
+		return badUsage("-committees, -attesters and -immediate, -failures and -xatu exclude each other")
+	case slices.Contains(o.record[:], "") && o.record != [3]string{}:
+		return badUsage("-committees, -attesters and -immediate belong together")
+	case sources == 1 && o.clusters == "" && o.convert == "":
+		return badUsage("-clusters is needed to tell who belongs together")
+	case sources == 0 && o.clusters != "":
+		return badUsage("-clusters belongs to a record")
+	case o.asPublished && (o.failures != "" || o.xatu != ""):
+		return badUsage("-as-published needs the record itself: -committees, -attesters and -immediate")
+	case o.asPublished && len(o.rules) > 0:
+		return badUsage("-as-published and -mechanism exclude each other")
+	case o.deadline != "longest" && o.deadline != "single-slot":
+		return badUsage("-deadline %q: not longest or single-slot", o.deadline)
+	case groupings[o.groups] == nil:
+		return badUsage("-groups %q: not post, followup or labels", o.groups)
+	case o.draws < 0 || o.draws > 100_000 || o.workers < 1 || o.workers > 256 || o.top < 0:
+		return badUsage("-bootstrap 0 to 100000, -workers 1 to 256, -top not below 0")
+	}
+	return nil
+}
