@@ -10,7 +10,7 @@ import (
 // measurements: one client leads, one execution client leads, a third of the
 // hosted stake is with one provider.
 var (
-	presetClients   = []Share{{"client-a", 420_000}, {"client-b", 320_000}, {"client-c", 180_000}, {"client-d", 80_000}}
+	presetClients   = []Share{{"client-a", 400_000}, {"client-b", 300_000}, {"client-c", 200_000}, {"client-d", 100_000}}
 	presetExecution = []Share{{"execution-a", 480_000}, {"execution-b", 320_000}, {"execution-c", 150_000}, {"execution-d", 50_000}}
 	presetProviders = []Share{{"provider-1", 330_000}, {"provider-2", 220_000}, {"provider-3", 150_000}, {"own", 300_000}}
 	presetHome      = []Share{{"provider-1", 80_000}, {"home", 920_000}}
@@ -31,41 +31,51 @@ var presetShapes = map[string]presetShape{
 	"one-pool":     {[]PPM{450_000, 100_000, 60_000}, 320_000, 70_000},
 }
 
-// mediumOperators is how many operators share the medium part.
-const mediumOperators = 40
+const (
+	mediumOperators = 40                // share the medium part
+	machineStake    = 16_000 * spec.ETH // on one machine of those who host many
+)
 
 // Presets are the names that [Preset] knows.
 func Presets() []string { return []string{"mainnet-like", "solo-heavy", "one-pool"} }
 
-// Preset is a population of so many validators of the given balance: groups
-// "big" (professional-1 to -n), "medium" (40 operators) and "small" (solo, one
-// validator each). An unknown name gives [spec.ErrUnknown], fewer than 2000
-// validators [spec.ErrInput].
-func Preset(name string, validators uint64, balance spec.Gwei) ([]Operator, error) {
+// Preset is a population with so much stake: groups "big" (professional-1 to -n),
+// "medium" (40 operators) and "small" (solo, one validator each), the validators
+// of the first two of one balance and solo ones of another. An unknown name gives
+// [spec.ErrUnknown], a stake of less than 64,000 ETH or balances outside 32 to 2048
+// ETH give [spec.ErrInput].
+func Preset(name string, stake, balance, solo spec.Gwei) ([]Operator, error) {
 	shape, ok := presetShapes[name]
 	if !ok {
 		return nil, spec.Atf("population.preset", -1, spec.ErrUnknown, "%q (one of %v)", name, Presets())
 	}
-	if validators < 2000 || validators > MaxValidators {
-		return nil, spec.Atf("population.validators", -1, spec.ErrInput, "%d, not between 2000 and %d", validators, MaxValidators)
+	if stake < 64_000*spec.ETH || stake > MaxValidators*Validator {
+		return nil, spec.Atf("population.stake_eth", -1, spec.ErrInput, "%d, not between 64000 and %d",
+			stake/spec.ETH, MaxValidators*Validator/spec.ETH)
 	}
-	part := func(p PPM) uint64 { return validators * uint64(p) / uint64(Whole) }
+	for key, b := range map[string]spec.Gwei{"balance_eth": balance, "solo_balance_eth": solo} {
+		if b < 32*spec.ETH || b > 2048*spec.ETH {
+			return nil, spec.Atf("population."+key, -1, spec.ErrInput, "%d, not between 32 and 2048", b/spec.ETH)
+		}
+	}
+	part := func(p PPM, each spec.Gwei) uint64 {
+		return max(1, uint64(stake/spec.Gwei(Whole)*spec.Gwei(p)/each))
+	}
+	hosted := func(name, group string, count, n, sites uint64) Operator {
+		sites = min(sites, n)
+		machines := uint64(spec.Gwei(n) * balance / (spec.Gwei(sites) * machineStake))
+		return Operator{
+			Name: name, Group: group, Count: count, Validators: n, Balance: balance,
+			Sites: sites, Machines: min(max(1, machines), n/sites),
+			Clients: presetClients, Execution: presetExecution, Providers: presetProviders, Regions: presetRegions,
+		}
+	}
 	var ops []Operator
 	for i, p := range shape.professionals {
-		n := part(p)
-		ops = append(ops, Operator{
-			Name: fmt.Sprintf("professional-%d", i+1), Group: "big", Count: 1, Validators: n, Balance: balance,
-			Sites: min(4, n), Machines: max(1, n/(4*500)),
-			Clients: presetClients, Execution: presetExecution, Providers: presetProviders, Regions: presetRegions,
-		})
+		ops = append(ops, hosted(fmt.Sprintf("professional-%d", i+1), "big", 1, part(p, balance), 4))
 	}
-	each := part(shape.medium) / mediumOperators
-	ops = append(ops, Operator{
-		Name: "medium", Group: "medium", Count: mediumOperators, Validators: each, Balance: balance,
-		Sites: min(2, each), Machines: max(1, each/(2*500)),
-		Clients: presetClients, Execution: presetExecution, Providers: presetProviders, Regions: presetRegions,
-	}, Operator{
-		Name: "solo", Group: "small", Count: part(shape.solo), Validators: 1, Balance: balance, Sites: 1, Machines: 1,
+	ops = append(ops, hosted("medium", "medium", mediumOperators, part(shape.medium/mediumOperators, balance), 2), Operator{
+		Name: "solo", Group: "small", Count: part(shape.solo, solo), Validators: 1, Balance: solo, Sites: 1, Machines: 1,
 		Clients: presetClients, Execution: presetExecution, Providers: presetHome, Regions: presetRegions,
 	})
 	return ops, nil

@@ -14,7 +14,7 @@ type RunResult struct {
 	// the ideal, because others failed: Gwei.
 	Diluted    uint64
 	Groups     []string
-	Operators  []OperatorLoss
+	Operators  []OperatorLoss // nil where dropped
 	Mechanisms []MechanismResult
 }
 
@@ -30,9 +30,11 @@ type OperatorLoss struct {
 // MechanismResult is what a mechanism did.
 type MechanismResult struct {
 	Label  string
-	Paid   []spec.Gwei // source and target penalties of every operator
+	Paid   []spec.Gwei // source and target penalties of every operator; nil where dropped
 	Factor Series      // target factor
 	Memory penalty.Memory
+	Groups []GroupLoss // in the order of the run's Groups
+	Kinds  []GroupLoss // for every entry of the population
 }
 
 // Series is a quantity over time in at most [MaxPoints] points of PerPoint epochs
@@ -101,16 +103,23 @@ func (l *ledger) result() *RunResult {
 		})
 	}
 	memories := l.memories()
+	kinds := make([]string, len(l.s.Population))
+	for i := range kinds {
+		kinds[i] = l.s.Population[i].Name
+	}
 	for i := range l.accounts {
 		a := &l.accounts[i]
 		r.Mechanisms = append(r.Mechanisms, MechanismResult{
 			Label: l.s.Mechanisms[i].Label, Paid: spec.As[spec.Gwei](a.paid), Factor: a.series, Memory: memories[i],
 		})
+		m := &r.Mechanisms[i]
+		m.Groups = r.sum(i, r.Groups, func(o *OperatorLoss) int { return o.Group })
+		m.Kinds = r.sum(i, kinds, func(o *OperatorLoss) int { return o.Kind })
 	}
 	return r
 }
 
-// GroupLoss is what a group lost in one run under one mechanism.
+// GroupLoss is what a group, or an entry of the population, lost in one run under one mechanism.
 type GroupLoss struct {
 	Group               string
 	Stake               spec.Gwei
@@ -128,23 +137,51 @@ func (g *GroupLoss) Per32(amount spec.Gwei) float64 {
 	return float64(amount) / (float64(g.Stake) / float64(Validator))
 }
 
-// ByGroup sums the operators of every group under mechanism m, in the order of
-// Groups. A mechanism out of range gives nil.
+// ByGroup is what every group lost under mechanism m, in the order of Groups. A
+// mechanism out of range gives nil. The result is the run's own.
 func (r *RunResult) ByGroup(m int) []GroupLoss {
 	if m < 0 || m >= len(r.Mechanisms) {
 		return nil
 	}
-	sums := make([]GroupLoss, len(r.Groups))
-	for i, name := range r.Groups {
+	return r.Mechanisms[m].Groups
+}
+
+// Lost is what every operator lost in all under mechanism m: Gwei. Nil when the
+// operators were dropped or m is out of range.
+func (r *RunResult) Lost(m int) []spec.Gwei {
+	if m < 0 || m >= len(r.Mechanisms) || r.Mechanisms[m].Paid == nil {
+		return nil
+	}
+	lost := make([]spec.Gwei, len(r.Operators))
+	for i := range r.Operators {
+		o := &r.Operators[i]
+		lost[i] = o.Forgone + o.Leak + r.Mechanisms[m].Paid[i]
+	}
+	return lost
+}
+
+// sum adds up the operators by group, or by entry of the population.
+func (r *RunResult) sum(m int, names []string, of func(*OperatorLoss) int) []GroupLoss {
+	sums := make([]GroupLoss, len(names))
+	for i, name := range names {
 		sums[i].Group = name
 	}
 	for i := range r.Operators {
 		o := &r.Operators[i]
-		g := &sums[o.Group]
+		g := &sums[of(o)]
 		g.Stake += o.Stake
 		g.Forgone += o.Forgone
 		g.Leak += o.Leak
 		g.Paid += r.Mechanisms[m].Paid[i]
 	}
 	return sums
+}
+
+// compact drops the operators, of which there may be very many, and keeps the
+// sums.
+func (r *RunResult) compact() {
+	r.Operators = nil
+	for i := range r.Mechanisms {
+		r.Mechanisms[i].Paid = nil
+	}
 }

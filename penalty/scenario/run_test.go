@@ -20,7 +20,7 @@ func named(t testing.TB, names ...string) (m []Mechanism) {
 
 // trial is a small scenario with everything in it.
 func trial(t testing.TB) *Scenario {
-	ops, err := Preset("mainnet-like", 6400, 32*spec.ETH)
+	ops, err := Preset("mainnet-like", 6400*32*spec.ETH, 32*spec.ETH, 32*spec.ETH)
 	require.NoError(t, err)
 	return &Scenario{
 		Name: "trial", Epochs: 40, Warmup: 8, Runs: 2, Economics: DefaultEconomics, Population: ops,
@@ -197,7 +197,7 @@ func TestAMechanismDoesNotMoveTheOthers(t *testing.T) {
 }
 
 func bench(b *testing.B, down PPM) {
-	ops, err := Preset("mainnet-like", 1_000_000, 32*spec.ETH)
+	ops, err := Preset("mainnet-like", 1_000_000*32*spec.ETH, 32*spec.ETH, 32*spec.ETH)
 	require.NoError(b, err)
 	s := &Scenario{
 		Epochs: 1000, Runs: 1, Economics: DefaultEconomics, Population: ops,

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/stakesim/stakesim/examples/internal/page"
+	"github.com/stakesim/stakesim/penalty/scenario"
+	"github.com/stakesim/stakesim/spec/table"
+)
+
+// pageFile is the page that -html asks for, or nothing.
+type pageFile struct{ file *page.File }
+
+func openPage(path string) (*pageFile, error) {
+	if path == "" {
+		return &pageFile{}, nil
+	}
+	f, err := page.Create(path)
+	return &pageFile{f}, err
+}
+
+func (f *pageFile) abandon() {
+	if f.file != nil {
+		f.file.Abandon()
+	}
+}
+
+func (f *pageFile) write(r *report) error {
+	if f.file == nil {
+		return nil
+	}
+	p, err := r.page()
+	if err != nil {
+		return err
+	}
+	return f.file.Commit(p)
+}
+
+// foldAbove is how many rows a table may have that the page shows at once.
+const foldAbove = 40
+
+// page is the report as a page. Its tables are the terminal's: read back from the
+// Markdown, so that no figure is formatted twice.
+func (r *report) page() (*page.Page, error) {
+	p := &page.Page{Title: r.Title, Lead: r.Question, Notes: r.Notes, Config: r.Config}
+	p.Facts = []page.Fact{{Name: "Command", Value: r.Command}, {Name: "Seed", Value: fmt.Sprint(r.Seed)}}
+	v := versions()
+	var names []string
+	for name := range v {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	var list []string
+	for _, name := range names {
+		list = append(list, name+" "+v[name])
+	}
+	p.Facts = append(p.Facts, page.Fact{Name: "Versions", Value: strings.Join(list, ", ")})
+	for _, s := range r.sections {
+		t, err := asPage(s.table)
+		if err != nil {
+			return nil, err
+		}
+		t.Fold = s.quiet || len(t.Rows) > foldAbove
+		p.Sections = append(p.Sections, page.Section{Key: s.key, Title: s.title, Text: s.text, Charts: s.charts, Table: t})
+	}
+	var b bytes.Buffer
+	if err := r.json(&b); err != nil {
+		return nil, err
+	}
+	p.Data = b.String()
+	return p, nil
+}
+
+// asPage reads a table's Markdown.
+func asPage(t *table.Table) (*page.Table, error) {
+	var b bytes.Buffer
+	if err := t.Write(&b, table.Markdown); err != nil {
+		return nil, err
+	}
+	out := &page.Table{}
+	for _, line := range strings.Split(b.String(), "\n") {
+		switch {
+		case !strings.HasPrefix(line, "|"):
+			if line != "" && out.Head != nil {
+				out.Notes = append(out.Notes, line)
+			}
+		case out.Head == nil:
+			out.Head = cellsOf(line)
+		case out.Right == nil:
+			for _, c := range cellsOf(line) {
+				out.Right = append(out.Right, strings.HasSuffix(c, ":"))
+			}
+		default:
+			out.Rows = append(out.Rows, cellsOf(line))
+		}
+	}
+	return out, nil
+}
+
+// cellsOf splits a row of a pipe table, undoing its escapes.
+func cellsOf(line string) (cells []string) {
+	var cell strings.Builder
+	escaped := false
+	for _, c := range strings.TrimPrefix(line, "|") {
+		switch {
+		case escaped:
+			cell.WriteRune(c)
+			escaped = false
+		case c == '\\':
+			escaped = true
+		case c == '|':
+			cells = append(cells, strings.TrimSpace(cell.String()))
+			cell.Reset()
+		default:
+			cell.WriteRune(c)
+		}
+	}
+	return cells
+}
+
+// headlineChart is loss against the cohort, every preset in both models.
+func headlineChart(list []scenario.HeadlineRow) []page.Chart {
+	chart := page.Chart{Title: "Loss against outage size", X: "cohort, % of the stake", Y: "USD per 32 ETH"}
+	for _, preset := range []string{"E1", "E2", "E3"} {
+		float, integer := page.Series{Name: preset + ", float model"}, page.Series{Name: preset + ", integer model"}
+		for _, h := range list {
+			if h.Preset == preset {
+				x := float64(h.Permille) / 10
+				float.X, float.Y = append(float.X, x), append(float.Y, h.FloatUSD)
+				integer.X, integer.Y = append(integer.X, x), append(integer.Y, h.IntegerUSD)
+			}
+		}
+		chart.Series = append(chart.Series, float, integer)
+	}
+	return []page.Chart{chart}
+}

@@ -1,0 +1,135 @@
+// Command whatif runs a scenario of failures under several penalty mechanisms at
+// once and shows what each costs whom: as tables, and as a page with charts.
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"strings"
+
+	"github.com/stakesim/stakesim/spec/table"
+)
+
+const usage = `Run a scenario under several penalty mechanisms and show what each costs whom.
+
+usage: whatif [flags]
+
+  whatif                                     the published cost table, recomputed
+  whatif -list                               what scenarios there are
+  whatif -scenario cloud-10pct-24h -html cloud.html
+  whatif -scenario cloud-10pct-24h -set outages.0.share=0.2 -set runs=4
+  whatif -scenario mine.yaml -format json -seed 7
+  whatif -scenario cloud-10pct-24h -print    its YAML, to start from
+
+flags:
+`
+
+func main() {
+	err := run(os.Args[1:], os.Stdin, os.Stdout)
+	switch {
+	case err == nil:
+	case errors.Is(err, errUsage):
+		fmt.Fprintln(os.Stderr, "whatif:", err, "(whatif -h shows what there is)")
+		os.Exit(2)
+	default:
+		fmt.Fprintln(os.Stderr, "whatif:", err)
+		os.Exit(1)
+	}
+}
+
+// errUsage marks a wrong command line.
+var errUsage = errors.New("usage")
+
+func badUsage(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", errUsage, fmt.Sprintf(format, args...))
+}
+
+// options is the command line.
+type options struct {
+	scenario    string
+	set         []string
+	seed        uint64
+	seedGiven   bool
+	workers     int
+	html        string
+	list, print bool
+	format      table.Format
+	command     string
+}
+
+func run(args []string, in io.Reader, out io.Writer) error {
+	o, err := parse(args, out)
+	if errors.Is(err, flag.ErrHelp) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	switch {
+	case o.list:
+		return writeList(out, o.format)
+	case o.print:
+		return printScenario(out, o.scenario, in)
+	}
+	rep, err := prepare(&o, in)
+	if err != nil {
+		return err
+	}
+	page, err := openPage(o.html) // an unwritable report is an error before anything runs
+	if err != nil {
+		return err
+	}
+	defer page.abandon()
+	r, err := rep(progressOn(os.Stderr))
+	if err != nil {
+		return err
+	}
+	r.Command = o.command
+	if err := page.write(r); err != nil {
+		return err
+	}
+	return r.write(out, o.format)
+}
+
+func parse(args []string, out io.Writer) (options, error) {
+	var o options
+	flags := flag.NewFlagSet("whatif", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.StringVar(&o.scenario, "scenario", "headline", "built-in `NAME` or FILE.yaml; - reads standard input")
+	flags.Func("set", "`key=value` of the scenario, repeatable, such as outages.0.share=0.2", func(s string) error {
+		o.set = append(o.set, s)
+		return nil
+	})
+	flags.Uint64Var(&o.seed, "seed", 1, "seed of the random numbers")
+	flags.IntVar(&o.workers, "workers", runtime.GOMAXPROCS(0), "goroutines; the result does not depend on it")
+	flags.StringVar(&o.html, "html", "", "write a self-contained page to this `file`")
+	flags.BoolVar(&o.list, "list", false, "list the built-in scenarios")
+	flags.BoolVar(&o.print, "print", false, "print the scenario's YAML")
+	format := flags.String("format", "text", "text, csv, json or markdown")
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+		fmt.Fprint(out, usage)
+		flags.SetOutput(out)
+		flags.PrintDefaults()
+		return o, err
+	} else if err != nil {
+		return o, badUsage("%v", err)
+	}
+	if flags.NArg() > 0 {
+		return o, badUsage("unexpected argument %q", flags.Arg(0))
+	}
+	if o.workers < 1 || o.workers > 1024 {
+		return o, badUsage("-workers %d: not between 1 and 1024", o.workers)
+	}
+	flags.Visit(func(f *flag.Flag) { o.seedGiven = o.seedGiven || f.Name == "seed" })
+	f, err := table.ParseFormat(*format)
+	if err != nil {
+		return o, badUsage("-format: %v", err)
+	}
+	o.format = f
+	o.command = "go run ./examples/whatif " + strings.Join(quoted(args), " ")
+	return o, nil
+}

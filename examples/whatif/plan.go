@@ -1,0 +1,211 @@
+package main
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"io"
+	"os"
+	"sort"
+	"strings"
+
+	"github.com/stakesim/stakesim/penalty/scenario"
+	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/table"
+)
+
+//go:embed scenarios/*.yaml
+var builtin embed.FS
+
+func builtinNames() (names []string) {
+	entries, err := builtin.ReadDir("scenarios")
+	if err != nil {
+		return nil
+	}
+	for _, e := range entries {
+		names = append(names, strings.TrimSuffix(e.Name(), ".yaml"))
+	}
+	sort.Strings(names)
+	return names
+}
+
+// source is a scenario's file and text.
+func source(name string, in io.Reader) (file string, text []byte, err error) {
+	switch {
+	case contains(builtinNames(), name):
+		file = name + ".yaml"
+		text, err = builtin.ReadFile("scenarios/" + file)
+	case name == "-":
+		file = "standard input"
+		text, err = io.ReadAll(io.LimitReader(in, maxFile+1))
+	case strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml"):
+		file = name
+		var f *os.File
+		if f, err = os.Open(name); err == nil {
+			defer f.Close()
+			text, err = io.ReadAll(io.LimitReader(f, maxFile+1))
+		}
+	default:
+		err = badUsage("-scenario %q: neither a file ending in .yaml nor one of %s", name, strings.Join(builtinNames(), ", "))
+	}
+	return file, text, err
+}
+
+// point is one variant of a scenario.
+type point struct {
+	labels []string
+	plan   *plan
+}
+
+// job computes a report.
+type job func(told scenario.Progress) (*report, error)
+
+// prepare reads and validates everything, all points of a sweep included, before
+// anything runs.
+func prepare(o *options, in io.Reader) (job, error) {
+	file, text, err := source(o.scenario, in)
+	if err != nil {
+		return nil, err
+	}
+	load := func(changes []change, by string) (*plan, error) {
+		t, err := readTree(file, bytes.NewReader(text))
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range o.set {
+			key, value, ok := strings.Cut(s, "=")
+			if !ok {
+				return nil, badUsage("-set %s: not key=value", s)
+			}
+			if err := t.set(key, value, "-set "+s); err != nil {
+				return nil, err
+			}
+		}
+		for _, c := range changes {
+			copied := *c.value
+			if err := t.setNode(c.path, &copied, by); err != nil {
+				return nil, err
+			}
+		}
+		return decode(t)
+	}
+	base, err := load(nil, "")
+	if err != nil {
+		return nil, err
+	}
+	if o.seedGiven {
+		base.seed = o.seed
+	}
+	if compute, ok := computations[base.kind]; ok {
+		return func(told scenario.Progress) (*report, error) { return compute(base, o.workers, told) }, nil
+	}
+	points, err := base.points(load)
+	if err != nil {
+		return nil, err
+	}
+	return func(told scenario.Progress) (*report, error) { return runPoints(base, points, o.workers, told) }, nil
+}
+
+func (p *plan) points(load func([]change, string) (*plan, error)) ([]point, error) {
+	variants := p.variants
+	if len(variants) == 0 {
+		variants = []variant{{}}
+	}
+	axes := make([]scenario.Axis, len(p.sweep))
+	for i, a := range p.sweep {
+		for k := range a.values {
+			axes[i].Values = append(axes[i].Values, uint64(k))
+		}
+	}
+	grid, err := scenario.Grid(axes)
+	if err != nil {
+		return nil, p.tree.locate(err)
+	}
+	var points []point
+	for _, v := range variants {
+		for _, at := range grid {
+			next := point{}
+			changes := v.set
+			by := "variant " + v.label
+			if v.label != "" {
+				next.labels = append(next.labels, v.label)
+			}
+			t := p.tree
+			for i, k := range at {
+				a := p.sweep[i]
+				next.labels = append(next.labels, a.values[k])
+				by += fmt.Sprintf(" %s=%s", a.path, a.values[k])
+				changes = append(changes[:len(changes):len(changes)], change{a.path, t.scalar(a.values[k])})
+			}
+			if next.plan, err = load(changes, strings.TrimSpace(by)); err != nil {
+				return nil, err
+			}
+			points = append(points, next)
+		}
+	}
+	return points, p.fits(points)
+}
+
+// fits refuses what would not end or not fit memory: epochs times validators over
+// all points and runs.
+func (p *plan) fits(points []point) error {
+	const limit = 1 << 44 // validator-epochs, some hours
+	sum := 0.
+	for _, q := range points {
+		sum += float64(scenario.Validators(q.plan.Population)) * float64(q.plan.Epochs+q.plan.Warmup) * float64(q.plan.Runs)
+	}
+	if sum > limit {
+		return p.tree.locate(spec.Atf("duration", -1, spec.ErrInput, "%.3g validator-epochs in all; at most %.3g", sum, float64(limit)))
+	}
+	return nil
+}
+
+func writeList(out io.Writer, f table.Format) error {
+	t := table.New("Built-in scenarios", table.Column{Name: "scenario"}, table.Column{Name: "question"})
+	for _, name := range builtinNames() {
+		file, text, err := source(name, nil)
+		if err != nil {
+			return err
+		}
+		tr, err := readTree(file, bytes.NewReader(text))
+		if err != nil {
+			return err
+		}
+		p, err := decode(tr)
+		if err != nil {
+			return err
+		}
+		if err := t.Row(name, p.question); err != nil {
+			return err
+		}
+	}
+	return t.Write(out, f)
+}
+
+func printScenario(out io.Writer, name string, in io.Reader) error {
+	_, text, err := source(name, in)
+	if err != nil {
+		return err
+	}
+	_, err = out.Write(text)
+	return err
+}
+
+// quoted is the command line without what does not change the result.
+func quoted(args []string) (kept []string) {
+	for i := 0; i < len(args); i++ {
+		name, _, joined := strings.Cut(strings.TrimLeft(args[i], "-"), "=")
+		if name == "workers" || name == "html" || name == "format" {
+			if !joined {
+				i++
+			}
+			continue
+		}
+		arg := args[i]
+		if strings.ContainsAny(arg, " '\"\\$*?[]{}()<>|;&#~`") {
+			arg = "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
+		}
+		kept = append(kept, arg)
+	}
+	return kept
+}
