@@ -4,13 +4,9 @@ package main
 
 import (
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
-
-	"github.com/stakesim/stakesim/penalty"
-	"github.com/stakesim/stakesim/spec/table"
 )
 
 const usage = `Run epochs on a beacon state under a penalty mechanism and print what it costs, by balance.
@@ -84,58 +80,4 @@ func run(args []string, _ io.Reader, out io.Writer) error {
 		}
 	}
 	return t.Write(out, o.format)
-}
-
-// options are the command line.
-type options struct {
-	file         string // empty: build a state
-	fork, preset string // empty: detect
-	rules        []penalty.Rule
-	epochs       uint64
-	offline      string
-	calm         share
-	calmGiven    bool
-	delay        uint64
-	seed         uint64
-	out          string
-	format       table.Format
-}
-
-// maxEpochs bounds a run: more than a year.
-const maxEpochs = 100_000
-
-// parse returns nil where help was asked for.
-func parse(args []string, out io.Writer) (*options, error) {
-	o := &options{calm: 0.003}
-	flags := flag.NewFlagSet("beaconstate", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
-	flags.StringVar(&o.fork, "fork", "", "fork of the `STATE`, phase0 to eip7716 (default: detected; built: electra)")
-	flags.StringVar(&o.preset, "preset", "", "mainnet or minimal (default: detected; built: mainnet)")
-	mechanism := flags.String("mechanism", "smoothed-2026", "`NAME` or NAME/PRESET of the mechanism")
-	compare := flags.String("compare", "", "`NAME` of a second mechanism to show beside it")
-	flags.Uint64Var(&o.epochs, "epochs", 1, "epochs to run")
-	flags.StringVar(&o.offline, "offline", "", "`SHARE` such as 0.1 or 10%, or a file of validators")
-	flags.Var(&o.calm, "calm", "offline `SHARE` of the time before, on which a mechanism's memory has settled; an eip7716 state has its own average")
-	flags.Uint64Var(&o.delay, "finality-delay", 2, "epochs from the finalized to the current epoch")
-	flags.Uint64Var(&o.seed, "seed", 1, "seed of everything drawn")
-	flags.StringVar(&o.out, "out", "", "write the state after the epochs to `FILE`, raw SSZ, by rename")
-	format := flags.String("format", "text", "text, csv, json or markdown")
-	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
-		fmt.Fprint(out, usage)
-		flags.SetOutput(out)
-		flags.PrintDefaults()
-		return nil, nil
-	} else if err != nil {
-		return nil, badUsage("%v", err)
-	}
-	flags.Visit(func(f *flag.Flag) { o.calmGiven = o.calmGiven || f.Name == "calm" })
-	if flags.NArg() > 1 {
-		return nil, badUsage("unexpected argument %q", flags.Arg(1))
-	}
-	o.file = flags.Arg(0)
-	var err error
-	if o.format, err = table.ParseFormat(*format); err != nil {
-		return nil, badUsage("-format: %v", err)
-	}
-	return o, o.check(*mechanism, *compare)
 }

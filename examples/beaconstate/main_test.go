@@ -41,7 +41,12 @@ func simulated(t *testing.T, args ...string) *result {
 
 // The account takes the epoch apart; the engine does it in one pass.
 func TestTheAccountEndsWhereTheEngineDoes(t *testing.T) {
-	for _, rule := range penalty.Rules() {
+	rules := penalty.Rules()
+	if testing.Short() {
+		t.Logf("-short: ran %s only, not the %d rules", rules[1].FullName(), len(rules))
+		rules = rules[1:2]
+	}
+	for _, rule := range rules {
 		name := rule.FullName()
 		args := []string{"-mechanism", name, "-offline", "25%", "-epochs", "4", "-finality-delay", "8", "-preset", "minimal", "-seed", "3"}
 		if rule.Name == "status-quo" {
@@ -265,7 +270,7 @@ func TestBadStatesAreNamedByFileAndField(t *testing.T) {
 	zipped, err := os.ReadFile(names[1])
 	require.NoError(t, err)
 	bomb := vector.EncodeSnappy(make([]byte, 100))
-	bomb = append([]byte{0xff, 0xff, 0xff, 0xff, 0x0f}, bomb[1:]...)
+	bomb = append([]byte{0x80, 0x80, 0x80, 0x80, 0x04}, bomb[1:]...)
 	for name, c := range map[string]struct {
 		args []string
 		want string
@@ -278,7 +283,7 @@ func TestBadStatesAreNamedByFileAndField(t *testing.T) {
 		"not phase0":          {[]string{"-fork", "phase0", "-preset", "minimal", names[0]}, "state.ssz: minimal phase0 state"},
 		"no gzip":             {[]string{put("no.gz", raw)}, "no.gz: invalid input: gzip"},
 		"cut gzip":            {[]string{put("cut.gz", zipped[:len(zipped)/2])}, "cut.gz: byte "},
-		"a snappy bomb":       {[]string{put("bomb.ssz_snappy", bomb)}, "bomb.ssz_snappy: invalid input: byte 0: declared size 4294967295 above the limit"},
+		"a snappy bomb":       {[]string{put("bomb.ssz_snappy", bomb)}, "bomb.ssz_snappy: invalid input: byte 0: declared size 1073741824 above the limit"},
 		"snappy of no snappy": {[]string{put("no.ssz_snappy", raw)}, "no.ssz_snappy: invalid input"},
 		"an offset elsewhere": {[]string{"-fork", "electra", "-preset", "minimal", put("off.ssz", wrongOffset(raw))}, "off.ssz: minimal electra state: "},
 	} {

@@ -1,13 +1,70 @@
 package main
 
 import (
+	"errors"
+	"flag"
 	"fmt"
-	"strconv"
+	"io"
 	"strings"
 
 	"github.com/stakesim/stakesim/penalty"
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/table"
 )
+
+// options are the command line.
+type options struct {
+	file         string // empty: build a state
+	fork, preset string // empty: detect
+	rules        []penalty.Rule
+	epochs       uint64
+	offline      string
+	calm         share
+	calmGiven    bool
+	delay        uint64
+	seed         uint64
+	out          string
+	format       table.Format
+}
+
+// maxEpochs bounds a run: more than a year.
+const maxEpochs = 100_000
+
+// parse returns nil where help was asked for.
+func parse(args []string, out io.Writer) (*options, error) {
+	o := &options{calm: 0.003}
+	flags := flag.NewFlagSet("beaconstate", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.StringVar(&o.fork, "fork", "", "fork of the `STATE`, phase0 to eip7716 (default: detected; built: electra)")
+	flags.StringVar(&o.preset, "preset", "", "mainnet or minimal (default: detected; built: mainnet)")
+	mechanism := flags.String("mechanism", "smoothed-2026", "`NAME` or NAME/PRESET of the mechanism")
+	compare := flags.String("compare", "", "`NAME` of a second mechanism to show beside it")
+	flags.Uint64Var(&o.epochs, "epochs", 1, "epochs to run")
+	flags.StringVar(&o.offline, "offline", "", "`SHARE` such as 0.1 or 10%, or a file of validators")
+	flags.Var(&o.calm, "calm", "offline `SHARE` of the time before, on which a mechanism's memory has settled; an eip7716 state has its own average")
+	flags.Uint64Var(&o.delay, "finality-delay", 2, "epochs from the finalized to the current epoch")
+	flags.Uint64Var(&o.seed, "seed", 1, "seed of everything drawn")
+	flags.StringVar(&o.out, "out", "", "write the state after the epochs to `FILE`, raw SSZ, by rename")
+	format := flags.String("format", "text", "text, csv, json or markdown")
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+		fmt.Fprint(out, usage)
+		flags.SetOutput(out)
+		flags.PrintDefaults()
+		return nil, nil
+	} else if err != nil {
+		return nil, badUsage("%v", err)
+	}
+	flags.Visit(func(f *flag.Flag) { o.calmGiven = o.calmGiven || f.Name == "calm" })
+	if flags.NArg() > 1 {
+		return nil, badUsage("unexpected argument %q", flags.Arg(1))
+	}
+	o.file = flags.Arg(0)
+	var err error
+	if o.format, err = table.ParseFormat(*format); err != nil {
+		return nil, badUsage("-format: %v", err)
+	}
+	return o, o.check(*mechanism, *compare)
+}
 
 // check resolves names and refuses what no run can mean.
 func (o *options) check(mechanism, compare string) error {
@@ -50,38 +107,3 @@ func (o *options) check(mechanism, compare string) error {
 
 // phase0 is the fork before those that package spec knows.
 const phase0 = "phase0"
-
-// share is a part of a whole, 0 to 1.
-type share float64
-
-// parseShare reads 0.1 or 10%; ok is false for what is no number.
-func parseShare(s string) (v share, ok bool, err error) {
-	number, percent := strings.CutSuffix(s, "%")
-	f, err := strconv.ParseFloat(number, 64)
-	if err != nil {
-		return 0, false, fmt.Errorf("share %q: %w", s, spec.ErrInput)
-	}
-	if percent {
-		f /= 100
-	}
-	if !(f >= 0 && f <= 1) {
-		return 0, true, fmt.Errorf("share %q: %w: not from 0 to 1", s, spec.ErrInput)
-	}
-	return share(f), true, nil
-}
-
-// Set implements [flag.Value].
-func (s *share) Set(text string) error {
-	v, _, err := parseShare(text)
-	*s = v
-	return err
-}
-
-// String implements [flag.Value].
-func (s *share) String() string { return strconv.FormatFloat(float64(*s), 'g', -1, 64) }
-
-// of is the part of an amount, floored.
-func (s share) of(amount spec.Gwei) spec.Gwei {
-	const parts = 1 << 20
-	return amount / parts * spec.Gwei(float64(s)*parts)
-}
