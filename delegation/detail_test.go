@@ -20,6 +20,19 @@ func TestLienSplitsByFloor(t *testing.T) {
 	assert.EqualValues(t, 7, w.lot(moved).Lien.Initial)
 }
 
+// Dues on a liened lot are of its initial amount: like those of an entry they add.
+func TestLienedLotAdds(t *testing.T) {
+	w, a, b := twoOperators(t, plainConfig(), 0, 0, million)
+	moved := w.do(Redelegation{Owner: 1, Position: w.delegate(1, a, 100), To: b, Amount: 100})[0]
+	w.delegate(2, b, 100)
+	for i, want := range []spec.Gwei{40, 40, 20, 0} {
+		assert.Equal(t, want, w.slash(Due{ID: uint64(i), Operator: a, Fraction: Ratio{2, 5}}))
+	}
+	_, ok := w.l.Position(moved)
+	assert.False(t, ok)
+	assert.EqualValues(t, 100, w.op(b).PoolTokens)
+}
+
 // Principal that does not earn yet leaves first.
 func TestPendingPrincipalLeavesFirst(t *testing.T) {
 	w, a, _ := twoOperators(t, plainConfig(), 1, 0, 10*spec.ETH)

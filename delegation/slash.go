@@ -169,7 +169,7 @@ func (t *tx) cut(c Cut) {
 		e.Before = o.Price()
 		l.setPool(o, o.PoolTokens-c.Amount, o.PoolShares-c.Shares, o.LiquidShares)
 		if c.Shares > 0 {
-			t.takeShares(c.Lot, c.Shares)
+			t.burnShares(l.lots.get(c.Lot), c.Shares)
 		}
 		e.After = o.Price()
 	}
@@ -185,11 +185,22 @@ func (t *tx) cut(c Cut) {
 	}
 }
 
+// burnShares takes shares off a lot that a slash burns. The lien stays whole: dues
+// are of its initial amount, as those of an entry are.
+func (t *tx) burnShares(p *Position, shares uint64) {
+	t.reweighLot(p, p.Pointer.Weight-part64(p.Pointer.Weight, shares, p.Shares))
+	if p.Shares -= shares; p.Shares == 0 {
+		t.l.index.lot(p, false)
+		t.l.lots.remove(p.ID)
+	}
+}
+
 // wipe burns every lot of a pool that has no tokens left.
 func (t *tx) wipe(o *Operator) {
 	for _, id := range t.l.index.lotsAt.ids(1, o.ID) {
-		shares := t.l.lots.get(id).Shares
-		t.takeShares(id, shares)
+		p := t.l.lots.get(id)
+		shares := p.Shares
+		t.burnShares(p, shares)
 		t.emit(Event{Kind: LotBurned, Operator: o.ID, Lot: id, Shares: shares})
 	}
 	t.l.setPool(o, 0, 0, 0)

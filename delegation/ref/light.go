@@ -1,0 +1,189 @@
+package ref
+
+import (
+	"math/big"
+	"slices"
+
+	"github.com/stakesim/stakesim/spec"
+)
+
+func epochs(n uint64) spec.Epoch { return spec.Epoch(n) }
+
+// LightDelegate adds to the owner's position with the operator, or opens it as id.
+func (m *Model) LightDelegate(id, owner, operator uint64, amount *Rat) {
+	m.charge(owner, amount)
+	m.enter(id, owner, operator, amount)
+	m.sweep()
+}
+
+func (m *Model) enter(id, owner, operator uint64, amount *Rat) {
+	for _, p := range m.Lights {
+		if p.Owner == owner && p.Operator == operator {
+			p.Pending = add(p.Pending, amount)
+			return
+		}
+	}
+	m.Lights[id] = &Light{owner, operator, new(Rat), amount, m.Operators[operator].Light.PerGwei, new(Rat)}
+}
+
+// settle moves what a position has earned to what has accrued.
+func (m *Model) settle(p *Light) {
+	s := &m.Operators[p.Operator].Light
+	p.Accrued = add(p.Accrued, mul(sub(s.PerGwei, p.Paid), p.Principal))
+	p.Paid = s.PerGwei
+}
+
+// exit takes principal out, what does not earn yet first.
+func (m *Model) exit(id uint64, amount *Rat) {
+	p := m.Lights[id]
+	m.settle(p)
+	pending := least(p.Pending, amount)
+	p.Pending = sub(p.Pending, pending)
+	p.Principal = sub(p.Principal, sub(amount, pending))
+	if add(p.Principal, p.Pending).Sign() == 0 {
+		m.payAccrued(p)
+		delete(m.Lights, id)
+	}
+}
+
+func (m *Model) payAccrued(p *Light) {
+	s := &m.Operators[p.Operator].Light
+	s.Reserve = sub(s.Reserve, p.Accrued)
+	m.pay(p.Owner, p.Accrued)
+	p.Accrued = new(Rat)
+}
+
+// LightUndelegate pays principal back.
+func (m *Model) LightUndelegate(id uint64, amount *Rat) {
+	owner := m.Lights[id].Owner
+	m.exit(id, amount)
+	m.pay(owner, amount)
+	m.sweep()
+}
+
+// LightRedelegate moves principal to another operator, to position into if the
+// owner has none there.
+func (m *Model) LightRedelegate(into, id, to uint64, amount *Rat) {
+	owner := m.Lights[id].Owner
+	m.exit(id, amount)
+	m.enter(into, owner, to, amount)
+	m.sweep()
+}
+
+// Claim pays what a position has earned, or compounds it.
+func (m *Model) Claim(id uint64, compound bool) {
+	p := m.Lights[id]
+	m.settle(p)
+	if compound {
+		s := &m.Operators[p.Operator].Light
+		s.Reserve = sub(s.Reserve, p.Accrued)
+		p.Pending = add(p.Pending, p.Accrued)
+		p.Accrued = new(Rat)
+		return
+	}
+	m.payAccrued(p)
+	m.sweep()
+}
+
+// LightReward spreads a reward over light principal.
+func (m *Model) LightReward(operator uint64, reward *Rat) {
+	m.spread(operator, &m.Operators[operator].Light, m.Principal(operator), reward)
+}
+
+// PointerReward spreads a reward over the weight of pointers.
+func (m *Model) PointerReward(operator uint64, reward *Rat) {
+	m.spread(operator, &m.Operators[operator].Pointers, m.PointerWeight(operator), reward)
+}
+
+func (m *Model) spread(operator uint64, s *Stream, weight, reward *Rat) {
+	o := m.Operators[operator]
+	m.Minted = add(m.Minted, reward)
+	if weight.Cmp(Int(spec.ETH)) < 0 {
+		o.Bond = add(o.Bond, reward)
+		return
+	}
+	commission := mul(reward, o.Commission)
+	rest := sub(reward, commission)
+	o.Bond = add(o.Bond, commission)
+	s.Reserve = add(s.Reserve, rest)
+	s.PerGwei = add(s.PerGwei, over(rest, weight))
+}
+
+// PointLot sets or clears a lot's pointer.
+func (m *Model) PointLot(lot, operator uint64, clear bool) {
+	p := m.Lots[lot]
+	m.settleLot(p)
+	p.Pointer = m.pointer(operator, clear)
+	m.sweep()
+}
+
+// PointWallet sets or clears an account's pointer.
+func (m *Model) PointWallet(account, operator uint64, clear bool) {
+	a := m.Accounts[account]
+	m.settleWallet(a)
+	a.Pointer = m.pointer(operator, clear)
+	m.sweep()
+}
+
+func (m *Model) pointer(operator uint64, clear bool) *Pointer {
+	if clear {
+		return nil
+	}
+	return &Pointer{operator, new(Rat), m.Operators[operator].Pointers.PerGwei}
+}
+
+// EndEpoch begins the next epoch: snapshot, queue, liens, announced changes.
+func (m *Model) EndEpoch() {
+	m.Epoch++
+	for _, p := range m.Lights {
+		m.settle(p)
+		p.Principal, p.Pending = add(p.Principal, p.Pending), new(Rat)
+	}
+	for _, id := range ids(m.Lots) {
+		// A pointer whose weight stays as it is, in whole Gwei, is not paid either.
+		p := m.Lots[id]
+		if p.Pointer == nil {
+			continue
+		}
+		if v := whole(m.Value(p.Operator, p.Shares)); v.Cmp(p.Pointer.Weight) != 0 {
+			m.settleLot(p)
+			p.Pointer.Weight = v
+		}
+	}
+	for _, a := range m.Accounts {
+		if free := a.Free; a.Pointer != nil && whole(free).Cmp(a.Pointer.Weight) != 0 {
+			m.settleWallet(a)
+			a.Pointer.Weight = free
+		}
+	}
+	m.sweep()
+	m.release()
+	for _, o := range m.Operators {
+		if o.Next != nil && o.NextAt <= m.Epoch {
+			o.Commission, o.Next = o.Next, nil
+		}
+		o.Pending = slices.DeleteFunc(o.Pending, func(h spec.Epoch) bool { return h+m.Unbonding < m.Epoch })
+	}
+}
+
+func whole(r *Rat) *Rat {
+	return new(Rat).SetInt(new(big.Int).Quo(r.Num(), r.Denom()))
+}
+
+// release pays what is complete and frees what has served its time.
+func (m *Model) release() {
+	for _, id := range ids(m.Entries) {
+		if e := m.Entries[id]; e.Start+m.Unbonding <= m.Epoch {
+			delete(m.Entries, id)
+			m.pay(e.Owner, e.Balance)
+		} else if e.Lien != nil && e.Lien.End <= m.Epoch {
+			e.Lien = nil
+		}
+	}
+	for _, p := range m.Lots {
+		if p.Lien != nil && p.Lien.End <= m.Epoch {
+			p.Lien = nil
+		}
+	}
+	m.sweep()
+}

@@ -1,0 +1,266 @@
+// Package ref is the ledger of delegation.md on exact rationals: slow, literal,
+// without indexes, bounds, refusals or rounding. It shares nothing with package
+// delegation and is what that package is tested against: after any transition
+// the two differ by dust alone.
+//
+// The caller names every new row, so that both models agree on ids, and calls
+// only what the ledger admits. Nothing here is checked: an unknown id panics.
+package ref
+
+import (
+	"math/big"
+	"slices"
+
+	"github.com/stakesim/stakesim/spec"
+)
+
+// Rat is an exact amount, in Gwei or shares.
+type Rat = big.Rat
+
+// Model is the whole state.
+type Model struct {
+	Epoch, Unbonding spec.Epoch
+
+	Accounts    map[uint64]*Account
+	Operators   map[uint64]*Operator
+	Lots        map[uint64]*Lot
+	Entries     map[uint64]*Entry
+	Lights      map[uint64]*Light
+	Uncollected map[uint64]*Rat // by due
+	Slashed     *Rat            // to wherever slashed Gwei go
+	Minted      *Rat
+}
+
+// Account is a free balance with a pointer.
+type Account struct {
+	Free    *Rat
+	Pointer *Pointer
+}
+
+// Pointer is weight lent to an operator's light duty.
+type Pointer struct {
+	Operator uint64
+	Weight   *Rat // at the snapshot
+	Paid     *Rat // the stream's rewards per Gwei that have been paid
+}
+
+// Stream is what one Gwei of weight has earned since the start.
+type Stream struct{ PerGwei, Reserve *Rat }
+
+// Operator is a bond, a pool and two streams.
+type Operator struct {
+	Owner           uint64
+	Bond, Tokens    *Rat
+	Commission      *Rat
+	Next            *Rat // commission announced, or nil
+	NextAt          spec.Epoch
+	Light, Pointers Stream
+	Stage           int // of the exit
+	Jailed, Barred  bool
+	Pending         []spec.Epoch // evidence filed, by epoch of the infraction
+}
+
+// Lien says for whom a moved lot still answers.
+type Lien struct {
+	First, Source uint64
+	Initial       *Rat
+	Start, End    spec.Epoch
+}
+
+// Lot is a heavy position.
+type Lot struct {
+	Owner, Operator uint64
+	Shares          *Rat
+	Lien            *Lien
+	Pointer         *Pointer
+	Tokenised       bool
+}
+
+// Entry is an amount in the unbonding queue.
+type Entry struct {
+	Owner, Operator  uint64
+	Initial, Balance *Rat
+	Start            spec.Epoch
+	Lien             *Lien
+	Bond             bool
+}
+
+// Light is a light position.
+type Light struct {
+	Owner, Operator    uint64
+	Principal, Pending *Rat
+	Paid, Accrued      *Rat // Paid: rewards per Gwei that are in Accrued or paid
+}
+
+// New returns an empty model.
+func New(epoch, unbonding spec.Epoch) *Model {
+	return &Model{
+		Epoch: epoch, Unbonding: unbonding,
+		Accounts: map[uint64]*Account{}, Operators: map[uint64]*Operator{}, Lots: map[uint64]*Lot{},
+		Entries: map[uint64]*Entry{}, Lights: map[uint64]*Light{}, Uncollected: map[uint64]*Rat{},
+		Slashed: new(Rat), Minted: new(Rat),
+	}
+}
+
+// Int is a whole number.
+func Int[T ~uint64](v T) *Rat { return Frac(uint64(v), 1) }
+
+// Frac is a fraction; den is not 0.
+func Frac(num, den uint64) *Rat {
+	return new(Rat).SetFrac(new(big.Int).SetUint64(num), new(big.Int).SetUint64(den))
+}
+
+func add(a, b *Rat) *Rat { return new(Rat).Add(a, b) }
+func sub(a, b *Rat) *Rat { return new(Rat).Sub(a, b) }
+func mul(a, b *Rat) *Rat { return new(Rat).Mul(a, b) }
+
+// over is a/b, and 0 for b = 0.
+func over(a, b *Rat) *Rat {
+	if b.Sign() == 0 {
+		return new(Rat)
+	}
+	return new(Rat).Quo(a, b)
+}
+
+func least(a, b *Rat) *Rat {
+	if a.Cmp(b) < 0 {
+		return a
+	}
+	return b
+}
+
+func sum(list []*Rat) *Rat {
+	s := new(Rat)
+	for _, v := range list {
+		s.Add(s, v)
+	}
+	return s
+}
+
+// ids are the keys of a map, ascending.
+func ids[T any](m map[uint64]T) (list []uint64) {
+	for id := range m {
+		list = append(list, id)
+	}
+	slices.Sort(list)
+	return list
+}
+
+// Shares are all shares of an operator's pool.
+func (m *Model) Shares(operator uint64) *Rat {
+	s := new(Rat)
+	for _, p := range m.Lots {
+		if p.Operator == operator {
+			s.Add(s, p.Shares)
+		}
+	}
+	return s
+}
+
+// Value is what so many shares of a pool are worth.
+func (m *Model) Value(operator uint64, shares *Rat) *Rat {
+	return over(mul(shares, m.Operators[operator].Tokens), m.Shares(operator))
+}
+
+// minted is how many shares an amount buys.
+func (m *Model) minted(operator uint64, amount *Rat) *Rat {
+	all := m.Shares(operator)
+	if all.Sign() == 0 {
+		return amount
+	}
+	return over(mul(amount, all), m.Operators[operator].Tokens)
+}
+
+func (m *Model) pay(account uint64, amount *Rat) {
+	a := m.Accounts[account]
+	m.settleWallet(a)
+	a.Free = add(a.Free, amount)
+}
+
+func (m *Model) charge(account uint64, amount *Rat) {
+	m.pay(account, new(Rat).Neg(amount))
+}
+
+// settleWallet pays what an account's pointer has earned.
+func (m *Model) settleWallet(a *Account) {
+	if a.Pointer == nil {
+		return
+	}
+	earned := m.pointerEarned(a.Pointer, least(a.Pointer.Weight, a.Free))
+	a.Free = add(a.Free, earned)
+}
+
+func (m *Model) pointerEarned(p *Pointer, weight *Rat) *Rat {
+	s := &m.Operators[p.Operator].Pointers
+	earned := mul(sub(s.PerGwei, p.Paid), weight)
+	p.Paid = s.PerGwei
+	s.Reserve = sub(s.Reserve, earned)
+	return earned
+}
+
+// Holds is an account's free balance and what its pointers have earned, settled
+// or not.
+func (m *Model) Holds(account uint64) *Rat {
+	a := m.Accounts[account]
+	total := a.Free
+	owed := func(p *Pointer, weight *Rat) {
+		if p != nil {
+			total = add(total, mul(sub(m.Operators[p.Operator].Pointers.PerGwei, p.Paid), weight))
+		}
+	}
+	if a.Pointer != nil {
+		owed(a.Pointer, least(a.Pointer.Weight, a.Free))
+	}
+	for _, p := range m.Lots {
+		if p.Owner == account && p.Pointer != nil {
+			owed(p.Pointer, p.Pointer.Weight)
+		}
+	}
+	return total
+}
+
+// settleLot pays what a lot's pointer has earned.
+func (m *Model) settleLot(p *Lot) {
+	if p.Pointer != nil {
+		m.pay(p.Owner, m.pointerEarned(p.Pointer, p.Pointer.Weight))
+	}
+}
+
+// sweep gives what streams without holders still hold to the bond.
+func (m *Model) sweep() {
+	for id, o := range m.Operators {
+		if !slices.ContainsFunc(ids(m.Lights), func(q uint64) bool { return m.Lights[q].Operator == id }) {
+			o.Bond, o.Light.Reserve = add(o.Bond, o.Light.Reserve), new(Rat)
+		}
+		if m.PointerWeight(id).Sign() == 0 {
+			o.Bond, o.Pointers.Reserve = add(o.Bond, o.Pointers.Reserve), new(Rat)
+		}
+	}
+}
+
+// PointerWeight is what counts of all pointers to an operator.
+func (m *Model) PointerWeight(operator uint64) *Rat {
+	w := new(Rat)
+	for _, a := range m.Accounts {
+		if a.Pointer != nil && a.Pointer.Operator == operator {
+			w.Add(w, least(a.Pointer.Weight, a.Free))
+		}
+	}
+	for _, p := range m.Lots {
+		if p.Pointer != nil && p.Pointer.Operator == operator {
+			w.Add(w, p.Pointer.Weight)
+		}
+	}
+	return w
+}
+
+// Principal is the light principal of an operator that earns.
+func (m *Model) Principal(operator uint64) *Rat {
+	w := new(Rat)
+	for _, p := range m.Lights {
+		if p.Operator == operator {
+			w.Add(w, p.Principal)
+		}
+	}
+	return w
+}
