@@ -27,6 +27,9 @@ var netExcessCases = []struct {
 	{"ten percent of a slot at four costs three", 4, 10, 3200, 3, 6},
 	{"ten percent of a slot at six costs two", 6, 10, 3200, 2, 7},
 	{"ten percent of a slot at seven costs one and rests", 7, 10, 3200, 1, 7},
+	// 31 * 1190112520884487201 + 1 is 2^65
+	{"an exact multiple of a divisor above 64 bits", 31, 3 << 53, 1190112520884487201, 3, 33},
+	{"a Gwei less than a multiple of it", 31, 3<<53 - 1, 1190112520884487201, 2, 32},
 	{"a huge counter forgives", 1 << 63, 1 << 63, 1 << 63, 0, 1<<63 - 1},
 }
 

@@ -21,17 +21,20 @@ func TestProperty14NoPanic(t *testing.T) {
 		row    int
 		kind   error
 	}{
-		"a short balance column":     {func(_ *spec.Params, r *spec.Registry, _ *spec.Boundary) { r.Balance = r.Balance[1:] }, "balance", -1, spec.ErrInput},
-		"a long score column":        {func(_ *spec.Params, r *spec.Registry, _ *spec.Boundary) { r.InactivityScore = make([]uint64, 99) }, "inactivity_scores", -1, spec.ErrInput},
-		"no slots column":            {func(_ *spec.Params, r *spec.Registry, _ *spec.Boundary) { r.SlotOffset = nil }, "slot_offset", -1, spec.ErrInput},
-		"a slot outside the epoch":   {func(_ *spec.Params, r *spec.Registry, _ *spec.Boundary) { r.SlotOffset[3] = 32 }, "slot_offset", 3, spec.ErrInput},
-		"a balance above the cap":    {func(_ *spec.Params, r *spec.Registry, _ *spec.Boundary) { r.EffectiveBalance[4] = 2048*spec.ETH + 1 }, "effective_balance", 4, spec.ErrInput},
-		"a finalized epoch to come":  {func(_ *spec.Params, _ *spec.Registry, b *spec.Boundary) { b.FinalizedEpoch = 100 }, "finalized_checkpoint.epoch", -1, spec.ErrInput},
-		"an epoch after all slots":   {func(_ *spec.Params, _ *spec.Registry, b *spec.Boundary) { b.CurrentEpoch = most }, "slot", -1, spec.ErrOverflow},
-		"slashings beyond 64 bits":   {func(_ *spec.Params, _ *spec.Registry, b *spec.Boundary) { b.SlashingsSum = most }, "slashings", -1, spec.ErrOverflow},
-		"a balance at its limit":     {func(_ *spec.Params, r *spec.Registry, _ *spec.Boundary) { r.Balance[5] = most }, "balance", 5, spec.ErrOverflow},
-		"a score at its limit":       {func(_ *spec.Params, r *spec.Registry, _ *spec.Boundary) { r.InactivityScore[0] = most - 3 }, "inactivity_scores", 0, spec.ErrOverflow},
-		"a score times a balance":    {func(_ *spec.Params, r *spec.Registry, _ *spec.Boundary) { r.InactivityScore[0] = 1 << 60 }, "inactivity_scores", 0, spec.ErrOverflow},
+		"a short balance column":    {func(_ *spec.Params, r *spec.Registry, _ *spec.Boundary) { r.Balance = r.Balance[1:] }, "balance", -1, spec.ErrInput},
+		"a long score column":       {func(_ *spec.Params, r *spec.Registry, _ *spec.Boundary) { r.InactivityScore = make([]uint64, 99) }, "inactivity_scores", -1, spec.ErrInput},
+		"no slots column":           {func(_ *spec.Params, r *spec.Registry, _ *spec.Boundary) { r.SlotOffset = nil }, "slot_offset", -1, spec.ErrInput},
+		"a slot outside the epoch":  {func(_ *spec.Params, r *spec.Registry, _ *spec.Boundary) { r.SlotOffset[3] = 32 }, "slot_offset", 3, spec.ErrInput},
+		"a balance above the cap":   {func(_ *spec.Params, r *spec.Registry, _ *spec.Boundary) { r.EffectiveBalance[4] = 2048*spec.ETH + 1 }, "effective_balance", 4, spec.ErrInput},
+		"a finalized epoch to come": {func(_ *spec.Params, _ *spec.Registry, b *spec.Boundary) { b.FinalizedEpoch = 100 }, "finalized_checkpoint.epoch", -1, spec.ErrInput},
+		"an epoch after all slots":  {func(_ *spec.Params, _ *spec.Registry, b *spec.Boundary) { b.CurrentEpoch = most }, "slot", -1, spec.ErrOverflow},
+		"slashings beyond 64 bits":  {func(_ *spec.Params, _ *spec.Registry, b *spec.Boundary) { b.SlashingsSum = most }, "slashings", -1, spec.ErrOverflow},
+		"a balance at its limit":    {func(_ *spec.Params, r *spec.Registry, _ *spec.Boundary) { r.Balance[5] = most }, "balance", 5, spec.ErrOverflow},
+		"a score at its limit":      {func(_ *spec.Params, r *spec.Registry, _ *spec.Boundary) { r.InactivityScore[0] = most - 3 }, "inactivity_scores", 0, spec.ErrOverflow},
+		"a score times a balance":   {func(_ *spec.Params, r *spec.Registry, _ *spec.Boundary) { r.InactivityScore[0] = 1 << 60 }, "inactivity_scores", 0, spec.ErrOverflow},
+		"a score that a leak lifts": {func(_ *spec.Params, r *spec.Registry, b *spec.Boundary) { // 2048 ETH times 9,007,199 fits
+			r.EffectiveBalance[0], r.InactivityScore[0], b.FinalizedEpoch = 2048*spec.ETH, 9_007_196, 90
+		}, "inactivity_scores", 0, spec.ErrOverflow},
 		"an epoch of no slots":       {func(p *spec.Params, _ *spec.Registry, _ *spec.Boundary) { p.SlotsPerEpoch = 0 }, "SLOTS_PER_EPOCH", -1, spec.ErrInput},
 		"hysteresis divided by zero": {func(p *spec.Params, _ *spec.Registry, _ *spec.Boundary) { p.HysteresisQuotient = 0 }, "HYSTERESIS_QUOTIENT", -1, spec.ErrInput},
 	} {

@@ -281,3 +281,71 @@ func (w *world) run(t testing.TB, c *chain, r *spec.Registry, b spec.Boundary, e
 	}
 	return outcomes
 }
+
+// TestEachComponentAgreesOnRandomRegistries compares the components by
+// themselves, in epoch 0 too, where a transition does not pay them.
+func TestEachComponentAgreesOnRandomRegistries(t *testing.T) {
+	named := subjects(t)
+	for seed := range uint64(150) {
+		w := newWorld(t, newDice(seed, nil))
+		b := w.boundary()
+		if seed%3 == 0 {
+			b = spec.Boundary{}
+		}
+		r := w.registry(int(w.n(40)), b)
+		s, state := summarize(t, w.params, r, b), ref.State{Params: w.params, Boundary: b, Registry: r}
+		reference, err := ref.GetSlotReferenceBalance(state)
+		require.NoError(t, err)
+		require.Equal(t, gweiOf(reference), s.Slots[0].Reference)
+		about := named[int(seed)%len(named)]
+		factors, _ := walk(t, about.rule, penalty.Memory{}, s.Slots)
+		oracled, _, err := about.oracle(state, ref.Memory{})
+		require.NoError(t, err)
+		d := penalty.NewDeltas(r.Len())
+		for flag := range spec.Flag(spec.FlagCount) {
+			want, wantErr := ref.GetFlagIndexDeltas(state, flag, oracled)
+			sameKind(t, wantErr, penalty.FlagDeltas(d, r, s, flag, factors, about.rule.Scope), seed, flag)
+			requireDeltas(t, want, wantErr, d)
+		}
+		want, wantErr := ref.GetInactivityPenaltyDeltas(state)
+		sameKind(t, wantErr, penalty.InactivityDeltas(d, &w.params, r, s), seed)
+		requireDeltas(t, want, wantErr, d)
+	}
+}
+
+func requireDeltas(t testing.TB, want ref.Deltas, wantErr error, got penalty.Deltas) {
+	t.Helper()
+	if wantErr == nil {
+		same(t, gweiColumn(want.Rewards), got.Rewards, "rewards")
+		same(t, gweiColumn(want.Penalties), got.Penalties, "penalties")
+	}
+}
+
+// A value in any row of a long registry is seen by what proves the fused pass
+// safe, with any number of workers.
+func TestTheBoundsSeeEveryRow(t *testing.T) {
+	p, r, b := town(16, 9000)
+	rule := penalty.SmoothedE3.Rule()
+	for _, workers := range []int{1, 2} {
+		e, err := penalty.NewEngine(p, rule, workers)
+		require.NoError(t, err)
+		for _, row := range []int{0, 5, 1023, 1024, 4500, 8999} {
+			for name, change := range map[string]func(*spec.Registry){
+				"balance": func(r *spec.Registry) { r.Balance[row] = 1<<64 - 1 },
+				"inactivity_scores": func(r *spec.Registry) {
+					r.EffectiveBalance[row], r.InactivityScore[row] = 32*spec.ETH, 1<<63
+					r.PreviousFlags[row], r.ActivationEpoch[row], r.ExitEpoch[row] = 0, 0, spec.FarFutureEpoch
+				},
+				"effective_balance": func(r *spec.Registry) { r.EffectiveBalance[row] = 2048*spec.ETH + 1 },
+			} {
+				changed := r.Clone()
+				change(changed)
+				_, err := e.ProcessEpoch(changed, b, penalty.Memory{})
+				var at *spec.FieldError
+				require.ErrorAs(t, err, &at, "%s in row %d", name, row)
+				require.Equal(t, row, at.Row)
+				require.Equal(t, name, at.Field)
+			}
+		}
+	}
+}
