@@ -32,6 +32,7 @@ type cell struct {
 type failures struct {
 	epoch   uint64
 	cells   []cell
+	heads   []cell   // that missed the head alone: nothing is taken for it
 	failed  []uint64 // a bit for every validator without a timely target
 	opDown  []uint32 // validators of every operator on machines that are down
 	missing uint64   // slots whose next block is missing
@@ -213,10 +214,13 @@ func (d *draw) drop(f *failures) {
 func (d *draw) one(f *failures, v uint32, kind lapse) {
 	m := &d.w.machines[d.w.host[v]]
 	before := d.previous[v/64]>>(v%64)&1 != 0
-	if kind != lapseHead {
-		f.mark(v, v+1)
+	c := cell{m.op, 1, uint8(m.class), d.slots.deal(d.rngs[streamSlots]), kind, before}
+	if kind == lapseHead {
+		f.heads = append(f.heads, c)
+		return
 	}
-	f.cells = append(f.cells, cell{m.op, 1, uint8(m.class), d.slots.deal(d.rngs[streamSlots]), kind, before})
+	f.mark(v, v+1)
+	f.cells = append(f.cells, c)
 }
 
 func (d *draw) ownMisses(f *failures, epoch uint64) {

@@ -193,9 +193,11 @@ func (l *ledger) epochJustified(f *failures) bool {
 // forgo books the rewards that those who failed did not get, and those who did
 // not fail but whose head votes no block carried.
 func (l *ledger) forgo(f *failures) {
-	for i := range f.cells {
-		c := &f.cells[i]
-		l.forgone[c.op] += uint64(c.count) * l.shared[c.class].forgone[c.lapse]
+	for _, cells := range [...][]cell{f.cells, f.heads} {
+		for i := range cells {
+			c := &cells[i]
+			l.forgone[c.op] += uint64(c.count) * l.shared[c.class].forgone[c.lapse]
+		}
 	}
 	slots := uint64(0)
 	for i := range SlotsPerEpoch {

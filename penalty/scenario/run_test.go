@@ -152,7 +152,7 @@ func asRegistry(t *testing.T, f *failures, w *world) *spec.Registry {
 		room[slot]++
 		at++
 	}
-	for _, c := range f.cells {
+	for _, c := range append(append([]cell(nil), f.cells...), f.heads...) {
 		for range c.count {
 			put(int(c.slot), lapseFlags[c.lapse], c.before)
 		}

@@ -112,10 +112,11 @@ type slotter struct {
 	room  [SlotsPerEpoch]uint32
 	top   uint32
 	dealt int
+	spare uint64 // random bits of the draw before, not used yet
 }
 
 func (s *slotter) reset(validators uint64) {
-	s.top, s.dealt = 0, 0
+	s.top, s.dealt, s.spare = 0, 0, 0
 	for i := range uint64(SlotsPerEpoch) {
 		s.room[i] = uint32(validators*(i+1)/SlotsPerEpoch - validators*i/SlotsPerEpoch)
 		s.top = max(s.top, s.room[i])
@@ -132,9 +133,14 @@ func (s *slotter) deal(r *rand.PCG) uint8 {
 		}
 	}
 	for {
-		u := r.Uint64()
+		u := s.spare
+		if s.spare = 0; u == 0 {
+			u = r.Uint64()
+			s.spare = u >> 32
+			u &= 1<<32 - 1
+		}
 		at := u % SlotsPerEpoch
-		if uint32((u>>32)*uint64(s.top)>>32) < s.room[at] {
+		if uint32((u/SlotsPerEpoch)*uint64(s.top)>>27) < s.room[at] {
 			s.room[at]--
 			return uint8(at)
 		}

@@ -11,7 +11,7 @@ func (f *failures) reset(epoch uint64, w *world) {
 	}
 	clear(f.failed)
 	clear(f.opDown)
-	*f = failures{epoch: epoch, cells: f.cells[:0], failed: f.failed, opDown: f.opDown}
+	*f = failures{epoch: epoch, cells: f.cells[:0], heads: f.heads[:0], failed: f.failed, opDown: f.opDown}
 }
 
 // mark sets the bits lo to hi.
@@ -26,14 +26,16 @@ func (f *failures) mark(lo, hi uint32) {
 // fill sums the cells into a tally for every slot. The rest of a slot's even
 // part of the stake is online: committees are taken to weigh the same.
 func (f *failures) fill(w *world) {
-	for i := range f.cells {
-		c := &f.cells[i]
-		balance := spec.Gwei(c.count) * w.classes[c.class]
-		b := &f.tallies[c.slot][spec.ConductOf(lapseFlags[c.lapse], false, c.before)]
-		b.Balance += balance
-		b.Count += uint64(c.count)
-		if c.lapse == lapseOffline {
-			f.offline += balance
+	for _, cells := range [...][]cell{f.cells, f.heads} {
+		for i := range cells {
+			c := &cells[i]
+			balance := spec.Gwei(c.count) * w.classes[c.class]
+			b := &f.tallies[c.slot][spec.ConductOf(lapseFlags[c.lapse], false, c.before)]
+			b.Balance += balance
+			b.Count += uint64(c.count)
+			if c.lapse == lapseOffline {
+				f.offline += balance
+			}
 		}
 	}
 	f.target = w.total

@@ -1,0 +1,187 @@
+package scenario
+
+import (
+	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/spec"
+)
+
+// Split is the question of splitting or merging under larger effective balances:
+// the factor of 2048 ETH that fail at once, as one validator in one slot, as 64 of
+// 32 ETH in one slot, and as the same 64 spread over the slots of an epoch, two in
+// each. The slots' other offline balance is what the rule has settled on.
+func Split(e Economics, rule penalty.Rule) (lone, together, spread penalty.Factor, err error) {
+	other := e.TotalActive / SlotsPerEpoch / spec.Gwei(Whole) * spec.Gwei(Calm)
+	at := func(more spec.Gwei) (penalty.Factor, error) {
+		before, err := spec.ObsOfOffline(other, e.TotalActive, SlotsPerEpoch)
+		if err != nil {
+			return penalty.Factor{}, err
+		}
+		memory, err := rule.Settled(&before)
+		if err != nil {
+			return penalty.Factor{}, err
+		}
+		o, err := spec.ObsOfOffline(other+more, e.TotalActive, SlotsPerEpoch)
+		if err != nil {
+			return penalty.Factor{}, err
+		}
+		f, _, err := rule.Step(memory, &o)
+		return f.Target, err
+	}
+	if lone, err = at(2048 * spec.ETH); err != nil {
+		return
+	}
+	if together, err = at(64 * 32 * spec.ETH); err != nil {
+		return
+	}
+	spread, err = at(2 * 32 * spec.ETH)
+	return
+}
+
+// Untriggered is the largest balance in Gwei that can be offline in every slot
+// beside the calm without a factor above one in the first of them: the size below
+// which an outage costs what it costs today.
+func Untriggered(e Economics, rule penalty.Rule) (spec.Gwei, error) {
+	reference := e.TotalActive / SlotsPerEpoch
+	other := reference / spec.Gwei(Whole) * spec.Gwei(Calm)
+	before, err := spec.ObsOfOffline(other, e.TotalActive, SlotsPerEpoch)
+	if err != nil {
+		return 0, err
+	}
+	memory, err := rule.Settled(&before)
+	if err != nil {
+		return 0, err
+	}
+	low, high := spec.Gwei(0), reference-other
+	for low < high {
+		middle := low + (high-low+1)/2
+		o, err := spec.ObsOfOffline(other+middle, e.TotalActive, SlotsPerEpoch)
+		if err != nil {
+			return 0, err
+		}
+		f, _, err := rule.Step(memory, &o)
+		if err != nil {
+			return 0, err
+		}
+		if f.Target.Float() <= 1 {
+			low = middle
+		} else {
+			high = middle - 1
+		}
+	}
+	return low, nil
+}
+
+// MutedDays is how long the fork seed mutes the rule of 2026: the days after the
+// fork until a cohort that fails sees nine tenths of the factor it would see with
+// the complete epoch's seed. The seed counts the last slot's committee as offline,
+// so that it is too high by its online part over the slots of an epoch.
+func MutedDays(e Economics, rule penalty.Smoothed2026, cohort PPM) (float64, error) {
+	reference := e.TotalActive / SlotsPerEpoch
+	calm := reference / spec.Gwei(Whole) * spec.Gwei(Calm)
+	normal, err := spec.ObsOfOffline(calm, e.TotalActive, SlotsPerEpoch)
+	if err != nil {
+		return 0, err
+	}
+	slots := make([]spec.SlotObs, SlotsPerEpoch)
+	for i := range slots {
+		slots[i] = normal
+	}
+	seed, err := penalty.ForkSeedUnflagged(slots)
+	if err != nil {
+		return 0, err
+	}
+	failing, err := spec.ObsOfOffline(calm+reference/spec.Gwei(Whole)*spec.Gwei(cohort), e.TotalActive, SlotsPerEpoch)
+	if err != nil {
+		return 0, err
+	}
+	full, _, err := rule.Step(calm, &failing)
+	if err != nil {
+		return 0, err
+	}
+	const limit = 10 * 365 * EpochsPerDay * SlotsPerEpoch
+	for slot := range uint64(limit) {
+		f, _, err := rule.Step(seed, &failing)
+		if err != nil {
+			return 0, err
+		}
+		if 10*f.Num >= 9*full.Num {
+			return float64(slot) / (EpochsPerDay * SlotsPerEpoch), nil
+		}
+		if _, seed, err = rule.Step(seed, &normal); err != nil {
+			return 0, err
+		}
+	}
+	return 0, spec.Atf("cohort", -1, spec.ErrInput, "%v is muted for more than ten years", cohort.Float())
+}
+
+// Cycle is the factors that a constant offline share gives slot after slot once
+// the rule has settled on it: under the rule of 2024 a share of up to 1/4096 of the
+// stake in each slot alternates 4, 0, 0, 0, and who knows the counter can be
+// offline in the slots that cost nothing.
+func Cycle(e Economics, rule penalty.Rule, perSlot spec.Gwei, slots int) ([]penalty.Factor, error) {
+	o, err := spec.ObsOfOffline(perSlot, e.TotalActive, SlotsPerEpoch)
+	if err != nil {
+		return nil, err
+	}
+	memory, err := rule.Settled(&o)
+	if err != nil {
+		return nil, err
+	}
+	factors := make([]penalty.Factor, slots)
+	for i := range factors {
+		f, next, err := rule.Step(memory, &o)
+		if err != nil {
+			return nil, err
+		}
+		factors[i], memory = f.Target, next
+	}
+	return factors, nil
+}
+
+// ByShare is what 32 ETH lose in one outage of everything that shares a region, a
+// client or a provider, for each share of the stake: the premium on crowding, paid
+// by whoever is there, whoever caused it.
+func ByShare(e Economics, rule penalty.Rule, shares []PPM, epochs uint64) ([]spec.Gwei, error) {
+	losses := make([]spec.Gwei, len(shares))
+	for i, s := range shares {
+		var err error
+		if losses[i], err = OutageLoss(e, rule, Calm, s, epochs); err != nil {
+			return nil, err
+		}
+	}
+	return losses, nil
+}
+
+// BreakEven is the dilemma of a minority client: how many times as often as the
+// client of the majority it may fail, in outages of the same length, before it
+// costs its users more. One means that sharing the majority's client costs
+// nothing more.
+func BreakEven(e Economics, rule penalty.Rule, majority, minority PPM, epochs uint64) (float64, error) {
+	losses, err := ByShare(e, rule, []PPM{majority, minority}, epochs)
+	if err != nil {
+		return 0, err
+	}
+	return float64(losses[0]) / float64(losses[1]), nil
+}
+
+// Declared is the proposal that an operator declares which validators are its own
+// and pays a reduced excess for it: factor 1 + (f - 1) * (1 - discount). It
+// returns what 32 ETH of a cohort lose undeclared and declared. Declaring never
+// costs anything here, so that everybody declares, whatever is true: the discount
+// then merely weakens the rule.
+func Declared(e Economics, rule penalty.Rule, cohort, discount PPM, epochs uint64) (undeclared, declared spec.Gwei, err error) {
+	if discount > Whole {
+		return 0, 0, spec.Atf("discount", -1, spec.ErrInput, "%v is more than one", discount.Float())
+	}
+	if undeclared, err = OutageLoss(e, rule, Calm, cohort, epochs); err != nil {
+		return 0, 0, err
+	}
+	plain, err := OutageLoss(e, penalty.StatusQuo(), Calm, cohort, epochs)
+	if err != nil {
+		return 0, 0, err
+	}
+	excess := undeclared - min(undeclared, plain)
+	kept := excess / spec.Gwei(Whole) * spec.Gwei(Whole-discount)
+	kept += excess % spec.Gwei(Whole) * spec.Gwei(Whole-discount) / spec.Gwei(Whole)
+	return undeclared, undeclared - excess + kept, nil
+}
