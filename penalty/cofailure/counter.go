@@ -37,7 +37,7 @@ func (h How) failed(d Deadline) (now, before bool) {
 }
 
 // Kinds are the kinds of failure that it is, by deadline.
-func (h How) kinds() (of [KindCount]uint32) {
+func (h How) Kinds() (of [KindCount]uint32) {
 	for d := range deadlineCount {
 		if now, before := h.failed(d); now {
 			of[kindOf(d, before)] = 1
@@ -182,7 +182,7 @@ func NewCounter(clusters *Clusters) (*Counter, error) {
 	}
 	c.cells = make([]uint32, classes<<(howBits+1))
 	for h := range How(howCount) {
-		for k, n := range h.kinds() {
+		for k, n := range h.Kinds() {
 			c.kinds[h][k/2] |= uint64(n) << (k % 2 * 32)
 		}
 	}

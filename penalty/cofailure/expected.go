@@ -59,7 +59,7 @@ func NewQuality(limit uint32) *Quality {
 		q.events[k] = make([]uint32, limit)
 	}
 	for h := range How(howCount) {
-		q.kinds[h] = h.kinds()
+		q.kinds[h] = h.Kinds()
 	}
 	return q
 }

@@ -112,6 +112,7 @@ func (l *Lists) rest(text []byte, err error) ([]byte, error) {
 		}
 		return l.long, nil
 	}
+	l.line++
 	fault := l.report(&Fault{Kind: brokenStream(err), Err: err})
 	if fault == nil {
 		return nil, io.EOF
