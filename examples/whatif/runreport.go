@@ -43,7 +43,7 @@ func runPoints(base *plan, points []point, workers int, told scenario.Progress) 
 		r.add(s)
 	}
 	r.Notes = append(r.Notes,
-		fmt.Sprintf("%d runs of %d epochs (%.4g days), %d validators, %s ETH staked in the run, base rewards of %s ETH.",
+		fmt.Sprintf("Runs: %d of %d epochs (%.4g days), %d validators, %s ETH staked in the run, base rewards of %s ETH.",
 			first.Runs, first.Epochs, float64(first.Epochs)/scenario.EpochsPerDay, scenario.Validators(first.Population),
 			whole(scenario.Stake(first.Population)), whole(first.Economics.TotalActive)),
 		"Intervals are 95 % over the runs (Student's t, ratios by jackknife): the chance in the model, not its assumptions. "+
@@ -166,7 +166,7 @@ func operatorSection(p *plan, runs []*scenario.RunResult) (section, error) {
 		table.Column{Name: "loss", Key: "loss_usd", Unit: "USD", Decimals: 4},
 		table.Column{Name: "lowest", Key: "lowest_usd", Unit: "USD", Decimals: 4}, table.Column{Name: "highest", Key: "highest_usd", Unit: "USD", Decimals: 4})...)
 	b := rows{t: t}
-	chart := page.Chart{Title: "Who pays, by the operator's size", X: "stake of the operator (log10 ETH)", Y: "USD per 32 ETH"}
+	chart := page.Chart{Title: "Who pays, by the operator's size", X: "stake of the operator, ETH", Y: "USD per 32 ETH", Dots: true, LogX: true}
 	for m := range p.Mechanisms {
 		lost := runs[0].Lost(m)
 		low, high := make([]float64, len(p.Population)), make([]float64, len(p.Population))
@@ -188,7 +188,7 @@ func operatorSection(p *plan, runs []*scenario.RunResult) (section, error) {
 				loss += l.Per32(l.Total()) / float64(len(runs)) * p.Economics.PriceUSD / 1e9
 			}
 			b.row(p.Mechanisms[m].Label, o.Name, o.Group, o.Count, uint64(o.Stake()/spec.ETH), loss, low[k], high[k])
-			line.X, line.Y = append(line.X, math.Log10(float64(o.Stake()/spec.ETH))), append(line.Y, loss)
+			line.X, line.Y = append(line.X, float64(o.Stake()/spec.ETH)), append(line.Y, loss)
 		}
 		chart.Series = append(chart.Series, line)
 	}

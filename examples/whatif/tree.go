@@ -183,7 +183,6 @@ func keysOf[V any](m map[string]V) string {
 
 func (t *tree) each(read func(n *yaml.Node, path string)) reader {
 	return func(n *yaml.Node, path string) {
-		t.origin[path] = t.where(n)
 		if n.Kind != yaml.SequenceNode {
 			t.fail(n, path, "not a list")
 			return

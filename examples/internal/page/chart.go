@@ -30,7 +30,8 @@ type Chart struct {
 	Title, X, Y string
 	Series      []Series
 	Categories  []string
-	Log         bool // logarithmic Y; values must be above zero
+	Dots        bool // points in place of lines
+	LogX        bool // logarithmic X; values must be above zero
 	Heat        *Heat
 }
 
@@ -94,7 +95,7 @@ func (c *Chart) svg(width float64) (template.HTML, error) {
 		return "", fmt.Errorf("chart %q: %w", c.Title, err)
 	}
 	canvas := vgsvg.New(vg.Length(width), vg.Length(height))
-	p.Draw(draw.New(canvas))
+	p.Draw(draw.Crop(draw.New(canvas), 2, -16, 2, -10)) // room for the last labels
 	var b bytes.Buffer
 	if _, err := canvas.WriteTo(&b); err != nil {
 		return "", err
@@ -128,9 +129,8 @@ func (c *Chart) style(p *plot.Plot, width float64) {
 	}
 	p.X.Label.Text, p.Y.Label.Text = c.X, c.Y
 	p.X.Tick.Marker, p.Y.Tick.Marker = ticks{n: int(width / 110)}, ticks{n: 6}
-	if c.Log {
-		p.Y.Scale = plot.LogScale{}
-		p.Y.Tick.Marker = logTicks{}
+	if c.LogX {
+		p.X.Scale, p.X.Tick.Marker = plot.LogScale{}, logTicks{}
 	}
 	p.X.Label.Padding, p.Y.Label.Padding = 4, 4
 }
@@ -142,11 +142,20 @@ func (c *Chart) lines(p *plot.Plot) error {
 	for i, s := range c.Series {
 		points := make(plotter.XYs, 0, len(s.Y))
 		for k, y := range s.Y {
-			if k < len(s.X) && !math.IsNaN(y) && !math.IsInf(y, 0) && !(c.Log && y <= 0) {
+			if k < len(s.X) && !math.IsNaN(y) && !math.IsInf(y, 0) && !(c.LogX && s.X[k] <= 0) {
 				points = append(points, plotter.XY{X: s.X[k], Y: y})
 			}
 		}
 		if len(points) == 0 {
+			continue
+		}
+		if c.Dots {
+			dots, err := plotter.NewScatter(points)
+			if err != nil {
+				return err
+			}
+			dots.GlyphStyle = draw.GlyphStyle{Color: series[i%len(series)], Radius: 4, Shape: shapes[i%len(shapes)]}
+			p.Add(dots)
 			continue
 		}
 		line, err := plotter.NewLine(points)
@@ -157,9 +166,7 @@ func (c *Chart) lines(p *plot.Plot) error {
 		line.Dashes = dashes[i%len(dashes)]
 		p.Add(line)
 	}
-	if !c.Log {
-		p.Y.Min = math.Min(0, p.Y.Min)
-	}
+	p.Y.Min = math.Min(0, p.Y.Min)
 	if p.Y.Max <= p.Y.Min {
 		p.Y.Max = p.Y.Min + 1
 	}
@@ -168,6 +175,9 @@ func (c *Chart) lines(p *plot.Plot) error {
 	}
 	return nil
 }
+
+// shapes tell dots apart without colour.
+var shapes = []draw.GlyphDrawer{draw.CircleGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{}}
 
 // dashes tell lines apart without colour.
 var dashes = [][]vg.Length{nil, {7, 4}, {2, 3}, {9, 3, 2, 3}, nil, {5, 5}, {1, 4}, {12, 4}}
@@ -198,6 +208,7 @@ func (c *Chart) bars(p *plot.Plot, width float64) error {
 	if p.Y.Max <= p.Y.Min {
 		p.Y.Max = p.Y.Min + 1
 	}
+	p.Y.Max += 0.04 * (p.Y.Max - p.Y.Min)
 	p.X.Tick.Marker = names{c.Categories}
 	p.X.Min, p.X.Max = -0.5, float64(len(c.Categories))-0.5
 	if longest(c.Categories)*7 > int((width-80)/float64(len(c.Categories))) {
@@ -265,4 +276,25 @@ func Number(v float64) string {
 		return strconv.FormatFloat(v, 'g', 3, 64)
 	}
 	return strconv.FormatFloat(math.Round(v*1e5)/1e5, 'f', -1, 64)
+}
+
+// legend is a sample of every series' stroke, dot or bar.
+func (c *Chart) legend() (keys []key) {
+	for i, s := range c.Series {
+		k := key{Name: s.Name, Index: i%len(series) + 1}
+		switch {
+		case c.Categories != nil:
+			k.Bar = true
+		case c.Dots:
+			k.Dot = []string{"\u25cf", "\u25a0", "\u25b2"}[i%len(shapes)]
+		default:
+			var dash []string
+			for _, d := range dashes[i%len(dashes)] {
+				dash = append(dash, strconv.FormatFloat(d.Points(), 'f', -1, 64))
+			}
+			k.Dash = strings.Join(dash, " ")
+		}
+		keys = append(keys, k)
+	}
+	return keys
 }

@@ -71,3 +71,16 @@ func short(v float64) string {
 	digits := math.Pow(10, 2-math.Floor(math.Log10(math.Abs(v))))
 	return Number(math.Round(v*digits) / digits)
 }
+
+// bounds are the lowest and the highest value.
+func (h *Heat) bounds() (low, high float64) {
+	low, high = math.Inf(1), math.Inf(-1)
+	for _, row := range h.Values {
+		for _, v := range row {
+			if !math.IsNaN(v) {
+				low, high = math.Min(low, v), math.Max(high, v)
+			}
+		}
+	}
+	return low, high
+}

@@ -49,11 +49,22 @@ type drawn struct {
 	Chart
 	Wide, Narrow template.HTML
 	Legend       []key
+	Scale        *scale
 }
 
+// scale is the colours of a heat map from its lowest to its highest value.
+type scale struct {
+	From, To string
+	Steps    []int
+}
+
+// key is a line of a legend.
 type key struct {
 	Name  string
 	Index int
+	Bar   bool
+	Dot   string
+	Dash  string // of a line's stroke
 }
 
 // Write writes the page. Charts that cannot be drawn are an error.
@@ -66,8 +77,9 @@ func (p *Page) Write(w io.Writer) error {
 		*Page
 		Sections []section
 		Colors   []int
+		Heats    []int
 		Data     template.JS
-	}{Page: p, Colors: []int{1, 2, 3, 4, 5, 6, 7, 8}, Data: template.JS(strings.ReplaceAll(p.Data, "<", `\u003c`))}
+	}{Page: p, Colors: upTo(len(series)), Heats: upTo(HeatSteps), Data: template.JS(strings.ReplaceAll(p.Data, "<", `\u003c`))}
 	for _, s := range p.Sections {
 		out := section{Section: s}
 		for _, c := range s.Charts {
@@ -79,8 +91,10 @@ func (p *Page) Write(w io.Writer) error {
 			if d.Narrow, err = c.svg(narrow); err != nil {
 				return err
 			}
-			for i, line := range c.Series {
-				d.Legend = append(d.Legend, key{line.Name, i%len(series) + 1})
+			d.Legend = c.legend()
+			if c.Heat != nil {
+				low, high := c.Heat.bounds()
+				d.Scale = &scale{short(low), short(high), upTo(HeatSteps)}
 			}
 			out.Drawn = append(out.Drawn, d)
 		}
@@ -128,4 +142,11 @@ func (f *File) Commit(p *Page) error {
 func (f *File) Abandon() {
 	_ = f.temp.Close()
 	_ = os.Remove(f.temp.Name())
+}
+
+func upTo(n int) (list []int) {
+	for i := range n {
+		list = append(list, i+1)
+	}
+	return list
 }
