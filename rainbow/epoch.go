@@ -75,7 +75,10 @@ type EpochReceipt struct {
 	Totals    Totals     // of this epoch
 	Services  []ServiceResult
 	Penalties []PenaltyResult
-	Ledger    delegation.Receipt
+	// Ahead are the events of rewards to operators with pending penalties, which
+	// come before those of Ledger.
+	Ahead  []delegation.Event
+	Ledger delegation.Receipt
 }
 
 // ProcessEpoch ends the current epoch, in this order: the curve issues for the
@@ -172,8 +175,8 @@ func (s *State) finish(r *EpochReceipt) {
 	s.Totals.NotMinted += r.Totals.NotMinted
 
 	s.Certificates = s.Certificates[:0]
-	s.forget()
 	s.snapshot()
+	s.forget()
 	s.movePrices(r.Services)
 }
 
@@ -192,7 +195,7 @@ func (s *State) closeLedger(r *EpochReceipt) (refused spec.Gwei) {
 			continue
 		}
 		if p.accused {
-			refused += s.payNow(row.Operator, p.heavy, light, pointers, &r.Ledger)
+			refused += s.payNow(row.Operator, p.heavy, light, pointers, &r.Ahead)
 			continue
 		}
 		rewards = append(rewards, delegation.EpochReward{Operator: row.Operator, Heavy: p.heavy, Light: light, Pointers: pointers})
@@ -200,16 +203,12 @@ func (s *State) closeLedger(r *EpochReceipt) (refused spec.Gwei) {
 	w.rewards = rewards
 	var dues []delegation.Due
 	dues, r.Penalties = s.dues()
-	before := r.Ledger.Events
 	r.Ledger, _ = delegation.ProcessEpoch(s.Ledger, delegation.EpochInput{Rewards: rewards, Dues: dues})
-	if len(before) > 0 {
-		r.Ledger.Events = append(before, r.Ledger.Events...)
-	}
 	return refused + refusedRewards(rewards, &r.Ledger)
 }
 
 // payNow pays the rewards of one operator at once and returns what was refused.
-func (s *State) payNow(operator uint64, heavy, light, pointers spec.Gwei, out *delegation.Receipt) (refused spec.Gwei) {
+func (s *State) payNow(operator uint64, heavy, light, pointers spec.Gwei, events *[]delegation.Event) (refused spec.Gwei) {
 	for _, c := range []struct {
 		amount spec.Gwei
 		pay    func(*delegation.Ledger, delegation.Reward) (delegation.Receipt, error)
@@ -221,7 +220,7 @@ func (s *State) payNow(operator uint64, heavy, light, pointers spec.Gwei, out *d
 		if err != nil {
 			refused += c.amount
 		}
-		out.Events = append(out.Events, r.Events...)
+		*events = append(*events, r.Events...)
 	}
 	return refused
 }

@@ -159,7 +159,10 @@ func New(config Config, l *delegation.Ledger) (*State, error) {
 	if l == nil {
 		return nil, about("ledger", 0, spec.ErrInput)
 	}
-	return &State{Config: config, Ledger: l, NextDue: 1 << 63}, config.Validate()
+	if err := config.Validate(); err != nil {
+		return nil, err
+	}
+	return &State{Config: config, Ledger: l, NextDue: 1 << 63}, nil
 }
 
 // Clone returns a copy that shares no memory with s.
