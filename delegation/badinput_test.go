@@ -178,6 +178,7 @@ func badInputs(x richIDs) []struct {
 		{"due of an unknown rule", due(func(d *Due) { d.Rule = 3 }), spec.ErrInput},
 		{"due that closes unknown evidence", due(func(d *Due) { d.Closes, d.Evidence = true, top }), ErrUnknownID},
 		{"due that closes another's evidence", due(func(d *Due) { d.Closes, d.Evidence = true, x.evidence }), spec.ErrInput},
+		{"due that closes evidence of another epoch", due(func(d *Due) { d.Operator, d.Epoch, d.Closes, d.Evidence = x.b, 2, true, x.evidence }), spec.ErrInput},
 		{"unjailing the free", Unjail{0, x.a}, ErrJailed},
 		{"unjailing before the term", Unjail{0, x.b}, ErrJailed},
 		{"unjailing by a stranger", Unjail{1, x.b}, ErrOwner},

@@ -98,6 +98,37 @@ func TestAdvanceTakesEverySnapshot(t *testing.T) {
 	assert.Equal(t, spec.Epoch(1<<40+11), w.l.Epoch())
 }
 
+// What a snapshot pays into a wallet counts from the next one, advanced at once or
+// one by one.
+func TestAdvanceCountsWhatSnapshotsPay(t *testing.T) {
+	w, a, _ := twoOperators(t, plainConfig(), 1, 0, 10*spec.ETH)
+	w.do(WalletPointer{Owner: 1, Operator: a})
+	w.advance(1)
+	w.do(PointerReward{a, spec.ETH})
+	w.do(Payment{2, 1, 5})
+	one := &world{t, w.l.Clone()}
+	w.advance(5)
+	for range 5 {
+		one.do(EpochInput{})
+	}
+	assert.Equal(t, one.op(a), w.op(a))
+	assert.Equal(t, w.free(1), w.op(a).Pointers.Weight)
+	assert.Greater(t, w.free(1), 11*spec.ETH-10)
+}
+
+// What a drained bond cannot pay of an operator-first amount, the pool does, even
+// where its own rounded part was nothing.
+func TestOperatorFirstBehindADrainedBond(t *testing.T) {
+	w, a, _ := twoOperators(t, plainConfig(), 32, 0, million)
+	w.delegate(1, a, 32)
+	w.do(Slashing{[]Due{
+		{ID: 1, Operator: a, Amount: 32, Rule: BondOnly},
+		{ID: 2, Operator: a, Amount: 1, Rule: OperatorFirst},
+	}})
+	assert.EqualValues(t, 31, w.op(a).PoolTokens)
+	assert.Zero(t, w.l.uncollected.n)
+}
+
 // The record of an operator stays until its last lien ends.
 func TestRecordOutlivesLiens(t *testing.T) {
 	w, a, b := twoOperators(t, plainConfig(), 0, 0, million)

@@ -134,8 +134,8 @@ func (l *Ledger) nextEvent() spec.Epoch {
 }
 
 // ProcessWeightSnapshot takes the weight snapshot of the current epoch: pending
-// light principal begins to earn, and pointers get the weight of their lots and
-// wallets. [ProcessEpoch] calls it; a second one in an epoch gives [ErrStage], or
+// light principal begins to earn; pointers are paid what they earned and get the
+// weight of their lots and wallets. [ProcessEpoch] calls it; a second one in an epoch gives [ErrStage], or
 // a late deposit could earn at once.
 func ProcessWeightSnapshot(l *Ledger) (Receipt, error) {
 	if l.snapshotEpoch >= l.epoch {
@@ -161,14 +161,12 @@ func (t *tx) snapshot() {
 	}
 	for k := range l.index.lotPointers.all() {
 		p := l.lots.get(k[1])
-		if v := l.operators.get(p.Operator).value(p.Shares); v != p.Pointer.Weight {
-			t.reweighLot(p, v)
-		}
+		t.reweighLot(p, l.operators.get(p.Operator).value(p.Shares))
 	}
 	for k := range l.index.walletPointers.all() {
-		if a := l.accounts.get(k[1]); a.Free != a.Pointer.Weight {
-			t.reweigh(a, a.Free, a.Free)
-		}
+		a := l.accounts.get(k[1])
+		t.reweigh(a, a.Free, a.Pointer.Weight) // pays
+		t.reweigh(a, a.Free, a.Free)
 	}
 }
 

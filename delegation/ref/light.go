@@ -1,7 +1,6 @@
 package ref
 
 import (
-	"math/big"
 	"slices"
 
 	"github.com/stakesim/stakesim/spec"
@@ -139,21 +138,17 @@ func (m *Model) EndEpoch() {
 		m.settle(p)
 		p.Principal, p.Pending = add(p.Principal, p.Pending), new(Rat)
 	}
+	prices := m.Prices()
 	for _, id := range ids(m.Lots) {
-		// A pointer whose weight stays as it is, in whole Gwei, is not paid either.
-		p := m.Lots[id]
-		if p.Pointer == nil {
-			continue
-		}
-		if v := whole(m.Value(p.Operator, p.Shares)); v.Cmp(p.Pointer.Weight) != 0 {
+		if p := m.Lots[id]; p.Pointer != nil {
 			m.settleLot(p)
-			p.Pointer.Weight = v
+			p.Pointer.Weight = mul(p.Shares, prices[p.Operator])
 		}
 	}
 	for _, a := range m.Accounts {
-		if free := a.Free; a.Pointer != nil && whole(free).Cmp(a.Pointer.Weight) != 0 {
+		if a.Pointer != nil {
 			m.settleWallet(a)
-			a.Pointer.Weight = free
+			a.Pointer.Weight = a.Free
 		}
 	}
 	m.sweep()
@@ -164,10 +159,6 @@ func (m *Model) EndEpoch() {
 		}
 		o.Pending = slices.DeleteFunc(o.Pending, func(h spec.Epoch) bool { return h+m.Unbonding < m.Epoch })
 	}
-}
-
-func whole(r *Rat) *Rat {
-	return new(Rat).SetInt(new(big.Int).Quo(r.Num(), r.Denom()))
 }
 
 // release pays what is complete and frees what has served its time.

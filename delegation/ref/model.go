@@ -162,6 +162,21 @@ func (m *Model) Value(operator uint64, shares *Rat) *Rat {
 	return over(mul(shares, m.Operators[operator].Tokens), m.Shares(operator))
 }
 
+// Prices are the prices of a share of every pool.
+func (m *Model) Prices() map[uint64]*Rat {
+	shares := map[uint64]*Rat{}
+	for id := range m.Operators {
+		shares[id] = new(Rat)
+	}
+	for _, p := range m.Lots {
+		shares[p.Operator].Add(shares[p.Operator], p.Shares)
+	}
+	for id, o := range m.Operators {
+		shares[id] = over(o.Tokens, shares[id])
+	}
+	return shares
+}
+
 // minted is how many shares an amount buys.
 func (m *Model) minted(operator uint64, amount *Rat) *Rat {
 	all := m.Shares(operator)

@@ -55,6 +55,9 @@ func (m *Model) Slash(dues []Due) {
 		shares[id] = m.Shares(id)
 	}
 	for _, id := range ids(m.Operators) {
+		if !slices.ContainsFunc(dues, func(d Due) bool { return d.Operator == id }) {
+			continue
+		}
 		pots := m.pots(id)
 		var mine []*claim
 		for _, d := range dues {
@@ -121,6 +124,7 @@ func (m *Model) pots(id uint64) []pot {
 		}
 	}
 	groups := map[uint64]*pot{}
+	prices := m.Prices()
 	join := func(piece uint64, l *Lien, value *Rat) {
 		if l == nil || l.Source != id || l.End <= m.Epoch {
 			return
@@ -137,7 +141,7 @@ func (m *Model) pots(id uint64) []pot {
 	}
 	for _, lot := range ids(m.Lots) {
 		p := m.Lots[lot]
-		join(lot, p.Lien, m.Value(p.Operator, p.Shares))
+		join(lot, p.Lien, mul(p.Shares, prices[p.Operator]))
 	}
 	for _, g := range ids(groups) {
 		slices.Sort(groups[g].lien)
