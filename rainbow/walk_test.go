@@ -255,9 +255,11 @@ func (w *walker) input() (in EpochInput) {
 			it := Item{Service: v.ID, ID: id, Value: w.amount(), Listers: performers[v.ID]}
 			it.Listers = it.Listers[:w.below(uint64(len(it.Listers))+1)]
 			it.Low = spec.Gwei(w.below(uint64(it.Value) + 1))
-			if v.Rule == FOCILR && len(heavy) > 0 {
-				it.HasProposer, it.Proposer = true, heavy[0]
+			if v.Rule == FOCILR {
 				it.Listers = it.Listers[:min(len(it.Listers), int(v.CommitteeSize))]
+				if it.HasProposer = len(heavy) > 0; it.HasProposer {
+					it.Proposer = heavy[0]
+				}
 			}
 			in.Items = append(in.Items, it)
 		}
