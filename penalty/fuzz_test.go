@@ -110,6 +110,7 @@ var diversitySeeds = []struct {
 	{0, 1 << 33, 1 << 33, 0, 0, 0, 0, 0, 0, []byte{1}},
 	{0, 1 << 31, 1 << 33, 0, 0, 0, 0, 0, 0, nil},
 	{0, 1 << 31, 1 << 33, 0, 0, 0, 0, 0, 60, []byte{255, 255}},
+	{0, 1<<33 - 29, 1 << 33, 23, 15, 61, 32, 0, 56, []byte("000x")}, // low above the budget, and too much stake
 }
 
 // FuzzDiversity holds the multipliers to penalty/ref, to the budget and to the

@@ -66,6 +66,9 @@ func (d Diversity) Validate() error {
 	if d.Shape > Tent || d.Low.Cmp(d.High) > 0 {
 		return fmt.Errorf("%w: shape %d, bounds %s to %s", spec.ErrInput, d.Shape, d.Low, d.High)
 	}
+	if d.Low.Cmp(one) > 0 {
+		return fmt.Errorf("%w: the lower bound %s exceeds the budget", spec.ErrInput, d.Low)
+	}
 	if d.Shape != Tent {
 		return nil
 	}
@@ -135,9 +138,6 @@ func (d Diversity) Multipliers(stakes []*big.Int) (multipliers []*big.Int, lambd
 			sum.Add(sum, new(big.Int).Mul(stake, d.Multiplier(lambda, weights[i])))
 		}
 		return sum.Cmp(budget) <= 0
-	}
-	if !within(new(big.Int)) {
-		return nil, nil, fmt.Errorf("%w: the lower bound %s exceeds the budget", spec.ErrInput, d.Low)
 	}
 	lambda = largest(within)
 	for _, g := range weights {
