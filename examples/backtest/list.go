@@ -30,7 +30,11 @@ func (o *options) openList() error {
 		}
 		return nil
 	}
-	l, err := dataset.OpenList(o.failures)
+	open := dataset.OpenList
+	if o.mapped {
+		open = dataset.MapList
+	}
+	l, err := open(o.failures)
 	if err != nil {
 		return err
 	}

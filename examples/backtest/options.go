@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/penalty/cofailure"
 	"github.com/stakesim/stakesim/spec/table"
 )
 
@@ -23,6 +24,7 @@ func parse(args []string, out io.Writer) (*options, error) {
 	flags.StringVar(&o.clusters, "clusters", "", "CSV `FILE` with validator_id and a column of labels")
 	flags.StringVar(&o.column, "column", "", "`NAME` of the column of labels (default the second)")
 	flags.StringVar(&o.failures, "failures", "", "failure list `FILE` in place of a record")
+	flags.BoolVar(&o.mapped, "map", false, "map a binary failure list instead of reading it: its pages then count as this program's memory")
 	flags.StringVar(&o.xatu, "xatu", "", "`DIR` with canonical_beacon_*.parquet in place of a record")
 	flags.StringVar(&o.convert, "convert", "", "write a failure list to `FILE` and stop")
 	flags.StringVar(&o.groups, "groups", "post", "rows: post (by size of cluster), followup, labels (every label)")
@@ -31,6 +33,7 @@ func parse(args []string, out io.Writer) (*options, error) {
 	flags.BoolVar(&o.counted, "counted", false, "weigh every validator as 32 ETH")
 	flags.BoolVar(&o.fake, "fake", true, "count fake clusters and redistributed failures, which reads the list twice more")
 	flags.BoolVar(&o.asPublished, "as-published", false, "compute as the published script does, quirks included")
+	flags.Uint64Var(&o.multiplier, "multiplier", cofailure.PublishedBy, "with -as-published: of the excess penalty; 32 was meant")
 	flags.BoolVar(&o.lenient, "lenient", false, "leave bad input out and count it")
 	flags.IntVar(&o.draws, "bootstrap", 1000, "draws of the confidence intervals, 0 for none")
 	flags.Uint64Var(&o.seed, "seed", 1, "seed of the draws")
@@ -85,6 +88,8 @@ func (o *options) check(args []string) error {
 		return badUsage("-as-published needs the record itself: -committees, -attesters and -immediate")
 	case o.asPublished && len(o.rules) > 0:
 		return badUsage("-as-published and -mechanism exclude each other")
+	case o.multiplier != cofailure.PublishedBy && !o.asPublished, o.multiplier == 0, o.multiplier > 1<<32-1:
+		return badUsage("-multiplier is 1 to 2^32-1 and belongs to -as-published")
 	case o.deadline != "longest" && o.deadline != "single-slot":
 		return badUsage("-deadline %q: not longest or single-slot", o.deadline)
 	case groupings[o.groups] == nil:

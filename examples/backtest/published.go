@@ -12,6 +12,7 @@ import (
 // published runs the analysis as its script does and prints it.
 func (o *options) published(out io.Writer) error {
 	var top uint32
+	o.progress.start("reading the record", 6*o.bytes())
 	for l, err := range asLists(o.files) {
 		if err != nil {
 			return err
@@ -27,8 +28,7 @@ func (o *options) published(out io.Writer) error {
 	record := o.files
 	record.Faults = &o.again // counted above
 	o.again.Lenient = o.lenient
-	o.progress.start("reading the record", 5*o.bytes())
-	p, err := cofailure.AsPublished(asLists(record), cofailure.Options{Cluster: labels.Label})
+	p, err := cofailure.AsPublished(asLists(record), cofailure.Options{Cluster: labels.Label, Multiplier: uint32(o.multiplier)})
 	if err != nil {
 		return err
 	}

@@ -15,14 +15,14 @@ import (
 
 // options is the command line and the inputs that it names.
 type options struct {
-	record                                    [len(recordFlags)]string
-	clusters, column, failures, xatu, convert string
-	groups, deadline                          string
-	counted, fake, asPublished, lenient       bool
-	top, draws, workers                       int
-	seed                                      uint64
-	format                                    table.Format
-	rules                                     []penalty.Rule
+	record                                      [len(recordFlags)]string
+	clusters, column, failures, xatu, convert   string
+	groups, deadline                            string
+	mapped, counted, fake, asPublished, lenient bool
+	top, draws, workers                         int
+	seed, multiplier                            uint64
+	format                                      table.Format
+	rules                                       []penalty.Rule
 
 	progress *progress
 	faults   dataset.Faults
