@@ -1,6 +1,7 @@
 package container
 
 import (
+	"bytes"
 	"fmt"
 
 	"github.com/stakesim/stakesim/spec"
@@ -31,4 +32,19 @@ func DecodeMechanismMemory(b []byte) (*MechanismMemory, error) {
 		return nil, fmt.Errorf("mechanism memory: %w: %d bytes: %v", spec.ErrInput, len(b), err)
 	}
 	return m, nil
+}
+
+// DecodeLedger decodes SSZ bytes into a fresh value that shares no memory with
+// them. Malformed bytes, and any that are not the one encoding of their value,
+// give [spec.ErrInput]; whether the ledger is consistent is for package
+// delegation to say.
+func DecodeLedger(b []byte) (*Ledger, error) {
+	l := new(Ledger)
+	if err := l.UnmarshalSSZ(b); err != nil {
+		return nil, fmt.Errorf("ledger: %w: %d bytes: %v", spec.ErrInput, len(b), err)
+	}
+	if again, err := l.MarshalSSZ(); err != nil || !bytes.Equal(again, b) {
+		return nil, fmt.Errorf("ledger: %w: %d bytes: not the canonical encoding", spec.ErrInput, len(b))
+	}
+	return l, nil
 }
