@@ -115,7 +115,7 @@ func TestBothLayersMakeFinality(t *testing.T) {
 func TestSeatsAndTheirBonds(t *testing.T) {
 	seat, err := SeatStake(30*million, 8192)
 	require.NoError(t, err)
-	require.EqualValues(t, 3_662_109_375_000, seat)
+	require.Equal(t, spec.Gwei(3_662_109_375_000), seat)
 	for _, c := range []struct {
 		ratio uint64
 		rule  SeatRule

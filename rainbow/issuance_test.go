@@ -233,7 +233,7 @@ func TestAlphaHasTwoMeaningsAndConvertsExactly(t *testing.T) {
 	require.NoError(t, err)
 	heavy, light, err = share.Split(issuance)
 	require.NoError(t, err)
-	require.EqualValues(t, 41_666_666_666_666, light) // 875000/21 = 41666.67 ETH
+	require.Equal(t, spec.Gwei(41_666_666_666_666), light) // 875000/21 = 41666.67 ETH
 	require.Equal(t, issuance, heavy+light)
 
 	ratio, err := TodayShare.Ratio()
