@@ -14,6 +14,10 @@ const (
 	Validator = 32 * spec.ETH
 )
 
+// maxStake bounds the stake in Gwei, more than twice all ether, so that a
+// thousand times a slot's part of it fits 64 bits.
+const maxStake = spec.Gwei(1 << 58)
+
 // DaysPerYear is the length of a year in days.
 const DaysPerYear = 365.25
 
@@ -42,11 +46,12 @@ type EpochValues struct {
 
 // Epoch returns what an epoch is worth to a validator of the given effective
 // balance (altair get_base_reward and get_flag_index_deltas, consensus-specs
-// a08d8a6). No stake gives [spec.ErrInput], a product above 64 bits
+// a08d8a6). No stake, and more than 2^58 Gwei, give
+// [spec.ErrInput], a product above 64 bits
 // [spec.ErrOverflow].
 func (e Economics) Epoch(effectiveBalance spec.Gwei) (EpochValues, error) {
-	if e.TotalActive < spec.EffectiveBalanceIncrement {
-		return EpochValues{}, spec.Atf("total_active", -1, spec.ErrInput, "%d Gwei is less than 1 ETH", e.TotalActive)
+	if e.TotalActive < spec.EffectiveBalanceIncrement || e.TotalActive > maxStake {
+		return EpochValues{}, spec.Atf("total_active", -1, spec.ErrInput, "%d Gwei, not 1 ETH to %d Gwei", e.TotalActive, maxStake)
 	}
 	s := spec.Summary{BaseRewardPerIncrement: e.PerIncrement()}
 	base, ok := penalty.BaseReward(effectiveBalance, &s)

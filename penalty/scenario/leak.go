@@ -8,10 +8,14 @@ import (
 // SimplifiedLeak is the inactivity leak of the published figures, in Gwei: from
 // the first epoch on the score grows by four, and epoch k costs effective balance
 // times 4k over four times the quotient. It ignores that a leak begins only after
-// four epochs without finality, and keeps the effective balance.
+// four epochs without finality, and keeps the effective balance. More than 2048
+// ETH and a length outside 0 to [MaxEpochs] give [spec.ErrInput].
 func SimplifiedLeak(effectiveBalance spec.Gwei, epochs int) (spec.Gwei, error) {
 	p, err := params()
 	if err != nil {
+		return 0, err
+	}
+	if err := checkLeak(effectiveBalance, epochs); err != nil {
 		return 0, err
 	}
 	var score uint64
@@ -37,10 +41,13 @@ type LeakEpoch struct {
 // a08d8a6): the first three epochs pass before the finality delay exceeds four.
 // other is what each epoch takes besides, per increment of effective balance;
 // nil keeps the effective balance, otherwise it follows the balance, which starts
-// level with it.
+// level with it. Errors as for [SimplifiedLeak].
 func ExactLeak(effectiveBalance spec.Gwei, epochs int, other func(epoch int, inLeak bool) spec.Gwei) ([]LeakEpoch, error) {
 	p, err := params()
 	if err != nil {
+		return nil, err
+	}
+	if err := checkLeak(effectiveBalance, epochs); err != nil {
 		return nil, err
 	}
 	out := make([]LeakEpoch, epochs)
@@ -63,6 +70,14 @@ func ExactLeak(effectiveBalance spec.Gwei, epochs int, other func(epoch int, inL
 		effective, _ = penalty.EffectiveBalance(effective, balance, false, &p)
 	}
 	return out, nil
+}
+
+// checkLeak bounds a leak, so that no product leaves 64 bits.
+func checkLeak(effectiveBalance spec.Gwei, epochs int) error {
+	if effectiveBalance > 2048*spec.ETH || epochs < 0 || epochs > MaxEpochs {
+		return spec.Atf("effective_balance", -1, spec.ErrInput, "%d Gwei for %d epochs", effectiveBalance, epochs)
+	}
+	return nil
 }
 
 func leakOf(p *spec.Params, effectiveBalance spec.Gwei, score uint64) spec.Gwei {

@@ -41,6 +41,9 @@ func Split(e Economics, rule penalty.Rule) (lone, together, spread penalty.Facto
 // beside the calm without a factor above one in the first of them: the size below
 // which an outage costs what it costs today.
 func Untriggered(e Economics, rule penalty.Rule) (spec.Gwei, error) {
+	if _, err := e.Epoch(Validator); err != nil {
+		return 0, err
+	}
 	reference := e.TotalActive / SlotsPerEpoch
 	other := reference / spec.Gwei(Whole) * spec.Gwei(Calm)
 	before, err := spec.ObsOfOffline(other, e.TotalActive, SlotsPerEpoch)
@@ -117,8 +120,12 @@ func MutedDays(e Economics, rule penalty.Smoothed2026, cohort PPM) (float64, err
 // Cycle is the factors that a constant offline share gives slot after slot once
 // the rule has settled on it: under the rule of 2024 a share of up to 1/4096 of the
 // stake in each slot alternates 4, 0, 0, 0, and who knows the counter can be
-// offline in the slots that cost nothing.
+// offline in the slots that cost nothing. A number of slots outside 0 to
+// [MaxEpochs] epochs gives [spec.ErrInput].
 func Cycle(e Economics, rule penalty.Rule, perSlot spec.Gwei, slots int) ([]penalty.Factor, error) {
+	if slots < 0 || slots > MaxEpochs*SlotsPerEpoch {
+		return nil, spec.Atf("slots", -1, spec.ErrInput, "%d", slots)
+	}
 	o, err := spec.ObsOfOffline(perSlot, e.TotalActive, SlotsPerEpoch)
 	if err != nil {
 		return nil, err

@@ -29,7 +29,7 @@ type Scenario struct {
 
 // Bounds of a scenario, so that it ends and fits memory.
 const (
-	MaxEpochs     = 1 << 20
+	MaxEpochs     = 1 << 19
 	MaxRuns       = 1024
 	MaxMechanisms = 16
 	maxLength     = 1 << 24 // epochs of a duration

@@ -79,8 +79,10 @@ func ratio(runs []*RunResult, m, a, b, skip int) float64 {
 	return paid[0] / stake[0] / (paid[1] / stake[1])
 }
 
-func groupOf(runs []*RunResult, name string) int {
-	if len(runs) > 0 {
+// groupOf is a group's place in the results of mechanism m, -1 when either is
+// not there.
+func groupOf(runs []*RunResult, m int, name string) int {
+	if len(runs) > 0 && m >= 0 && m < len(runs[0].Mechanisms) {
 		for i, g := range runs[0].Groups {
 			if g == name {
 				return i
@@ -93,9 +95,9 @@ func groupOf(runs []*RunResult, name string) int {
 // Advantage is the advantage of the group big over the group small under
 // mechanism m: penalties per ether of the small over those of the big, as the
 // analysis of 2024 counts it (ethresear.ch topic 19116). Above one the small
-// pay more. Unknown groups give not-a-number.
+// pay more. Unknown groups and mechanisms give not-a-number.
 func Advantage(runs []*RunResult, m int, small, big string) Interval {
-	a, b := groupOf(runs, small), groupOf(runs, big)
+	a, b := groupOf(runs, m, small), groupOf(runs, m, big)
 	if a < 0 || b < 0 {
 		return Interval{math.NaN(), math.NaN(), math.NaN()}
 	}
@@ -107,8 +109,8 @@ func Advantage(runs []*RunResult, m int, small, big string) Interval {
 // small. The runs are paired, so that it is narrower than the difference of two
 // intervals.
 func AdvantageChange(runs []*RunResult, m, base int, small, big string) Interval {
-	a, b := groupOf(runs, small), groupOf(runs, big)
-	if a < 0 || b < 0 {
+	a, b := groupOf(runs, m, small), groupOf(runs, m, big)
+	if a < 0 || b < 0 || groupOf(runs, base, small) < 0 {
 		return Interval{math.NaN(), math.NaN(), math.NaN()}
 	}
 	return jackknife(len(runs), func(skip int) float64 {
@@ -119,7 +121,7 @@ func AdvantageChange(runs []*RunResult, m, base int, small, big string) Interval
 // LossPer32 is what a group lost per 32 ETH of its stake under mechanism m, in
 // Gwei: penalties, rewards forgone and leak.
 func LossPer32(runs []*RunResult, m int, group string) Interval {
-	g := groupOf(runs, group)
+	g := groupOf(runs, m, group)
 	values := make([]float64, 0, len(runs))
 	for _, r := range runs {
 		if g >= 0 {
@@ -132,7 +134,7 @@ func LossPer32(runs []*RunResult, m int, group string) Interval {
 
 // PaidPer32 is what a group paid in penalties alone, likewise.
 func PaidPer32(runs []*RunResult, m int, group string) Interval {
-	g := groupOf(runs, group)
+	g := groupOf(runs, m, group)
 	values := make([]float64, 0, len(runs))
 	for _, r := range runs {
 		if g >= 0 {
