@@ -267,7 +267,7 @@ func compare(m *ref.Model, before, l *Ledger, op Operation) error {
 		n.check("pool", o.ID, o.PoolTokens, r.Tokens, withPrice(o.ID, 1))
 		n.check("light weight", o.ID, o.Light.Weight, m.Principal(o.ID), streamDust(all, o.Light))
 		n.check("light reserve", o.ID, o.Light.Reserve, r.Light.Reserve, n.lightDust(before, o.ID))
-		n.check("pointer weight", o.ID, o.Pointers.Weight, m.PointerWeight(o.ID), n.weightDust(o.ID))
+		n.check("pointer weight", o.ID, o.Pointers.Weight, m.PointerWeight(o.ID), n.weightDust(before, o.ID))
 		n.check("commission", o.ID, spec.Gwei(o.Commission), new(ref.Rat).Mul(r.Commission, ref.Int(One)), new(big.Rat))
 	}
 	prices := m.Prices()
@@ -395,7 +395,7 @@ func (n *near) slashDust(before *Ledger) *big.Rat {
 	return d
 }
 
-func (n *near) weightDust(operator uint64) *big.Rat {
+func (n *near) weightDust(before *Ledger, operator uint64) *big.Rat {
 	d := big.NewRat(n.dust, 1)
 	for k := range n.l.index.lotPointers.with(operator) {
 		p := n.l.lots.get(k[1])
@@ -403,7 +403,7 @@ func (n *near) weightDust(operator uint64) *big.Rat {
 		d.Add(d, big.NewRat(1, 1))
 	}
 	for range n.l.index.walletPointers.with(operator) {
-		d.Add(d, n.accountDust(n.l))
+		d.Add(d, n.accountDust(before))
 	}
 	return d
 }

@@ -1,0 +1,204 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/stakesim/stakesim/delegation"
+	"github.com/stakesim/stakesim/spec"
+	"go.yaml.in/yaml/v3"
+)
+
+// decoder fills structs from YAML nodes, strictly: an unknown or repeated key is an
+// error that names the field. Ids may be names that earlier steps have given.
+type decoder struct{ names map[string]uint64 }
+
+// fieldError says in which field of a script something is wrong.
+func fieldError(field string, format string, args ...any) error {
+	return fmt.Errorf("%s: %s", field, fmt.Sprintf(format, args...))
+}
+
+// pairs are the entries of a mapping, each key once.
+func pairs(n *yaml.Node, field string) ([][2]*yaml.Node, error) {
+	if n.Kind != yaml.MappingNode {
+		return nil, fieldError(field, "line %d: fields are expected", n.Line)
+	}
+	var list [][2]*yaml.Node
+	seen := map[string]bool{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		k := n.Content[i]
+		if seen[k.Value] {
+			return nil, fieldError(join(field, k.Value), "line %d: given twice", k.Line)
+		}
+		seen[k.Value] = true
+		list = append(list, [2]*yaml.Node{k, n.Content[i+1]})
+	}
+	return list, nil
+}
+
+func join(field, key string) string {
+	if field == "" {
+		return key
+	}
+	return field + "." + key
+}
+
+// value decodes a node into v, which can be set.
+func (d decoder) value(n *yaml.Node, v reflect.Value, field string) error {
+	switch p := v.Addr().Interface().(type) {
+	case *spec.Gwei:
+		return scalar(n, field, p, gwei)
+	case *delegation.Parts:
+		return scalar(n, field, p, parts)
+	case *delegation.Ratio:
+		return scalar(n, field, p, ratio)
+	case *delegation.LossRule:
+		return choice(n, field, p, "pro_rata", "operator_first", "bond_only")
+	case *delegation.LeverageMode:
+		return choice(n, field, p, "reject", "clip")
+	case *uint64:
+		return scalar(n, field, p, d.id)
+	case *spec.Epoch:
+		return scalar(n, field, (*uint64)(p), whole)
+	}
+	switch v.Kind() {
+	case reflect.Struct:
+		return d.fields(n, v, field)
+	case reflect.Slice:
+		if n.Kind != yaml.SequenceNode {
+			return fieldError(field, "line %d: a list is expected", n.Line)
+		}
+		v.Set(reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content)))
+		for i, c := range n.Content {
+			if err := d.value(c, v.Index(i), fmt.Sprintf("%s[%d]", field, i)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if err := n.Decode(v.Addr().Interface()); err != nil || n.Tag == "!!null" { // a string or a boolean
+		return fieldError(field, "line %d: %q is no %s", n.Line, n.Value, v.Kind())
+	}
+	return nil
+}
+
+// fields decodes a mapping into the struct v by the names of its json tags.
+func (d decoder) fields(n *yaml.Node, v reflect.Value, field string) error {
+	list, err := pairs(n, field)
+	if err != nil {
+		return err
+	}
+	for _, p := range list {
+		i := slices.Index(tags(v.Type()), p[0].Value)
+		if i < 0 {
+			return fieldError(join(field, p[0].Value), "line %d: unknown field (there are: %s)", p[0].Line, strings.Join(tags(v.Type()), ", "))
+		}
+		if err := d.value(p[1], v.Field(i), join(field, p[0].Value)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func tags(t reflect.Type) (list []string) {
+	for i := range t.NumField() {
+		list = append(list, t.Field(i).Tag.Get("json"))
+	}
+	return list
+}
+
+// scalar reads a single value with read.
+func scalar[T any](n *yaml.Node, field string, dst *T, read func(string) (T, error)) error {
+	if n.Kind != yaml.ScalarNode {
+		return fieldError(field, "line %d: one value is expected", n.Line)
+	}
+	v, err := read(n.Value)
+	if err != nil {
+		return fieldError(field, "line %d: %v", n.Line, err)
+	}
+	*dst = v
+	return nil
+}
+
+func choice[T ~uint8](n *yaml.Node, field string, dst *T, names ...string) error {
+	return scalar(n, field, dst, func(s string) (T, error) {
+		if i := slices.Index(names, s); i >= 0 {
+			return T(i), nil
+		}
+		return 0, fmt.Errorf("%q is none of %s", s, strings.Join(names, ", "))
+	})
+}
+
+// whole reads an integer that is not negative; -1 is "off".
+func whole(s string) (uint64, error) {
+	if s == "-1" || s == "off" {
+		return delegation.Off, nil
+	}
+	v, err := strconv.ParseUint(strings.ReplaceAll(s, "_", ""), 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("%q is no whole number below 2^64", s)
+	}
+	return v, nil
+}
+
+// id reads an integer or the name of something that a step has made.
+func (d decoder) id(s string) (uint64, error) {
+	if v, ok := d.names[s]; ok {
+		return v, nil
+	}
+	v, err := whole(s)
+	if err != nil {
+		err = fmt.Errorf("%q is neither a number nor a name given before", s)
+	}
+	return v, err
+}
+
+// gwei reads "5" or "32 ETH", "0.5 ETH" too.
+func gwei(s string) (spec.Gwei, error) {
+	if eth, ok := strings.CutSuffix(s, "ETH"); ok {
+		v, err := decimal(strings.TrimSpace(eth), 9)
+		return spec.Gwei(v), err
+	}
+	v, err := whole(s)
+	return spec.Gwei(v), err
+}
+
+// parts reads "5 %" or parts of 10^9.
+func parts(s string) (delegation.Parts, error) {
+	if percent, ok := strings.CutSuffix(s, "%"); ok {
+		v, err := decimal(strings.TrimSpace(percent), 7)
+		return delegation.Parts(v), err
+	}
+	v, err := whole(s)
+	return delegation.Parts(v), err
+}
+
+// ratio reads "1/22".
+func ratio(s string) (r delegation.Ratio, err error) {
+	num, den, ok := strings.Cut(s, "/")
+	if !ok {
+		return r, fmt.Errorf("%q is no fraction such as 1/22", s)
+	}
+	if r.Num, err = whole(strings.TrimSpace(num)); err == nil {
+		r.Den, err = whole(strings.TrimSpace(den))
+	}
+	return r, err
+}
+
+// decimal reads a decimal number of at most so many digits after the point, in
+// units of the last of them.
+func decimal(s string, digits int) (uint64, error) {
+	before, after, _ := strings.Cut(s, ".")
+	if len(after) > digits {
+		return 0, fmt.Errorf("%q has more than %d digits after the point", s, digits)
+	}
+	v, err := strconv.ParseUint(before+after+strings.Repeat("0", digits-len(after)), 10, 64)
+	if err != nil || v == math.MaxUint64 {
+		return 0, fmt.Errorf("%q is no number in range", s)
+	}
+	return v, nil
+}

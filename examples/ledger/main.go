@@ -1,0 +1,132 @@
+// Command ledger runs a script of operations against a delegation ledger and
+// prints receipts, balances and invariants as tables.
+package main
+
+import (
+	"embed"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"strings"
+
+	"github.com/stakesim/stakesim/spec/table"
+)
+
+const usage = `Run a script of operations against a delegation ledger.
+
+usage: ledger [flags] [script]
+
+  ledger seed                       a built-in script: Alice, Bob, Carol and David
+  ledger -list                      the built-in scripts
+  ledger r1-evasion                 a regression, with its figures checked
+  ledger -print saturation          the YAML of a script, to start from
+  ledger -format markdown mine.yaml
+  ledger -format json - < mine.json
+
+A script is YAML or JSON; "-" reads it from the standard input.
+
+flags:
+`
+
+//go:embed scripts/*.yaml
+var scripts embed.FS
+
+// errUsage marks a wrong command line.
+var errUsage = errors.New("usage")
+
+func main() {
+	err := run(os.Args[1:], os.Stdin, os.Stdout)
+	switch {
+	case err == nil:
+	case errors.Is(err, errUsage):
+		fmt.Fprintln(os.Stderr, "ledger:", err, "(ledger -h shows what there is)")
+		os.Exit(2)
+	default:
+		fmt.Fprintln(os.Stderr, "ledger:", err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string, in io.Reader, out io.Writer) error {
+	flags := flag.NewFlagSet("ledger", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	list := flags.Bool("list", false, "list the built-in scripts")
+	show := flags.Bool("print", false, "print the script instead of running it")
+	name := flags.String("format", "text", "text, json, csv or markdown")
+	err := flags.Parse(args)
+	if errors.Is(err, flag.ErrHelp) {
+		fmt.Fprint(out, usage)
+		flags.SetOutput(out)
+		flags.PrintDefaults()
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", errUsage, err)
+	}
+	format, err := table.ParseFormat(*name)
+	if err != nil {
+		return fmt.Errorf("%w: %w", errUsage, err)
+	}
+	if *list {
+		return writeList(out, format)
+	}
+	if flags.NArg() != 1 {
+		return fmt.Errorf("%w: one script, not %d", errUsage, flags.NArg())
+	}
+	text, err := load(flags.Arg(0), in)
+	if err != nil {
+		return err
+	}
+	if *show {
+		_, err = out.Write(text)
+		return err
+	}
+	s, err := parse(text)
+	if err != nil {
+		return err
+	}
+	r, err := s.run()
+	if err != nil {
+		return err
+	}
+	return r.write(out, format)
+}
+
+// load reads a built-in script, the standard input or a file.
+func load(name string, in io.Reader) ([]byte, error) {
+	if name == "-" {
+		return io.ReadAll(in)
+	}
+	if text, err := scripts.ReadFile("scripts/" + name + ".yaml"); err == nil {
+		return text, nil
+	}
+	if !strings.ContainsAny(name, "./\\") {
+		return nil, fmt.Errorf("%w: no built-in script %q", errUsage, name)
+	}
+	return os.ReadFile(name)
+}
+
+func writeList(out io.Writer, format table.Format) error {
+	t := table.New("", table.Column{Name: "Script"}, table.Column{Name: "About"})
+	files, err := scripts.ReadDir("scripts")
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		text, err := scripts.ReadFile("scripts/" + f.Name())
+		if err != nil {
+			return err
+		}
+		s, err := parse(text)
+		if err != nil {
+			return fmt.Errorf("%s: %w", f.Name(), err)
+		}
+		if err := t.Row(strings.TrimSuffix(path.Base(f.Name()), ".yaml"), s.about); err != nil {
+			return err
+		}
+	}
+	return t.Write(out, format)
+}
