@@ -61,7 +61,6 @@ type draw struct {
 	down      []uint32 // machines that are down, in the order in which they failed
 	lateUntil [][]uint32
 	slots     slotter
-	started   bool
 	previous  []uint64 // failed bits of the epoch before
 }
 

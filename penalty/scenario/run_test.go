@@ -44,10 +44,8 @@ func trial(t testing.TB) *Scenario {
 // a registry, and its deltas summed.
 func TestARunChargesWhatTheTransitionCharges(t *testing.T) {
 	s := trial(t)
-	ops := s.Population[:0:0]
-	for _, o := range s.Population { // whole slots, so that committees weigh the same
-		ops = append(ops, o)
-	}
+	ops := append([]Operator(nil), s.Population...)
+	// whole slots, so that committees weigh the same
 	ops = append(ops, Operator{Name: "rest", Group: "big", Count: 1, Balance: 32 * spec.ETH, Sites: 1, Machines: 1, Validators: 32 - Validators(ops)%32})
 	s.Population = ops
 	s.Economics.TotalActive = Stake(ops)
