@@ -126,7 +126,8 @@ func ProcessSlashings(p *spec.Params, r *spec.Registry, s *spec.Summary) error {
 }
 
 func slashedNow(p *spec.Params, r *spec.Registry, s *spec.Summary, i int) bool {
-	return r.Slashed[i] && s.CurrentEpoch+spec.Epoch(p.EpochsPerSlashingsVector/2) == r.WithdrawableEpoch[i]
+	at := r.WithdrawableEpoch[i]
+	return r.Slashed[i] && at >= s.CurrentEpoch && at-s.CurrentEpoch == spec.Epoch(p.EpochsPerSlashingsVector/2)
 }
 
 // EffectiveBalance is a validator's effective balance after its balance has

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stakesim/stakesim/spec"
@@ -39,12 +40,19 @@ type oracle struct {
 	}
 }
 
+// loadOracle reads shuffling.json of the directory named by PYSPEC_VECTORS, or
+// the one kept here.
 func loadOracle(t *testing.T) (o oracle) {
-	data, err := os.ReadFile("testdata/shuffling.json")
+	dir := "testdata"
+	if d := os.Getenv("PYSPEC_VECTORS"); d != "" {
+		dir = d
+	}
+	data, err := os.ReadFile(filepath.Join(dir, "shuffling.json"))
 	require.NoError(t, err)
 	require.NoError(t, json.Unmarshal(data, &o))
-	require.Len(t, o.Mapping, 27)
-	require.Len(t, o.Committees, 14)
+	require.NotEmpty(t, o.Mapping)
+	require.NotEmpty(t, o.Committees)
+	t.Logf("shuffling: %d mappings, %d sets of committees", len(o.Mapping), len(o.Committees))
 	return o
 }
 

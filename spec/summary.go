@@ -53,9 +53,9 @@ type part struct {
 	bins    [(uncommitted + 1) * ConductCount]Bin
 	current Gwei
 	// Unions of all bits seen bound the columns from above. The top bit of
-	// above is set when an effective balance lies above the cap.
+	// outside is set when a row lies above the cap or outside the epoch.
 	effective, balance Gwei
-	score, above       uint64
+	score, outside     uint64
 	_                  [64]byte // keep workers off one cache line
 }
 
@@ -87,21 +87,31 @@ func Summarize(dst *Summary, p *Params, r *Registry, b Boundary, workers int) er
 	}
 	dst.Boundary, dst.validators = b, 0
 	limit := max(p.MaxEffectiveBalance, p.MaxEffectiveBalanceCompounding)
-	all := dst.sum(r, limit, workers)
-	if (all.above|uint64(all.effective))>>63 != 0 || all.outside(p.SlotsPerEpoch) {
+	all := dst.sum(p, r, limit, workers)
+	if (all.outside|uint64(all.effective))>>63 != 0 {
 		return r.validateRows(p)
 	}
 	dst.validators = r.Len()
 	dst.MaxEffectiveBalance = min(all.effective, limit)
 	dst.MaxBalance, dst.MaxInactivityScore = all.balance, all.score
-	if _, ok := u64.Mul(uint64(dst.MaxEffectiveBalance), uint64(r.Len())); !ok {
-		return Atf("effective_balance", -1, ErrOverflow, "%d validators of up to %d Gwei", r.Len(), dst.MaxEffectiveBalance)
+	if _, ok := u64.Mul(uint64(dst.MaxEffectiveBalance), uint64(r.Len())); !ok && !addsUp(r.EffectiveBalance) {
+		return Atf("effective_balance", -1, ErrOverflow, "sum of %d validators", r.Len())
 	}
 	dst.resolve(p, all)
 	if b.CurrentEpoch == GenesisEpoch {
 		dst.Participating = participatingNow(r)
 	}
 	return nil
+}
+
+// addsUp reports whether the sum of a column fits 64 bits.
+func addsUp(column []Gwei) bool {
+	var sum Gwei
+	ok := true
+	for i := 0; i < len(column) && ok; i++ {
+		sum, ok = u64.Add(sum, column[i])
+	}
+	return ok
 }
 
 // minRows is the smallest part of a registry that is worth a goroutine.
@@ -111,14 +121,14 @@ const minRows = 1 << 12
 func share(n, w, workers int) int { return int(uint64(n) * uint64(w) / uint64(workers)) }
 
 // sum runs the workers and merges what they found into the first part.
-func (s *Summary) sum(r *Registry, limit Gwei, wanted int) *part {
+func (s *Summary) sum(p *Params, r *Registry, limit Gwei, wanted int) *part {
 	workers := max(1, min(wanted, r.Len()/minRows))
 	for len(s.parts) < workers {
 		s.parts = append(s.parts, part{})
 	}
 	parts, n := s.parts[:workers], r.Len()
 	if workers == 1 {
-		parts[0].add(r, s.Boundary, limit, 0, n)
+		parts[0].add(p, r, s.Boundary, limit, 0, n)
 		return &parts[0]
 	}
 	var wg sync.WaitGroup
@@ -126,10 +136,10 @@ func (s *Summary) sum(r *Registry, limit Gwei, wanted int) *part {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
-			parts[w].add(r, s.Boundary, limit, share(n, w, workers), share(n, w+1, workers))
+			parts[w].add(p, r, s.Boundary, limit, share(n, w, workers), share(n, w+1, workers))
 		}()
 	}
-	parts[0].add(r, s.Boundary, limit, 0, share(n, 1, workers))
+	parts[0].add(p, r, s.Boundary, limit, 0, share(n, 1, workers))
 	wg.Wait()
 	all := &parts[0]
 	for w := 1; w < workers; w++ {
@@ -146,18 +156,7 @@ func (a *part) merge(b *part) {
 	a.effective |= b.effective
 	a.balance |= b.balance
 	a.score |= b.score
-	a.above |= b.above
-}
-
-// outside reports whether somebody active has a slot offset that the epoch does
-// not have.
-func (a *part) outside(slots uint64) bool {
-	for _, b := range a.bins[(slots+1)*ConductCount : uncommitted*ConductCount] {
-		if b.Count != 0 {
-			return true
-		}
-	}
-	return false
+	a.outside |= b.outside
 }
 
 // chunk is so many rows that what the first loop over them has read is still
@@ -165,11 +164,11 @@ func (a *part) outside(slots uint64) bool {
 const chunk = 1024
 
 // add sums rows lo to hi.
-func (a *part) add(r *Registry, b Boundary, limit Gwei, lo, hi int) {
+func (a *part) add(p *Params, r *Registry, b Boundary, limit Gwei, lo, hi int) {
 	*a = part{}
 	for ; lo < hi; lo += chunk {
 		end := min(lo+chunk, hi)
-		a.bound(r.EffectiveBalance[lo:end], limit, r.Balance[lo:end], r.InactivityScore[lo:end])
+		a.bound(r, p.SlotsPerEpoch, limit, lo, end)
 		a.count(r, b, lo, end)
 		if r.FailedBefore != nil {
 			a.moveRepeated(r, b, lo, end)
@@ -177,20 +176,24 @@ func (a *part) add(r *Registry, b Boundary, limit Gwei, lo, hi int) {
 	}
 }
 
-func (a *part) bound(effective []Gwei, limit Gwei, balance []Gwei, score []uint64) {
-	balance, score = balance[:len(effective)], score[:len(effective)]
+// bound checks and bounds the columns.
+func (a *part) bound(r *Registry, slots uint64, limit Gwei, lo, hi int) {
+	effective := r.EffectiveBalance[lo:hi]
+	n := len(effective)
+	balance, score, slot := r.Balance[lo:hi][:n], r.InactivityScore[lo:hi][:n], r.SlotOffset[lo:hi][:n]
 	var allEffective, allBalance Gwei
-	var allScore, above uint64
+	var allScore, outside uint64
 	for i, eb := range effective {
 		allEffective |= eb
-		above |= uint64(limit - eb) // a borrow sets the top bit
 		allBalance |= balance[i]
 		allScore |= score[i]
+		// a borrow sets the top bit; NoSlot plus one is no slot at all
+		outside |= uint64(limit-eb) | (slots - uint64(slot[i]+1))
 	}
 	a.effective |= allEffective
-	a.above |= above
 	a.balance |= allBalance
 	a.score |= allScore
+	a.outside |= outside
 }
 
 // count adds every validator to its bin: one indexed addition says which slot

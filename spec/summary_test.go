@@ -212,3 +212,34 @@ func FuzzSummarize(f *testing.F) {
 		requireSummary(t, naive(&p, r, b), &s, r)
 	})
 }
+
+func TestAnOffsetOutsideTheEpochIsRefusedOfTheInactiveToo(t *testing.T) {
+	p, err := spec.ParamsFor(spec.Mainnet, spec.Electra)
+	require.NoError(t, err)
+	r := spec.NewRegistry(5)
+	r.SlotOffset[3], r.ExitEpoch[3] = 77, 5
+	var s spec.Summary
+	err = spec.Summarize(&s, &p, r, spec.Boundary{CurrentEpoch: 100, FinalizedEpoch: 98}, 1)
+	require.ErrorIs(t, err, spec.ErrInput)
+	require.ErrorContains(t, err, "slot_offset[3]")
+}
+
+func TestOnlyASumThatOverflowsIsRefused(t *testing.T) {
+	p, err := spec.ParamsFor(spec.Mainnet, spec.Electra)
+	require.NoError(t, err)
+	p.MaxEffectiveBalanceCompounding = spec.MaxIncrements * spec.ETH
+	const n = 290_000 // of the cap each they would exceed 2^64
+	r := spec.NewRegistry(n)
+	for i := range n {
+		r.EffectiveBalance[i] = 32 * spec.ETH
+	}
+	r.EffectiveBalance[7] = spec.MaxIncrements * spec.ETH
+	boundary := spec.Boundary{CurrentEpoch: 100, FinalizedEpoch: 98}
+	var s spec.Summary
+	require.NoError(t, spec.Summarize(&s, &p, r, boundary, 1))
+	require.Equal(t, (n-1)*32*spec.ETH+spec.MaxIncrements*spec.ETH, s.TotalActive)
+	for i := range n {
+		r.EffectiveBalance[i] = spec.MaxIncrements * spec.ETH
+	}
+	require.ErrorIs(t, spec.Summarize(&s, &p, r, boundary, 1), spec.ErrOverflow)
+}
