@@ -3,14 +3,11 @@
 package main
 
 import (
-	"embed"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
-	"path"
-	"strings"
 
 	"github.com/stakesim/stakesim/spec/table"
 )
@@ -30,9 +27,6 @@ A script is YAML or JSON; "-" reads it from the standard input.
 
 flags:
 `
-
-//go:embed scripts/*.yaml
-var scripts embed.FS
 
 // errUsage marks a wrong command line.
 var errUsage = errors.New("usage")
@@ -93,40 +87,4 @@ func run(args []string, in io.Reader, out io.Writer) error {
 		return err
 	}
 	return r.write(out, format)
-}
-
-// load reads a built-in script, the standard input or a file.
-func load(name string, in io.Reader) ([]byte, error) {
-	if name == "-" {
-		return io.ReadAll(in)
-	}
-	if text, err := scripts.ReadFile("scripts/" + name + ".yaml"); err == nil {
-		return text, nil
-	}
-	if !strings.ContainsAny(name, "./\\") {
-		return nil, fmt.Errorf("%w: no built-in script %q", errUsage, name)
-	}
-	return os.ReadFile(name)
-}
-
-func writeList(out io.Writer, format table.Format) error {
-	t := table.New("", table.Column{Name: "Script"}, table.Column{Name: "About"})
-	files, err := scripts.ReadDir("scripts")
-	if err != nil {
-		return err
-	}
-	for _, f := range files {
-		text, err := scripts.ReadFile("scripts/" + f.Name())
-		if err != nil {
-			return err
-		}
-		s, err := parse(text)
-		if err != nil {
-			return fmt.Errorf("%s: %w", f.Name(), err)
-		}
-		if err := t.Row(strings.TrimSuffix(path.Base(f.Name()), ".yaml"), s.about); err != nil {
-			return err
-		}
-	}
-	return t.Write(out, format)
 }
