@@ -119,7 +119,7 @@ func (e *engine) flush() error {
 	return e.process()
 }
 
-// process runs the epochs of a batch: sums in parallel, the walk of the
+// process runs the epochs of a batch: co-failures and sums in parallel, the walk of the
 // mechanisms in order, penalties in parallel.
 func (e *engine) process() error {
 	batch := e.batch[:e.filled]
@@ -127,7 +127,10 @@ func (e *engine) process() error {
 		e.visitAll(batch)
 		return nil
 	}
-	e.share(batch, func(_ *worker, o *epoch) { o.relocate(); o.tally(&e.conducts, e.counted) })
+	e.share(batch, func(w *worker, o *epoch) {
+		o.relocate()
+		w.count(o)
+	})
 	for _, o := range batch {
 		if o.err != nil {
 			return o.err

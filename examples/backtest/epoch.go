@@ -17,7 +17,8 @@ type epoch struct {
 	slots    [slotsPerEpoch]dataset.SlotFailures
 	n        int // slots filled
 	obs      [slotsPerEpoch]spec.SlotObs
-	odd      [slotsPerEpoch][]dataset.Failure // those without 32 ETH
+	cells    [slotsPerEpoch][]cofailure.Cell  // failures by class and kind
+	odd      [slotsPerEpoch][]cofailure.Failure // those without 32 ETH
 	total    spec.Gwei                        // T
 	factors  [][slotsPerEpoch]penalty.Factors // by rule
 	failures []dataset.Failure                // backs the slots
@@ -48,22 +49,38 @@ func conductOf(how dataset.Failing, deadline cofailure.Deadline) spec.Conduct {
 // howCount is the number of ways to fail that matter here.
 const howCount = int(dataset.BalanceUnknown)
 
-// tally sums the slots of an epoch, so that the mechanisms can walk them.
-func (e *epoch) tally(conducts *[howCount]spec.Conduct, counted bool) {
+// weigh sets every balance to 32 ETH.
+func (e *epoch) weigh() {
+	for i := range e.slots {
+		s := &e.slots[i]
+		s.Balance = spec.Gwei(s.Committee) * cofailure.Standard * spec.ETH
+		for j, f := range s.Failures {
+			s.Failures[j] = dataset.NewFailure(f.Validator(), cofailure.Standard, f.Failing())
+		}
+	}
+}
+
+// count counts the co-failures of an epoch, and sums its slots, so that the
+// mechanisms can walk them.
+func (w *worker) count(e *epoch) {
+	if w.counted {
+		e.weigh()
+	}
 	e.total, e.err = 0, nil
 	for i := range e.slots {
 		s := &e.slots[i]
-		if counted {
-			s.Balance = spec.Gwei(s.Committee) * cofailure.Standard * spec.ETH
-			for j, f := range s.Failures {
-				s.Failures[j] = dataset.NewFailure(f.Validator(), cofailure.Standard, f.Failing())
-			}
-		}
+		cells := w.counter.Slot(spec.As[cofailure.Failure](s.Failures), !s.NoHistory)
+		e.cells[i] = append(e.cells[i][:0], cells...)
+		e.odd[i] = append(e.odd[i][:0], w.counter.Odd...)
 		e.obs[i] = spec.SlotObs{SlotsPerEpoch: slotsPerEpoch, NextBlockMissing: s.NextBlockMissing}
-		e.bin(i, conducts)
+		if err := e.tally(i, &w.conducts); err != nil {
+			e.err = err
+			return
+		}
 		var ok bool
 		if e.total, ok = u64.Add(e.total, s.Balance); !ok {
 			e.err = spec.Atf("committee_balance", i, spec.ErrOverflow, "slot %d", s.Slot)
+			return
 		}
 	}
 	e.total = max(e.total, spec.EffectiveBalanceIncrement)
@@ -72,44 +89,36 @@ func (e *epoch) tally(conducts *[howCount]spec.Conduct, counted bool) {
 	}
 }
 
-// bin sums the failures of a slot by conduct; the rest of its committee did
+// tally sums the failures of a slot by conduct; the rest of its committee did
 // everything.
-func (e *epoch) bin(i int, conducts *[howCount]spec.Conduct) {
+func (e *epoch) tally(i int, conducts *[howCount]spec.Conduct) error {
 	s, t := &e.slots[i], &e.obs[i].Tally
-	odd := e.odd[i][:0]
-	var count, increments uint64
-	for rest := s.Failures; len(rest) > 0; {
-		// The count in the upper and the balance in the lower half of a word
-		// stay apart for so many failures.
-		part := rest[:min(len(rest), 1<<16)]
-		rest = rest[len(part):]
-		var bins [howCount]uint64
-		for _, f := range part {
-			bins[int(f>>48)%howCount] += 1<<32 | uint64(f.Increments())
-			if f.Increments() != cofailure.Standard {
-				odd = append(odd, f)
-			}
-		}
-		for how, b := range bins {
-			if b != 0 {
-				bin := &t[conducts[how]]
-				bin.Count += b >> 32
-				bin.Balance += spec.Gwei(b&(1<<32-1)) * spec.ETH
-				count += b >> 32
-				increments += b & (1<<32 - 1)
-			}
+	var count uint64
+	var failed spec.Gwei
+	for j := range e.cells[i] {
+		cell := &e.cells[i][j]
+		bin := &t[conducts[cell.How]]
+		bin.Count += uint64(cell.Count)
+		count += uint64(cell.Count)
+		if cell.Standard {
+			balance := spec.Gwei(cell.Count) * cofailure.Standard * spec.ETH
+			bin.Balance += balance
+			failed += balance
 		}
 	}
-	e.odd[i] = odd
-	failed := spec.Gwei(increments) * spec.ETH
+	for _, f := range spec.As[dataset.Failure](e.odd[i]) {
+		balance := spec.Gwei(f.Increments()) * spec.ETH
+		t[conducts[f.Failing()&^dataset.BalanceUnknown]].Balance += balance
+		failed += balance
+	}
 	if count > uint64(s.Committee) || failed > s.Balance {
-		e.err = fmt.Errorf("slot %d: %w", s.Slot, spec.Atf("failures", -1, spec.ErrInput,
+		return fmt.Errorf("slot %d: %w", s.Slot, spec.Atf("failures", -1, spec.ErrInput,
 			"%d validators with %d Gwei failed of a committee of %d with %d", count, failed, s.Committee, s.Balance))
-		return
 	}
 	online := &t[spec.AllFlags]
 	online.Count += uint64(s.Committee) - count
 	online.Balance += s.Balance - failed
+	return nil
 }
 
 // walk finds the factors of every rule and moves the memories on.

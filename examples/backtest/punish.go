@@ -64,13 +64,13 @@ func (p *penalties) of(c spec.Conduct, scope *penalty.Scope) (sum spec.Gwei) {
 	return sum
 }
 
-// punish counts the co-failures of an epoch and sums its penalties by group.
+// punish sums the penalties of an epoch by group, once its factors are known.
 func (w *worker) punish(e *epoch) {
 	clear(w.sums)
 	perIncrement := spec.EffectiveBalanceIncrement * spec.Gwei(w.baseRewardFactor) / u64.Sqrt(e.total)
 	for i := range e.slots {
 		s := &e.slots[i]
-		cells := w.counter.Slot(spec.As[cofailure.Failure](s.Failures), !s.NoHistory)
+		cells := e.cells[i]
 		ok := w.price(&e.factors, i, perIncrement*cofailure.Standard)
 		for j := range cells {
 			ok = w.enter(&cells[j]) && ok
@@ -126,7 +126,7 @@ func (w *worker) enter(cell *cofailure.Cell) bool {
 // enterOdd adds the penalties of those without 32 ETH, one by one, because each
 // rounds on its own.
 func (w *worker) enterOdd(e *epoch, i int, perIncrement spec.Gwei) bool {
-	for _, f := range e.odd[i] {
+	for _, f := range spec.As[dataset.Failure](e.odd[i]) {
 		var cluster uint16
 		if v := f.Validator(); uint64(v) < uint64(len(w.Of)) {
 			cluster = w.Of[v]

@@ -52,6 +52,8 @@ func TestPairsCountByHand(t *testing.T) {
 	require.InDelta(t, (20*6/40.0)*(20*6/40.0), x[cofailure.Fumbles].GlobalRate, 1e-12)
 	require.InDelta(t, 9, x[cofailure.Fumbles].OwnRate, 1e-12)
 
+	require.Equal(t, []cofailure.Failure{slot[2]}, c.Odd)
+
 	c.Slot(slot, false)
 	require.EqualValues(t, 1, c.Slots, "without history nothing counts")
 	require.Equal(t, [4]uint64{6, 0, 2, 0}, c.Co)

@@ -138,6 +138,7 @@ type Counter struct {
 	touched    []uint32 // positions in cells
 	out        []Cell
 
+	Odd      []Failure         // of the last slot, those without 32 ETH; reused by the next
 	Slots    uint64            // slots counted
 	Co       [KindCount]uint64 // ordered pairs
 	Failures [KindCount]uint64
@@ -249,14 +250,17 @@ func (c *Counter) meet(failures []Failure, clusters []uint16) (seen int) {
 }
 
 // bin counts the failures by cell, and returns how many cells are in
-// c.touched.
+// c.touched; c.Odd are the failures without 32 ETH.
 func (c *Counter) bin(failures []Failure, clusters []uint16) (touched int) {
 	at, class, cells := c.touched[:len(failures)+1], c.class, c.cells
+	c.Odd = c.Odd[:0]
 	for i, cluster := range clusters[:len(failures)] {
 		f := failures[i]
 		cell := uint32(class[cluster])<<(howBits+1) | uint32(f>>48%howCount)
 		if uint16(f>>32) == Standard {
 			cell |= howCount
+		} else {
+			c.Odd = append(c.Odd, f)
 		}
 		n := cells[cell]
 		at[touched] = cell
