@@ -17,12 +17,12 @@ type epoch struct {
 	slots    [slotsPerEpoch]dataset.SlotFailures
 	n        int // slots filled
 	obs      [slotsPerEpoch]spec.SlotObs
-	cells    [slotsPerEpoch][]cofailure.Cell  // failures by class and kind
+	cells    [slotsPerEpoch][]cofailure.Cell    // failures by class and kind
 	odd      [slotsPerEpoch][]cofailure.Failure // those without 32 ETH
-	total    spec.Gwei                        // T
-	factors  [][slotsPerEpoch]penalty.Factors // by rule
-	failures []dataset.Failure                // backs the slots
-	sums     []uint64                         // by group and column
+	total    spec.Gwei                          // T
+	factors  [][slotsPerEpoch]penalty.Factors   // by rule
+	failures []dataset.Failure                  // backs the slots
+	sums     []uint64                           // by group and column
 	err      error
 }
 
