@@ -3,7 +3,6 @@ package delegation
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"testing"
 
@@ -188,5 +187,3 @@ func checkReceipt(before, after *Ledger, r *Receipt) error {
 func half(id, operator uint64, h spec.Epoch) Due {
 	return Due{ID: id, Operator: operator, Epoch: h, Fraction: Ratio{1, 2}}
 }
-
-var errAny = errors.New("any")

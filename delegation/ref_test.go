@@ -76,7 +76,11 @@ func follow(m *ref.Model, before *Ledger, op Operation, r *Receipt) {
 		case amount == 0 || before.operators.get(p.Operator).value(p.Shares) == amount:
 			return ref.Int(p.Shares) // what is worth so much, floored, is the whole lot
 		}
-		return m.SharesOf(lot, ref.Int(amount))
+		exact, whole := m.SharesOf(lot, ref.Int(amount)), ref.Int(before.lots.get(lot).Shares)
+		if new(big.Rat).Sub(whole, exact).Cmp(big.NewRat(1, 1)) < 0 {
+			return whole // rounded up to shares, nothing is left
+		}
+		return exact
 	}
 	parts := func(p Parts) *ref.Rat { return ref.Frac(uint64(p), uint64(One)) }
 	switch op := op.(type) {

@@ -64,8 +64,8 @@ type SlashOutcome struct {
 
 // ProcessSlashing slashes for a batch of dues. All are computed from the state
 // before the batch, so that their order does not matter. A bad item is skipped
-// and reported in the receipt; two items of the same id are both skipped. The
-// error is always nil for now and reserved for faults of the whole.
+// and reported in the receipt; two items of the same id are both skipped. A batch
+// has no fault of its own: the error is always nil.
 func ProcessSlashing(l *Ledger, dues []Due) (Receipt, error) {
 	t := l.begin("slashing")
 	t.slash(dues)
