@@ -44,7 +44,7 @@ func (s *Scenario) Validate() error {
 		value      uint64
 		low, limit uint64
 	}{
-		{"epochs", s.Epochs, 1, MaxEpochs}, {"warmup", s.Warmup, 0, MaxEpochs}, {"runs", s.Runs, 1, MaxRuns},
+		{"duration", s.Epochs, 1, MaxEpochs}, {"warmup", s.Warmup, 0, MaxEpochs}, {"runs", s.Runs, 1, MaxRuns},
 		{"mechanisms", uint64(len(s.Mechanisms)), 1, MaxMechanisms},
 	} {
 		if c.value < c.low || c.value > c.limit {
