@@ -65,10 +65,12 @@ func (g *generated) slots() iter.Seq2[dataset.SlotFailures, error] {
 	}
 }
 
-// labels puts 70 % of the validators into 1000 clusters of very unequal sizes.
-func (g *generated) population(t testing.TB) *population {
+// population puts 70 % of the validators into clusters of very unequal sizes: of
+// 1000, the largest has 70,000 members and 110 have more than 1000, so rows of
+// their own.
+func (g *generated) population(t testing.TB, clusters int) *population {
 	l := &dataset.Labels{Of: make([]int32, g.validators)}
-	for c := range 1000 {
+	for c := range clusters {
 		l.Names = append(l.Names, fmt.Sprintf("operator %d", c))
 	}
 	rng := rand.New(rand.NewPCG(5, 5))
@@ -76,7 +78,7 @@ func (g *generated) population(t testing.TB) *population {
 		l.Of[v] = -1
 		if rng.IntN(10) < 7 {
 			x := rng.Float64()
-			l.Of[v] = int32(1000 * x * x * x)
+			l.Of[v] = int32(float64(clusters) * x * x * x)
 		}
 	}
 	p, err := populate(l, &g.duties)
@@ -103,12 +105,12 @@ func BenchmarkEpoch(b *testing.B) {
 	file := filepath.Join(b.TempDir(), "list")
 	require.NoError(b, dataset.WriteList(file, g.slots(), &g.duties))
 	for name, open := range map[string]func(string) (*dataset.List, error){"mapped": dataset.MapList, "read": dataset.OpenList} {
-		for _, n := range []int{1, 4} {
-			b.Run(fmt.Sprintf("%s/mechanisms=%d", name, n), func(b *testing.B) {
+		for _, c := range []struct{ clusters, mechanisms int }{{100, 1}, {100, 4}, {1000, 1}, {1000, 4}} {
+			b.Run(fmt.Sprintf("%s/clusters=%d/mechanisms=%d", name, c.clusters, c.mechanisms), func(b *testing.B) {
 				list, err := open(file)
 				require.NoError(b, err)
 				defer list.Close()
-				e, err := newEngine(g.population(b), rulesNamed(b, fourRules[:n]...), cofailure.Longest, false, 1)
+				e, err := newEngine(g.population(b, c.clusters), rulesNamed(b, fourRules[:c.mechanisms]...), cofailure.Longest, false, 1)
 				require.NoError(b, err)
 				b.ResetTimer()
 				began := cpuTime()

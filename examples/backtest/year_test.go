@@ -32,7 +32,7 @@ func TestYear(t *testing.T) {
 	require.NoError(t, dataset.WriteList(file, g.slots(), &g.duties))
 	var csv bytes.Buffer
 	csv.WriteString("validator_id,cluster\n")
-	p := g.population(t)
+	p := g.population(t, 1000)
 	for v, c := range p.Of {
 		if c > 0 {
 			fmt.Fprintf(&csv, "%d,%s\n", v, p.names[c])

@@ -218,6 +218,18 @@ func TestTheScriptsNeedsAreErrors(t *testing.T) {
 	}
 }
 
+func TestColumnsAttestInTheFirstAndTheLast320Slots(t *testing.T) {
+	attend := map[spec.Slot][]uint32{3519: {100, 102}, 3520: {101}, 3646: {102}, 3647: {100, 101}} // of 3200 to 3967
+	p, err := cofailure.AsPublished(lists(func(l *cofailure.Lists) bool {
+		l.Committee = append(append([]uint32(nil), l.Committee...), 100, 101, 102)
+		l.Attesters = append(append([]uint32(nil), l.Attesters...), attend[l.Slot]...)
+		return true
+	}), cofailure.Options{})
+	require.NoError(t, err)
+	require.Len(t, p.Validators, 65)
+	require.EqualValues(t, 100, p.Validators[64])
+}
+
 func FuzzAsPublished(f *testing.F) {
 	f.Add(uint64(0), uint16(90), []byte{1, 2, 3})
 	f.Add(uint64(1<<62), uint16(200), []byte{})

@@ -133,6 +133,35 @@ func TestAnInterruptedListLeavesTheOldOne(t *testing.T) {
 	require.Len(t, entries, 1)
 }
 
+func TestADamagedListIsAFault(t *testing.T) {
+	whole, err := os.ReadFile(written(t))
+	require.NoError(t, err)
+	for name, c := range map[string]struct {
+		at int
+		to byte
+	}{
+		"more failures than members":    {64 + 16, 1},
+		"another number of failures":    {64 + 20, 1},
+		"a flag that nobody knows":      {64 + 24, 8},
+		"a slot before the one before":  {64 + 32 + 16, 1},
+		"a validator twice":             {64 + 32 + 8 + 2, 0},
+		"bits that nothing is known of": {64 + 32 + 7, 1},
+		"a header of another length":    {8, 9},
+	} {
+		b := bytes.Clone(whole)
+		require.NotEqual(t, c.to, b[c.at], name)
+		b[c.at] = c.to
+		if name == "a validator twice" {
+			b[c.at-1], b[c.at-2] = 0, 0
+		}
+		l, err := dataset.ReadList("x", bytes.NewReader(b), int64(len(b)))
+		if err == nil {
+			_, err = collect(l)
+		}
+		require.ErrorIs(t, err, spec.ErrInput, name)
+	}
+}
+
 func TestHistoryComesFromTheEpochBefore(t *testing.T) {
 	slot := func(s spec.Slot, how dataset.Failing) *dataset.SlotFailures {
 		return &dataset.SlotFailures{Slot: s, Committee: 2, Failures: []dataset.Failure{dataset.NewFailure(70, 32, how)}}
