@@ -82,7 +82,7 @@ func fullDuties(s *State, dst []Duty) []Duty {
 // BenchmarkEpoch ends an epoch in which everybody performs and ten operators are
 // penalised.
 func BenchmarkEpoch(b *testing.B) {
-	for _, light := range []int{2, benchServices - 1} {
+	for _, light := range []int{1, 2, benchServices - 1} {
 		b.Run(fmt.Sprintf("services per operator=%d", 1+light), func(b *testing.B) {
 			s := benchState(b, light)
 			var duties []Duty
