@@ -10,15 +10,15 @@ import (
 
 // parse reads a line into the slot and l.ids.
 func (l *Lists) parse(text []byte) (spec.Slot, *Fault) {
-	tab := bytes.IndexByte(text, '\t')
-	if tab < 0 {
+	before, after, ok := bytes.Cut(text, []byte{'\t'})
+	if !ok {
 		return 0, malformed("no tab", text)
 	}
-	slot, ok := number(bytes.TrimSpace(text[:tab]))
+	slot, ok := number(bytes.TrimSpace(before))
 	if !ok {
-		return 0, malformed("slot", text[:tab])
+		return 0, malformed("slot", before)
 	}
-	list := bytes.TrimSpace(text[tab+1:])
+	list := bytes.TrimSpace(after)
 	if len(list) < 2 || list[0] != '[' || list[len(list)-1] != ']' {
 		return 0, malformed("no list in brackets", list)
 	}

@@ -63,11 +63,12 @@ func find(dir string) (files [tableCount][]string, size int64, err error) {
 }
 
 // belongs says whether a part of the path is the table's name, alone or before
-// something that cannot continue a name.
+// a date or an extension: other tables' names go on with words.
 func belongs(path, table string) bool {
-	for _, part := range strings.Split(filepath.ToSlash(path), "/") {
+	for part := range strings.SplitSeq(filepath.ToSlash(path), "/") {
 		rest, ok := strings.CutPrefix(part, table)
-		if ok && (rest == "" || strings.IndexByte("._-0123456789", rest[0]) >= 0 && !strings.HasPrefix(rest, "_root")) {
+		rest = strings.TrimPrefix(rest, "_")
+		if ok && (rest == "" || strings.IndexByte(".-0123456789", rest[0]) >= 0) {
 			return true
 		}
 	}

@@ -238,6 +238,23 @@ func TestAGeneratedDayGivesTheFlagsOfADirectComputation(t *testing.T) {
 	}
 }
 
+func TestFilesBelongToTheTableOfTheirName(t *testing.T) {
+	d := newDay(rand.New(rand.NewPCG(1, 2)), false)
+	dir := d.write(t)
+	before, err := xatu.Open(dir, nil)
+	require.NoError(t, err)
+	write(t, dir, "canonical_beacon_block_execution_transaction", "2024/3/26.parquet", d.blocks)
+	write(t, dir, "more", "canonical_beacon_validators_pubkeys.parquet", d.blocks)
+	write(t, dir, "more", "canonical_beacon_block.txt", d.blocks)
+	after, err := xatu.Open(dir, nil)
+	require.NoError(t, err)
+	require.Equal(t, before.Size, after.Size, "other tables are not read")
+	write(t, dir, "more", "canonical_beacon_block_2024-03-27.parquet", d.blocks[:1])
+	after, err = xatu.Open(dir, nil)
+	require.NoError(t, err)
+	require.Greater(t, after.Size, before.Size)
+}
+
 func TestTheFailureListOfADayHoldsWhoFailed(t *testing.T) {
 	d := newDay(rand.New(rand.NewPCG(3, 4)), false)
 	tables, err := xatu.Open(d.write(t), nil)
