@@ -1,6 +1,8 @@
 package rainbow
 
 import (
+	"slices"
+
 	"github.com/stakesim/stakesim/delegation"
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/u64"
@@ -253,16 +255,9 @@ func refusedRewards(rewards []delegation.EpochReward, r *delegation.Receipt) (re
 // forget drops registrations and penalties that nothing can refer to any more.
 func (s *State) forget() {
 	now, unbonding := s.Ledger.Epoch(), spec.Epoch(s.Ledger.Config().UnbondingEpochs)
-	kept := s.Registrations[:0]
-	for _, r := range s.Registrations {
-		if !r.Active {
-			if v, _ := s.findService(r.Service); now > r.Left+spec.Epoch(v.Window) {
-				continue
-			}
-		}
-		kept = append(kept, r)
-	}
-	s.Registrations = kept
+	s.Registrations = slices.DeleteFunc(s.Registrations, func(r Registration) bool {
+		return !r.Active && now > r.Left+spec.Epoch(s.Services[s.work.indexOf(s, r.Service)].Window)
+	})
 	penalties := s.Penalties[:0]
 	for _, p := range s.Penalties {
 		if p.Done = true; now-p.Epoch <= unbonding {

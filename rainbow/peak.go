@@ -10,10 +10,10 @@ import (
 // Peak returns the stake at which a curve issues most, floored to a Gwei, and what
 // it issues there in a year: the tempered curve at k, the generalised one at
 // k (2n-1)^(-1/n), the cubed one at (k^6/16)^(1/5) in ETH, the economic cap where its
-// derivative changes sign. Curves that rise throughout or stay at a level, and
-// the two with a floor, whose highest point is not defined by a formula of the
-// texts, give false, as does a generalised curve with n = 1 that has no other peak
-// than the tempered one's k, which it returns.
+// derivative changes sign. Curves that rise throughout or stay at a level give
+// false, and so do the two with a floor, for whose highest point no text has a
+// formula. A curve that does not validate gives [spec.ErrInput], a peak of 2^57
+// Gwei or more [ErrDomain].
 func Peak(c Curve) (staked spec.Gwei, annual int64, ok bool, err error) {
 	if err := c.Validate(); err != nil {
 		return 0, 0, false, err

@@ -148,7 +148,7 @@ type State struct {
 	// rewards go by Go; committees can be drawn one and two epochs ahead.
 	Mark, Set, Go Snapshot
 	Totals        Totals
-	NextDue       uint64 // of the ledger's dues, counted from 2^63
+	NextDue       uint64 // id of the ledger's next due, from 2^63; leave those to this package
 
 	work workspace // derived, reused between epochs
 }
