@@ -48,3 +48,15 @@ func DecodeLedger(b []byte) (*Ledger, error) {
 	}
 	return l, nil
 }
+
+// DecodeRainbow decodes SSZ bytes as [DecodeLedger] does.
+func DecodeRainbow(b []byte) (*Rainbow, error) {
+	r := new(Rainbow)
+	if err := r.UnmarshalSSZ(b); err != nil {
+		return nil, fmt.Errorf("rainbow: %w: %d bytes: %v", spec.ErrInput, len(b), err)
+	}
+	if again, err := r.MarshalSSZ(); err != nil || !bytes.Equal(again, b) {
+		return nil, fmt.Errorf("rainbow: %w: %d bytes: not the canonical encoding", spec.ErrInput, len(b))
+	}
+	return r, nil
+}
