@@ -27,6 +27,7 @@ func TestBrokenStatesAreFound(t *testing.T) {
 	supply := base.Ledger.Supply()
 	for does, f := range map[string]func(*State){
 		"I16: the classes":              func(s *State) { s.Totals.Light-- },
+		"I16: more than the classes":    func(s *State) { s.Totals.Light++ },
 		"I16: paid and not minted":      func(s *State) { s.Totals.NotMinted++ },
 		"I16: budgets above issuance":   func(s *State) { s.Services[0].Totals.Budget += s.Totals.Issued },
 		"I16: paid more than awarded":   func(s *State) { s.Services[0].Totals.Awarded = 0 },
@@ -130,13 +131,13 @@ func TestABondOnItsWayOutStillAnswers(t *testing.T) {
 	w.enterWith(0, a, 3, 10)
 	w.enter(0, a, 1)
 	w.do(delegation.BondWithdrawal{Owner: 0, Operator: a, Amount: 70})
-	w.do(delegation.BondWithdrawal{Owner: 0, Operator: b, Amount: 70})
+	w.do(delegation.BondWithdrawal{Owner: 0, Operator: b, Amount: 60})
 	w.penalty(Penalty{Service: 1, Evidence: 1, Operator: a, Amount: 95})
 	r := w.epoch(EpochInput{})
 	require.Equal(t, []PenaltyResult{{1, 1, a, 95, 0, 5, 90}}, r.Penalties) // 10 of the 100 are allocated
 	for id := range w.Ledger.UnbondingsOf(0) {
 		if u, _ := w.Ledger.Unbonding(id); u.Operator == b {
-			require.EqualValues(t, 70, u.Balance)
+			require.EqualValues(t, 60, u.Balance)
 		}
 	}
 }
@@ -165,4 +166,17 @@ func TestEvidenceAtTheUnbondingPeriodIsRemembered(t *testing.T) {
 	w.epoch(EpochInput{})
 	require.Empty(t, w.Penalties)
 	require.ErrorIs(t, ProcessPenalty(w.State, p), ErrEpoch)
+}
+
+func TestALightPaymentIsSplitByWeight(t *testing.T) {
+	for _, c := range []struct {
+		light, principal, pointers spec.Gwei
+		want                       [2]spec.Gwei
+	}{
+		{10, 1, 1, [2]spec.Gwei{5, 5}}, {11, 1, 1, [2]spec.Gwei{6, 5}}, {10, 0, 3, [2]spec.Gwei{0, 10}}, {10, 3, 0, [2]spec.Gwei{10, 0}}, {0, 1, 1, [2]spec.Gwei{}},
+	} {
+		p := payment{light: c.light}
+		light, pointers := p.splitLight(&Weight{Principal: c.principal, Pointers: c.pointers})
+		require.Equal(t, c.want, [2]spec.Gwei{light, pointers}, "%+v", c)
+	}
 }
