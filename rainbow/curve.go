@@ -2,6 +2,7 @@ package rainbow
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/stakesim/stakesim/delegation"
 	"github.com/stakesim/stakesim/spec"
@@ -142,10 +143,8 @@ const (
 // a [spec.FieldError] wrapping [spec.ErrInput].
 func (c *Curve) Validate() error {
 	uses := func(kinds ...CurveKind) (min uint64) {
-		for _, k := range kinds {
-			if c.Kind == k {
-				return 1
-			}
+		if slices.Contains(kinds, c.Kind) {
+			return 1
 		}
 		return 0
 	}

@@ -86,7 +86,7 @@ func pageTable(t *table.Table) (*page.Table, error) {
 		return nil, err
 	}
 	out := &page.Table{}
-	for _, line := range strings.Split(b.String(), "\n") {
+	for line := range strings.SplitSeq(b.String(), "\n") {
 		cells := strings.Split(strings.Trim(line, "| "), " | ")
 		switch {
 		case !strings.HasPrefix(line, "|"):
