@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/stakesim/stakesim/examples/internal/page"
 	"github.com/stakesim/stakesim/penalty"
@@ -134,12 +135,12 @@ func questionSection(e scenario.Economics, rules []penalty.Rule, _ int, _ scenar
 		if err != nil {
 			return section{}, err
 		}
-		text := ""
+		var text strings.Builder
 		for _, f := range cycle {
-			text += page.Number(f.Float()) + " "
+			text.WriteString(page.Number(f.Float()) + " ")
 		}
 		b.row(rule.FullName(), lone.Float(), together.Float(), spread.Float(), 100*float64(under)/float64(e.TotalActive/scenario.SlotsPerEpoch),
-			text[:len(text)-1], times, e.USD(whole), e.USD(reduced))
+			text.String()[:len(text.String())-1], times, e.USD(whole), e.USD(reduced))
 	}
 	t.Note("untriggered: the largest outage beside 0.3 % with a factor of at most one in its first slot; 1/4096 per slot: factors under that constant offline balance")
 	t.Note("minority may fail: how many times as often as a client of 30 % one of 3 % may fail, outages of 32 epochs, before it costs more")

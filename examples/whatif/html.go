@@ -81,7 +81,7 @@ func asPage(t *table.Table) (*page.Table, error) {
 		return nil, err
 	}
 	out := &page.Table{}
-	for _, line := range strings.Split(b.String(), "\n") {
+	for line := range strings.SplitSeq(b.String(), "\n") {
 		switch {
 		case !strings.HasPrefix(line, "|"):
 			if line != "" && out.Head != nil {

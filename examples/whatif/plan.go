@@ -126,7 +126,8 @@ func (p *plan) points(load func([]change, string) (*plan, error)) ([]point, erro
 		for _, at := range grid {
 			next := point{}
 			changes := v.set
-			by := "variant " + v.label
+			var by strings.Builder
+			by.WriteString("variant " + v.label)
 			if v.label != "" {
 				next.labels = append(next.labels, v.label)
 			}
@@ -134,10 +135,10 @@ func (p *plan) points(load func([]change, string) (*plan, error)) ([]point, erro
 			for i, k := range at {
 				a := p.sweep[i]
 				next.labels = append(next.labels, a.values[k])
-				by += fmt.Sprintf(" %s=%s", a.path, a.values[k])
+				by.WriteString(fmt.Sprintf(" %s=%s", a.path, a.values[k]))
 				changes = append(changes[:len(changes):len(changes)], change{a.path, t.scalar(a.values[k])})
 			}
-			if next.plan, err = load(changes, strings.TrimSpace(by)); err != nil {
+			if next.plan, err = load(changes, strings.TrimSpace(by.String())); err != nil {
 				return nil, err
 			}
 			points = append(points, next)
