@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/stakesim/stakesim/examples/internal/cli"
 	"github.com/stakesim/stakesim/penalty/cofailure"
 	"github.com/stakesim/stakesim/spec/dataset"
 )
@@ -65,7 +66,7 @@ func (p *population) group(grouping string, top int) error {
 			p.classes = append(p.classes, groups)
 		}
 		if class >= cofailure.MaxClasses {
-			return badUsage("-top %d: at most %d operators can have a row", top, cofailure.MaxClasses-2)
+			return cli.Usagef("-top %d: at most %d operators can have a row", top, cofailure.MaxClasses-2)
 		}
 		p.Class[c] = uint16(class)
 	}

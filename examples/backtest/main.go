@@ -3,10 +3,9 @@
 package main
 
 import (
-	"errors"
-	"fmt"
 	"io"
-	"os"
+
+	"github.com/stakesim/stakesim/examples/internal/cli"
 )
 
 const usage = `Count co-failures in a record of attestations and what every penalty mechanism would have cost each group.
@@ -28,25 +27,7 @@ with .parquet. All figures of penalties are in Gwei.
 flags:
 `
 
-func main() {
-	err := run(os.Args[1:], os.Stdin, os.Stdout)
-	switch {
-	case err == nil:
-	case errors.Is(err, errUsage):
-		fmt.Fprintln(os.Stderr, "backtest:", err, "(backtest -h shows what there is)")
-		os.Exit(2)
-	default:
-		fmt.Fprintln(os.Stderr, "backtest:", err)
-		os.Exit(1)
-	}
-}
-
-// errUsage marks a wrong command line.
-var errUsage = errors.New("usage")
-
-func badUsage(format string, args ...any) error {
-	return fmt.Errorf("%w: %s", errUsage, fmt.Sprintf(format, args...))
-}
+func main() { cli.Main("backtest", run) }
 
 // run is the program; it reads nothing from its input.
 func run(args []string, _ io.Reader, out io.Writer) error {

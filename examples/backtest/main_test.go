@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/stakesim/stakesim/examples/internal/cli"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -76,11 +78,11 @@ func TestAWrongCommandLineIsAUsageError(t *testing.T) {
 		{"-as-published", "-failures", "a", "-clusters", "c"}, {"-as-published", "-mechanism", "status-quo"},
 		{"-multiplier", "32"}, {"-as-published", "-multiplier", "0"}, {"-workers", "0"}, {"-bootstrap", "-1"}, {"-clusters", "c"}, {"-top", "-1"},
 	} {
-		require.ErrorIs(t, run(args, nil, &bytes.Buffer{}), errUsage, "%v", args)
+		require.ErrorIs(t, run(args, nil, &bytes.Buffer{}), cli.ErrUsage, "%v", args)
 	}
 	err := run([]string{"-attesters", "none", "-immediate", "none", "-committees", "none", "-clusters", "none"}, nil, &bytes.Buffer{})
 	require.ErrorIs(t, err, os.ErrNotExist)
-	require.NotErrorIs(t, err, errUsage)
+	require.NotErrorIs(t, err, cli.ErrUsage)
 }
 
 func TestWorkersDoNotChangeTheResult(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 
+	"github.com/stakesim/stakesim/examples/internal/cli"
 	"github.com/stakesim/stakesim/penalty"
 	"github.com/stakesim/stakesim/penalty/cofailure"
 	"github.com/stakesim/stakesim/spec/table"
@@ -54,11 +55,11 @@ func parse(args []string, out io.Writer) (*options, error) {
 		flags.PrintDefaults()
 		return nil, nil
 	} else if err != nil {
-		return nil, badUsage("%v", err)
+		return nil, cli.Usagef("%v", err)
 	}
 	var err error
 	if o.format, err = table.ParseFormat(*format); err != nil {
-		return nil, badUsage("-format: %v", err)
+		return nil, cli.Usagef("-format: %v", err)
 	}
 	return o, o.check(flags.Args())
 }
@@ -75,27 +76,27 @@ func (o *options) check(args []string) error {
 	}
 	switch {
 	case len(args) > 0:
-		return badUsage("unexpected argument %q", args[0])
+		return cli.Usagef("unexpected argument %q", args[0])
 	case sources > 1:
-		return badUsage("-committees, -attesters and -immediate, -failures and -xatu exclude each other")
+		return cli.Usagef("-committees, -attesters and -immediate, -failures and -xatu exclude each other")
 	case slices.Contains(o.record[:], "") && o.record != [3]string{}:
-		return badUsage("-committees, -attesters and -immediate belong together")
+		return cli.Usagef("-committees, -attesters and -immediate belong together")
 	case sources == 1 && o.clusters == "" && o.convert == "":
-		return badUsage("-clusters is needed to tell who belongs together")
+		return cli.Usagef("-clusters is needed to tell who belongs together")
 	case sources == 0 && o.clusters != "":
-		return badUsage("-clusters belongs to a record")
+		return cli.Usagef("-clusters belongs to a record")
 	case o.asPublished && (o.failures != "" || o.xatu != ""):
-		return badUsage("-as-published needs the record itself: -committees, -attesters and -immediate")
+		return cli.Usagef("-as-published needs the record itself: -committees, -attesters and -immediate")
 	case o.asPublished && len(o.rules) > 0:
-		return badUsage("-as-published and -mechanism exclude each other")
+		return cli.Usagef("-as-published and -mechanism exclude each other")
 	case o.multiplier != cofailure.PublishedBy && !o.asPublished, o.multiplier == 0, o.multiplier > 1<<32-1:
-		return badUsage("-multiplier is 1 to 2^32-1 and belongs to -as-published")
+		return cli.Usagef("-multiplier is 1 to 2^32-1 and belongs to -as-published")
 	case o.deadline != "longest" && o.deadline != "single-slot":
-		return badUsage("-deadline %q: not longest or single-slot", o.deadline)
+		return cli.Usagef("-deadline %q: not longest or single-slot", o.deadline)
 	case groupings[o.groups] == nil:
-		return badUsage("-groups %q: not post, followup or labels", o.groups)
+		return cli.Usagef("-groups %q: not post, followup or labels", o.groups)
 	case o.draws < 0 || o.draws > 100_000 || o.workers < 1 || o.workers > 256 || o.top < 0:
-		return badUsage("-bootstrap 0 to 100000, -workers 1 to 256, -top not below 0")
+		return cli.Usagef("-bootstrap 0 to 100000, -workers 1 to 256, -top not below 0")
 	}
 	return nil
 }

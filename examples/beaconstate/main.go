@@ -3,10 +3,10 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
-	"os"
+
+	"github.com/stakesim/stakesim/examples/internal/cli"
 )
 
 const usage = `Run epochs on a beacon state under a penalty mechanism and print what it costs, by balance.
@@ -37,25 +37,7 @@ changed, nothing else.
 flags:
 `
 
-func main() {
-	err := run(os.Args[1:], os.Stdin, os.Stdout)
-	switch {
-	case err == nil:
-	case errors.Is(err, errUsage):
-		fmt.Fprintln(os.Stderr, "beaconstate:", err, "(beaconstate -h shows what there is)")
-		os.Exit(2)
-	default:
-		fmt.Fprintln(os.Stderr, "beaconstate:", err)
-		os.Exit(1)
-	}
-}
-
-// errUsage marks a wrong command line.
-var errUsage = errors.New("usage")
-
-func badUsage(format string, args ...any) error {
-	return fmt.Errorf("%w: %s", errUsage, fmt.Sprintf(format, args...))
-}
+func main() { cli.Main("beaconstate", run) }
 
 func run(args []string, _ io.Reader, out io.Writer) error {
 	o, err := parse(args, out)

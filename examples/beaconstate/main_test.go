@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stakesim/stakesim/examples/internal/cli"
 	"github.com/stakesim/stakesim/penalty"
 	"github.com/stakesim/stakesim/penalty/ref"
 	"github.com/stakesim/stakesim/spec"
@@ -254,7 +255,7 @@ func TestAFileSaysWhoIsOffline(t *testing.T) {
 		require.NoError(t, os.WriteFile(name, []byte(text), 0o644))
 		out, err := execute("-preset", "minimal", "-offline", name)
 		require.ErrorContains(t, err, name+want)
-		require.NotErrorIs(t, err, errUsage)
+		require.NotErrorIs(t, err, cli.ErrUsage)
 		require.Empty(t, out)
 	}
 }
@@ -290,7 +291,7 @@ func TestBadStatesAreNamedByFileAndField(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			out, err := execute(c.args...)
 			require.ErrorContains(t, err, c.want)
-			require.NotErrorIs(t, err, errUsage)
+			require.NotErrorIs(t, err, cli.ErrUsage)
 			require.Empty(t, out)
 		})
 	}
@@ -334,7 +335,7 @@ func TestWrongCommandLinesAreUsageErrors(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			out, err := execute(args...)
-			require.ErrorIs(t, err, errUsage)
+			require.ErrorIs(t, err, cli.ErrUsage)
 			require.Empty(t, out)
 		})
 	}

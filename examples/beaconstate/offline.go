@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/stakesim/stakesim/examples/internal/cli"
 	"github.com/stakesim/stakesim/spec"
 )
 
@@ -20,7 +21,7 @@ func participation(o *options, n int) (offline []bool, how string, err error) {
 	}
 	part, number, err := parseShare(o.offline)
 	if number && err != nil {
-		return nil, "", badUsage("-offline: %v", err)
+		return nil, "", cli.Usagef("-offline: %v", err)
 	}
 	if !number {
 		return offlineFile(o.offline, n)

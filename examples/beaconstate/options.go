@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/stakesim/stakesim/examples/internal/cli"
 	"github.com/stakesim/stakesim/penalty"
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/table"
@@ -52,16 +53,16 @@ func parse(args []string, out io.Writer) (*options, error) {
 		flags.PrintDefaults()
 		return nil, nil
 	} else if err != nil {
-		return nil, badUsage("%v", err)
+		return nil, cli.Usagef("%v", err)
 	}
 	flags.Visit(func(f *flag.Flag) { o.calmGiven = o.calmGiven || f.Name == "calm" })
 	if flags.NArg() > 1 {
-		return nil, badUsage("unexpected argument %q", flags.Arg(1))
+		return nil, cli.Usagef("unexpected argument %q", flags.Arg(1))
 	}
 	o.file = flags.Arg(0)
 	var err error
 	if o.format, err = table.ParseFormat(*format); err != nil {
-		return nil, badUsage("-format: %v", err)
+		return nil, cli.Usagef("-format: %v", err)
 	}
 	return o, o.check(*mechanism, *compare)
 }
@@ -75,32 +76,32 @@ func (o *options) check(mechanism, compare string) error {
 	for _, n := range names {
 		rule, err := penalty.RuleNamed(n.name)
 		if err != nil {
-			return badUsage("%s: %v", n.flag, err)
+			return cli.Usagef("%s: %v", n.flag, err)
 		}
 		o.rules = append(o.rules, rule)
 	}
 	if len(o.rules) == 2 && o.rules[0].FullName() == o.rules[1].FullName() {
-		return badUsage("-compare: %s with itself", compare)
+		return cli.Usagef("-compare: %s with itself", compare)
 	}
 	if o.fork != "" && o.fork != phase0 {
 		if _, err := spec.ParseFork(o.fork); err != nil {
-			return badUsage("-fork: %v", err)
+			return cli.Usagef("-fork: %v", err)
 		}
 	}
 	if o.preset != "" {
 		if _, err := spec.ParsePreset(o.preset); err != nil {
-			return badUsage("-preset: %v", err)
+			return cli.Usagef("-preset: %v", err)
 		}
 	}
 	switch {
 	case o.epochs == 0 || o.epochs > maxEpochs:
-		return badUsage("-epochs %d: not 1 to %d", o.epochs, maxEpochs)
+		return cli.Usagef("-epochs %d: not 1 to %d", o.epochs, maxEpochs)
 	case o.delay == 0:
-		return badUsage("-finality-delay 0: the current epoch is never final")
+		return cli.Usagef("-finality-delay 0: the current epoch is never final")
 	case o.file == "" && o.fork == phase0:
-		return badUsage("-fork phase0: there is no state to upgrade")
+		return cli.Usagef("-fork phase0: there is no state to upgrade")
 	case strings.HasSuffix(o.out, ".gz") || strings.HasSuffix(o.out, "_snappy"):
-		return badUsage("-out %s: it writes raw SSZ", o.out)
+		return cli.Usagef("-out %s: it writes raw SSZ", o.out)
 	}
 	return nil
 }

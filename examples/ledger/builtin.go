@@ -8,6 +8,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/stakesim/stakesim/examples/internal/cli"
 	"github.com/stakesim/stakesim/spec/table"
 )
 
@@ -25,7 +26,7 @@ func load(name string, in io.Reader) ([]byte, error) {
 		return text, nil
 	}
 	if !strings.ContainsAny(name, "./\\") {
-		return nil, fmt.Errorf("%w: no built-in script %q", errUsage, name)
+		return nil, fmt.Errorf("%w: no built-in script %q", cli.ErrUsage, name)
 	}
 	return os.ReadFile(name)
 }

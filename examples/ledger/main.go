@@ -7,8 +7,8 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
 
+	"github.com/stakesim/stakesim/examples/internal/cli"
 	"github.com/stakesim/stakesim/spec/table"
 )
 
@@ -28,21 +28,7 @@ A script is YAML or JSON; "-" reads it from the standard input.
 flags:
 `
 
-// errUsage marks a wrong command line.
-var errUsage = errors.New("usage")
-
-func main() {
-	err := run(os.Args[1:], os.Stdin, os.Stdout)
-	switch {
-	case err == nil:
-	case errors.Is(err, errUsage):
-		fmt.Fprintln(os.Stderr, "ledger:", err, "(ledger -h shows what there is)")
-		os.Exit(2)
-	default:
-		fmt.Fprintln(os.Stderr, "ledger:", err)
-		os.Exit(1)
-	}
-}
+func main() { cli.Main("ledger", run) }
 
 func run(args []string, in io.Reader, out io.Writer) error {
 	flags := flag.NewFlagSet("ledger", flag.ContinueOnError)
@@ -58,17 +44,17 @@ func run(args []string, in io.Reader, out io.Writer) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("%w: %w", errUsage, err)
+		return fmt.Errorf("%w: %w", cli.ErrUsage, err)
 	}
 	format, err := table.ParseFormat(*name)
 	if err != nil {
-		return fmt.Errorf("%w: %w", errUsage, err)
+		return fmt.Errorf("%w: %w", cli.ErrUsage, err)
 	}
 	if *list {
 		return writeList(out, format)
 	}
 	if flags.NArg() != 1 {
-		return fmt.Errorf("%w: one script, not %d", errUsage, flags.NArg())
+		return fmt.Errorf("%w: one script, not %d", cli.ErrUsage, flags.NArg())
 	}
 	text, err := load(flags.Arg(0), in)
 	if err != nil {

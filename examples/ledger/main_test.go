@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/stakesim/stakesim/examples/internal/cli"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -105,7 +107,7 @@ func TestScriptErrors(t *testing.T) {
 	} {
 		err := run([]string{"-"}, strings.NewReader(c.script), new(bytes.Buffer))
 		assert.ErrorContains(t, err, c.want, name)
-		assert.NotErrorIs(t, err, errUsage, name)
+		assert.NotErrorIs(t, err, cli.ErrUsage, name)
 	}
 }
 
@@ -119,9 +121,9 @@ func TestJSONScript(t *testing.T) {
 func TestUsage(t *testing.T) {
 	assert.Contains(t, output(t, "-h"), "ledger seed")
 	for _, args := range [][]string{{}, {"a", "b"}, {"-x"}, {"-format", "xml", "seed"}, {"nothing-of-this-name"}} {
-		assert.ErrorIs(t, run(args, strings.NewReader(""), new(bytes.Buffer)), errUsage, "%v", args)
+		assert.ErrorIs(t, run(args, strings.NewReader(""), new(bytes.Buffer)), cli.ErrUsage, "%v", args)
 	}
 	err := run([]string{"./no-such-file.yaml"}, strings.NewReader(""), new(bytes.Buffer))
 	require.Error(t, err)
-	assert.NotErrorIs(t, err, errUsage)
+	assert.NotErrorIs(t, err, cli.ErrUsage)
 }

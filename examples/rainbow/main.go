@@ -8,9 +8,9 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
+	"github.com/stakesim/stakesim/examples/internal/cli"
 	"github.com/stakesim/stakesim/examples/internal/page"
 	"github.com/stakesim/stakesim/spec/table"
 )
@@ -28,25 +28,7 @@ usage: rainbow [flags]
 flags:
 `
 
-func main() {
-	err := run(os.Args[1:], os.Stdin, os.Stdout)
-	switch {
-	case err == nil:
-	case errors.Is(err, errUsage):
-		fmt.Fprintln(os.Stderr, "rainbow:", err, "(rainbow -h shows what there is)")
-		os.Exit(2)
-	default:
-		fmt.Fprintln(os.Stderr, "rainbow:", err)
-		os.Exit(1)
-	}
-}
-
-// errUsage marks a wrong command line.
-var errUsage = errors.New("usage")
-
-func badUsage(format string, args ...any) error {
-	return fmt.Errorf("%w: %s", errUsage, fmt.Sprintf(format, args...))
-}
+func main() { cli.Main("rainbow", run) }
 
 // answer is a table, and for the page what it says and its charts.
 type answer struct {
@@ -91,14 +73,14 @@ func run(args []string, _ io.Reader, out io.Writer) error {
 		flags.PrintDefaults()
 		return nil
 	} else if err != nil {
-		return badUsage("%v", err)
+		return cli.Usagef("%v", err)
 	}
 	if flags.NArg() > 0 {
-		return badUsage("unexpected argument %q", flags.Arg(0))
+		return cli.Usagef("unexpected argument %q", flags.Arg(0))
 	}
 	f, err := table.ParseFormat(*format)
 	if err != nil {
-		return badUsage("-format: %v", err)
+		return cli.Usagef("-format: %v", err)
 	}
 	if err := p.validate(); err != nil {
 		return err
@@ -115,7 +97,7 @@ func run(args []string, _ io.Reader, out io.Writer) error {
 		}
 	}
 	if len(answers) == 0 {
-		return badUsage("-question %q: one of %s or all", *question, questionNames())
+		return cli.Usagef("-question %q: one of %s or all", *question, questionNames())
 	}
 	return write(out, f, *html, append([]string{"rainbow"}, args...), p, answers)
 }

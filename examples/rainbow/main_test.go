@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stakesim/stakesim/examples/internal/cli"
 	"github.com/stakesim/stakesim/rainbow"
 	"github.com/stakesim/stakesim/spec"
 )
@@ -149,7 +150,7 @@ func TestWrongCommandLinesAreUsageErrors(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out bytes.Buffer
-			require.ErrorIs(t, run(args, nil, &out), errUsage)
+			require.ErrorIs(t, run(args, nil, &out), cli.ErrUsage)
 			require.Empty(t, out.String())
 		})
 	}

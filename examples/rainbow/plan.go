@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/stakesim/stakesim/delegation"
+	"github.com/stakesim/stakesim/examples/internal/cli"
 	"github.com/stakesim/stakesim/rainbow"
 	"github.com/stakesim/stakesim/spec"
 )
@@ -53,18 +54,18 @@ func (p *plan) bind(flags *flag.FlagSet) {
 func (p *plan) validate() error {
 	switch {
 	case p.Years < 1 || p.Years > 50:
-		return badUsage("-years %d: not between 1 and 50", p.Years)
+		return cli.Usagef("-years %d: not between 1 and 50", p.Years)
 	case !(p.Alpha >= 0 && p.Alpha <= 100):
-		return badUsage("-alpha %v: not between 0 and 100", p.Alpha)
+		return cli.Usagef("-alpha %v: not between 0 and 100", p.Alpha)
 	case !(p.Inertia >= 0 && p.Inertia <= 1):
-		return badUsage("-inertia %v: not between 0 and 1", p.Inertia)
+		return cli.Usagef("-inertia %v: not between 0 and 1", p.Inertia)
 	case !(p.Faults >= 0 && p.Faults <= daysPerYear):
-		return badUsage("-faults %v: not between 0 and %d", p.Faults, daysPerYear)
+		return cli.Usagef("-faults %v: not between 0 and %d", p.Faults, daysPerYear)
 	case p.Professionals < 1 || p.Professionals > 60 || p.Pools < 0 || p.Pools > 60 || p.Solos < 1 || p.Solos > 20_000 || p.Delegators < 1 || p.Delegators > 2000:
-		return badUsage("populations of 1 to 60 professionals, 0 to 60 pools, 1 to 20000 solos, 1 to 2000 delegators")
+		return cli.Usagef("populations of 1 to 60 professionals, 0 to 60 pools, 1 to 20000 solos, 1 to 2000 delegators")
 	}
 	if _, ok := curves[p.Curve]; !ok {
-		return badUsage("-curve %q: one of %s", p.Curve, curveNames())
+		return cli.Usagef("-curve %q: one of %s", p.Curve, curveNames())
 	}
 	return nil
 }

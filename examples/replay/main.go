@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/stakesim/stakesim/examples/internal/cli"
 	"github.com/stakesim/stakesim/penalty"
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/table"
@@ -30,25 +31,7 @@ epoch,offline_gwei (spread evenly over 32 slots) or slot,offline_gwei.
 flags:
 `
 
-func main() {
-	err := run(os.Args[1:], os.Stdin, os.Stdout)
-	switch {
-	case err == nil:
-	case errors.Is(err, errUsage):
-		fmt.Fprintln(os.Stderr, "replay:", err, "(replay -h shows what there is)")
-		os.Exit(2)
-	default:
-		fmt.Fprintln(os.Stderr, "replay:", err)
-		os.Exit(1)
-	}
-}
-
-// errUsage marks a wrong command line.
-var errUsage = errors.New("usage")
-
-func badUsage(format string, args ...any) error {
-	return fmt.Errorf("%w: %s", errUsage, fmt.Sprintf(format, args...))
-}
+func main() { cli.Main("replay", run) }
 
 func run(args []string, in io.Reader, out io.Writer) error {
 	flags := flag.NewFlagSet("replay", flag.ContinueOnError)
@@ -70,14 +53,14 @@ func run(args []string, in io.Reader, out io.Writer) error {
 		flags.PrintDefaults()
 		return nil
 	} else if err != nil {
-		return badUsage("%v", err)
+		return cli.Usagef("%v", err)
 	}
 	if flags.NArg() > 0 {
-		return badUsage("unexpected argument %q", flags.Arg(0))
+		return cli.Usagef("unexpected argument %q", flags.Arg(0))
 	}
 	f, err := table.ParseFormat(*format)
 	if err != nil {
-		return badUsage("-format: %v", err)
+		return cli.Usagef("-format: %v", err)
 	}
 	given := map[string]bool{}
 	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
@@ -111,22 +94,22 @@ func distinct() (rules []penalty.Rule) {
 func load(given map[string]bool, name, file string, total, seed spec.Gwei, in io.Reader) (incident, error) {
 	if !given["csv"] {
 		if given["total-active-gwei"] || given["seed-gwei"] {
-			return incident{}, badUsage("-total-active-gwei and -seed-gwei belong to -csv")
+			return incident{}, cli.Usagef("-total-active-gwei and -seed-gwei belong to -csv")
 		}
 		if _, ok := known[name]; !ok {
-			return incident{}, badUsage("-incident %q: %v (one of %s)", name, spec.ErrUnknown, knownNames())
+			return incident{}, cli.Usagef("-incident %q: %v (one of %s)", name, spec.ErrUnknown, knownNames())
 		}
 		return embedded(name)
 	}
 	switch {
 	case given["incident"]:
-		return incident{}, badUsage("-csv and -incident exclude each other")
+		return incident{}, cli.Usagef("-csv and -incident exclude each other")
 	case !given["total-active-gwei"] || !given["seed-gwei"]:
-		return incident{}, badUsage("-csv needs -total-active-gwei and -seed-gwei")
+		return incident{}, cli.Usagef("-csv needs -total-active-gwei and -seed-gwei")
 	case total < validator || total > 1<<57:
-		return incident{}, badUsage("-total-active-gwei %d: not between 32 ETH and 2^57 Gwei", total)
+		return incident{}, cli.Usagef("-total-active-gwei %d: not between 32 ETH and 2^57 Gwei", total)
 	case seed > total/slotsPerEpoch:
-		return incident{}, badUsage("-seed-gwei %d: more than is active in one slot", seed)
+		return incident{}, cli.Usagef("-seed-gwei %d: more than is active in one slot", seed)
 	}
 	inc := incident{name: file, total: total, seed: seed}
 	if file == "-" {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stakesim/stakesim/examples/internal/cli"
 	"github.com/stakesim/stakesim/penalty"
 	"github.com/stakesim/stakesim/spec"
 )
@@ -148,7 +149,7 @@ func TestWrongCommandLinesAreUsageErrors(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var out bytes.Buffer
 			err := run(args, nil, &out)
-			require.ErrorIs(t, err, errUsage)
+			require.ErrorIs(t, err, cli.ErrUsage)
 			require.Empty(t, out.String())
 		})
 	}
@@ -174,7 +175,7 @@ func TestBadFilesAreNamedByLineAndField(t *testing.T) {
 			args := []string{"-csv", "-", "-total-active-gwei", "32000000000000000", "-seed-gwei", "0"}
 			err := run(args, strings.NewReader(c.text), &out)
 			require.ErrorContains(t, err, c.want)
-			require.False(t, errors.Is(err, errUsage))
+			require.False(t, errors.Is(err, cli.ErrUsage))
 			require.Empty(t, out.String(), "nothing that looks like a result")
 		})
 	}

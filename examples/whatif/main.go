@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"strings"
 
+	"github.com/stakesim/stakesim/examples/internal/cli"
 	"github.com/stakesim/stakesim/spec/table"
 )
 
@@ -28,25 +29,7 @@ usage: whatif [flags]
 flags:
 `
 
-func main() {
-	err := run(os.Args[1:], os.Stdin, os.Stdout)
-	switch {
-	case err == nil:
-	case errors.Is(err, errUsage):
-		fmt.Fprintln(os.Stderr, "whatif:", err, "(whatif -h shows what there is)")
-		os.Exit(2)
-	default:
-		fmt.Fprintln(os.Stderr, "whatif:", err)
-		os.Exit(1)
-	}
-}
-
-// errUsage marks a wrong command line.
-var errUsage = errors.New("usage")
-
-func badUsage(format string, args ...any) error {
-	return fmt.Errorf("%w: %s", errUsage, fmt.Sprintf(format, args...))
-}
+func main() { cli.Main("whatif", run) }
 
 // options is the command line.
 type options struct {
@@ -116,18 +99,18 @@ func parse(args []string, out io.Writer) (options, error) {
 		flags.PrintDefaults()
 		return o, err
 	} else if err != nil {
-		return o, badUsage("%v", err)
+		return o, cli.Usagef("%v", err)
 	}
 	if flags.NArg() > 0 {
-		return o, badUsage("unexpected argument %q", flags.Arg(0))
+		return o, cli.Usagef("unexpected argument %q", flags.Arg(0))
 	}
 	if o.workers < 1 || o.workers > 1024 {
-		return o, badUsage("-workers %d: not between 1 and 1024", o.workers)
+		return o, cli.Usagef("-workers %d: not between 1 and 1024", o.workers)
 	}
 	flags.Visit(func(f *flag.Flag) { o.seedGiven = o.seedGiven || f.Name == "seed" })
 	f, err := table.ParseFormat(*format)
 	if err != nil {
-		return o, badUsage("-format: %v", err)
+		return o, cli.Usagef("-format: %v", err)
 	}
 	o.format = f
 	o.command = "go run ./examples/whatif " + strings.Join(quoted(args), " ")

@@ -9,6 +9,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/stakesim/stakesim/examples/internal/cli"
 	"github.com/stakesim/stakesim/penalty/scenario"
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/table"
@@ -46,7 +47,7 @@ func source(name string, in io.Reader) (file string, text []byte, err error) {
 			text, err = io.ReadAll(io.LimitReader(f, maxFile+1))
 		}
 	default:
-		err = badUsage("-scenario %q: neither a file ending in .yaml nor one of %s", name, strings.Join(builtinNames(), ", "))
+		err = cli.Usagef("-scenario %q: neither a file ending in .yaml nor one of %s", name, strings.Join(builtinNames(), ", "))
 	}
 	return file, text, err
 }
@@ -75,7 +76,7 @@ func prepare(o *options, in io.Reader) (job, error) {
 		for _, s := range o.set {
 			key, value, ok := strings.Cut(s, "=")
 			if !ok {
-				return nil, badUsage("-set %s: not key=value", s)
+				return nil, cli.Usagef("-set %s: not key=value", s)
 			}
 			if err := t.set(key, value, "-set "+s); err != nil {
 				return nil, err

@@ -12,6 +12,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/stakesim/stakesim/examples/internal/cli"
 	"github.com/stakesim/stakesim/spec"
 )
 
@@ -59,7 +60,7 @@ func readTree(file string, r io.Reader) (*tree, error) {
 func (t *tree) set(path, value, by string) error {
 	var v yaml.Node
 	if err := yaml.Unmarshal([]byte(value), &v); err != nil || len(v.Content) != 1 {
-		return badUsage("%s: %q is no value", by, value)
+		return cli.Usagef("%s: %q is no value", by, value)
 	}
 	return t.setNode(path, v.Content[0], by)
 }
@@ -71,7 +72,7 @@ func (t *tree) setNode(path string, value *yaml.Node, by string) error {
 	for i, key := range keys {
 		at, err := t.child(n, key, by)
 		if err != nil {
-			return badUsage("%s: %s: %v", by, strings.Join(keys[:i+1], "."), err)
+			return cli.Usagef("%s: %s: %v", by, strings.Join(keys[:i+1], "."), err)
 		}
 		if i == len(keys)-1 {
 			*at = value

@@ -1,0 +1,36 @@
+// Package cli is what the programs share of a command line: exit status 2 for a
+// wrong one, 1 for bad data, errors on standard error.
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+)
+
+// ErrUsage marks a wrong command line.
+var ErrUsage = errors.New("usage")
+
+// Usagef returns an error that wraps [ErrUsage].
+func Usagef(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", ErrUsage, fmt.Sprintf(format, args...))
+}
+
+// Main runs a program and exits.
+func Main(name string, run func(args []string, in io.Reader, out io.Writer) error) {
+	os.Exit(status(os.Stderr, name, run(os.Args[1:], os.Stdin, os.Stdout)))
+}
+
+func status(stderr io.Writer, name string, err error) int {
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, ErrUsage):
+		fmt.Fprintf(stderr, "%s: %v (%s -h shows what there is)\n", name, err, name)
+		return 2
+	default:
+		fmt.Fprintf(stderr, "%s: %v\n", name, err)
+		return 1
+	}
+}
