@@ -255,7 +255,7 @@ func TestEdgesOfEveryField(t *testing.T) {
 			d := Due{ID: num, Operator: x.b, Epoch: 1, Amount: spec.Gwei(amount), Rule: LossRule(num % 3)}
 			e := Due{ID: amount + 1, Operator: x.a, Epoch: 1, Fraction: Ratio{num, amount}, Closes: num%2 == 0, Evidence: x.evidence}
 			r := EpochReward{num, spec.Gwei(amount), spec.Gwei(num), spec.Gwei(amount)}
-			require.NoError(t, edge(base, state, EpochInput{[]EpochReward{r, {x.a, spec.Gwei(num), 0, 0}}, []Due{d, e}}))
+			require.NoError(t, edge(base, state, EpochInput{Rewards: []EpochReward{r, {x.a, spec.Gwei(num), 0, 0}}, Dues: []Due{d, e}}))
 		}
 	}
 }

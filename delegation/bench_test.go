@@ -88,7 +88,7 @@ func BenchmarkEpoch(b *testing.B) {
 			dueID++
 			dues[i] = Due{ID: dueID, Operator: operators[(round*10+i)%len(operators)], Epoch: l.epoch, Fraction: Ratio{1, 1000}}
 		}
-		if r, err := ProcessEpoch(l, EpochInput{rewards, dues}); err != nil || len(r.Skipped) > 0 {
+		if r, err := ProcessEpoch(l, EpochInput{Rewards: rewards, Dues: dues}); err != nil || len(r.Skipped) > 0 {
 			b.Fatal(err, r.Skipped)
 		}
 		round++

@@ -1,6 +1,8 @@
 package delegation
 
 import (
+	"slices"
+
 	"github.com/stakesim/stakesim/spec"
 )
 
@@ -16,6 +18,11 @@ type EpochReward struct {
 type EpochInput struct {
 	Rewards []EpochReward `json:"rewards"`
 	Dues    []Due         `json:"dues"`
+	// Brief leaves every [Rewarded] event out of the receipt, which is then short
+	// and gives no balances by replay; the ledger and all else are the same.
+	Brief bool `json:"brief,omitempty"`
+	// Room is memory for the receipt's events, which overwrite it; none is needed.
+	Room []Event `json:"-"`
 }
 
 // ProcessEpoch ends the current epoch: rewards, then the batch of dues; then it
@@ -28,9 +35,13 @@ func ProcessEpoch(l *Ledger, in EpochInput) (Receipt, error) {
 		return Receipt{}, about("epoch", uint64(l.epoch), ErrBound)
 	}
 	t := l.begin("epoch")
-	t.r.Events = make([]Event, 0, eventsOf(in.Rewards))
+	t.brief, t.r.Events = in.Brief, in.Room[:0]
+	if !in.Brief {
+		t.r.Events = slices.Grow(t.r.Events, eventsOf(in.Rewards)+eventsPerDue*len(in.Dues))
+	}
+	at := finger[Operator]{table: &l.operators}
 	for i := range in.Rewards {
-		t.epochReward(i, &in.Rewards[i])
+		t.epochReward(i, &in.Rewards[i], at.get(in.Rewards[i].Operator))
 	}
 	if len(in.Dues) > 0 {
 		t.slash(in.Dues)
@@ -45,6 +56,10 @@ func ProcessEpoch(l *Ledger, in EpochInput) (Receipt, error) {
 	return t.r, nil
 }
 
+// eventsPerDue is room for the events of most dues; a list that outgrows its room
+// is copied.
+const eventsPerDue = 4
+
 // eventsOf is the most events that rewards make.
 func eventsOf(rewards []EpochReward) (n int) {
 	for i := range rewards {
@@ -57,34 +72,45 @@ func eventsOf(rewards []EpochReward) (n int) {
 	return n
 }
 
-// epochReward pays up to three rewards of one operator.
-func (t *tx) epochReward(i int, r *EpochReward) {
-	skip := func(err error) { t.r.Skipped = append(t.r.Skipped, ItemError{"rewards", i, err}) }
+// epochReward pays up to three rewards of one operator, nil when there is none.
+func (t *tx) epochReward(i int, r *EpochReward, o *Operator) {
 	if r.Heavy == 0 && r.Light == 0 && r.Pointers == 0 {
-		skip(about("amount", 0, ErrAmount))
+		t.skipReward(i, about("amount", 0, ErrAmount))
+		return
+	}
+	if o == nil {
+		for _, amount := range [...]spec.Gwei{r.Heavy, r.Light, r.Pointers} {
+			if amount > 0 {
+				t.skipReward(i, about("operator", r.Operator, ErrUnknownID))
+			}
+		}
 		return
 	}
 	if r.Heavy > 0 {
-		if o, err := t.l.checkReward(Reward{r.Operator, r.Heavy}); err != nil {
-			skip(err)
+		if err := t.l.checkReward(o, r.Heavy); err != nil {
+			t.skipReward(i, err)
 		} else {
 			t.heavyReward(o, r.Heavy)
 		}
 	}
 	if r.Light > 0 {
-		if o, err := t.l.checkLightReward(Reward{r.Operator, r.Light}); err != nil {
-			skip(err)
+		if err := t.l.checkLightReward(o, r.Light); err != nil {
+			t.skipReward(i, err)
 		} else {
 			t.streamReward(o, &o.Light, Reserve, r.Light)
 		}
 	}
 	if r.Pointers > 0 {
-		if o, err := t.l.checkLightReward(Reward{r.Operator, r.Pointers}); err != nil {
-			skip(err)
+		if err := t.l.checkLightReward(o, r.Pointers); err != nil {
+			t.skipReward(i, err)
 		} else {
 			t.streamReward(o, &o.Pointers, PointerPot, r.Pointers)
 		}
 	}
+}
+
+func (t *tx) skipReward(i int, err error) {
+	t.r.Skipped = append(t.r.Skipped, ItemError{"rewards", i, err})
 }
 
 // ProcessEpochs ends n epochs without rewards or dues; it equals n calls of

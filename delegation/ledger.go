@@ -131,6 +131,29 @@ func (l *Ledger) HeavyTokens() spec.Gwei { return l.heavy }
 // Operator returns a copy of the record, and false when there is none.
 func (l *Ledger) Operator(id uint64) (Operator, bool) { return copyOf(l.operators.get(id)) }
 
+// Standing is what an operator counts by.
+type Standing struct {
+	Operator   uint64
+	Bond       spec.Gwei
+	PoolTokens spec.Gwei
+	Light      spec.Gwei // principal that earns
+	Pointers   spec.Gwei // weight of the lots and wallets that point to it
+	Jailed     bool
+	Left       bool // tombstoned, or on its way out with its pool closed
+}
+
+// Standings yields the standing of every operator, by ascending id. The ledger
+// must not change meanwhile.
+func (l *Ledger) Standings() iter.Seq[Standing] {
+	return func(yield func(Standing) bool) {
+		for o := range l.operators.all() {
+			if !yield(Standing{o.ID, o.Bond, o.PoolTokens, o.Light.Weight, o.Pointers.Weight, o.Jailed, o.Tombstoned || o.Exit >= PoolClosed}) {
+				return
+			}
+		}
+	}
+}
+
 // Position returns a copy of a heavy lot, and false when there is none.
 func (l *Ledger) Position(id uint64) (Position, bool) { return copyOf(l.lots.get(id)) }
 

@@ -11,34 +11,34 @@ type Reward struct {
 	Amount   spec.Gwei `json:"amount"`
 }
 
-// checkReward finds the operator of a reward that may be minted.
-func (l *Ledger) checkReward(r Reward) (*Operator, error) {
-	o, err := l.findOperator(r.Operator)
+// checkReward says whether a reward of an operator may be minted.
+func (l *Ledger) checkReward(o *Operator, amount spec.Gwei) error {
 	switch {
-	case err != nil:
-		return nil, err
-	case r.Amount == 0:
-		return nil, about("amount", 0, ErrAmount)
+	case amount == 0:
+		return about("amount", 0, ErrAmount)
 	case o.Exit == BondLeaving:
-		return nil, about("operator", o.ID, ErrExiting)
+		return about("operator", o.ID, ErrExiting)
 	}
-	return o, l.checkSupply(r.Amount)
+	return l.checkSupply(amount)
 }
 
 // checkLightReward is checkReward, and refuses an operator without a bond.
-func (l *Ledger) checkLightReward(r Reward) (*Operator, error) {
-	o, err := l.checkReward(r)
+func (l *Ledger) checkLightReward(o *Operator, amount spec.Gwei) error {
+	err := l.checkReward(o, amount)
 	if err == nil && o.Bond == 0 {
 		err = aboutf("operator", o.ID, ErrMinimum, "no bond")
 	}
-	return o, err
+	return err
 }
 
 // ProcessHeavyReward mints a reward: the commission, floored, to the bond; of the
 // rest the pool's share, floored, to the pool and the remainder to the bond.
 func ProcessHeavyReward(l *Ledger, r Reward) (Receipt, error) {
-	o, err := l.checkReward(r)
+	o, err := l.findOperator(r.Operator)
 	if err != nil {
+		return Receipt{}, err
+	}
+	if err := l.checkReward(o, r.Amount); err != nil {
 		return Receipt{}, err
 	}
 	t := l.begin("heavy reward")
@@ -57,6 +57,9 @@ func (t *tx) heavyReward(o *Operator, amount spec.Gwei) {
 	}
 	before := o.Price()
 	t.l.setPool(o, o.PoolTokens+pool, o.PoolShares, o.LiquidShares)
+	if t.brief {
+		return
+	}
 	t.emit(Event{Kind: Rewarded, From: Place{Kind: Issuance}, To: Place{Pool, o.ID}, Operator: o.ID,
 		Amount: pool, Before: before, After: o.Price()})
 }
@@ -65,8 +68,11 @@ func (t *tx) heavyReward(o *Operator, amount spec.Gwei) {
 // to the bond, the rest to the index. Its cost does not depend on the number of
 // holders. While less than [MinIndexWeight] earns, all goes to the bond.
 func ProcessLightReward(l *Ledger, r Reward) (Receipt, error) {
-	o, err := l.checkLightReward(r)
+	o, err := l.findOperator(r.Operator)
 	if err != nil {
+		return Receipt{}, err
+	}
+	if err := l.checkLightReward(o, r.Amount); err != nil {
 		return Receipt{}, err
 	}
 	t := l.begin("light reward")
@@ -77,8 +83,11 @@ func ProcessLightReward(l *Ledger, r Reward) (Receipt, error) {
 // ProcessPointerReward mints a reward for the duty weight of heavy lots and
 // wallets that point to the operator, in the manner of [ProcessLightReward].
 func ProcessPointerReward(l *Ledger, r Reward) (Receipt, error) {
-	o, err := l.checkLightReward(r)
+	o, err := l.findOperator(r.Operator)
 	if err != nil {
+		return Receipt{}, err
+	}
+	if err := l.checkLightReward(o, r.Amount); err != nil {
 		return Receipt{}, err
 	}
 	t := l.begin("pointer reward")

@@ -42,15 +42,19 @@ func (t *table[T]) find(id uint64) (c, row int) {
 	if c = t.at(id); c < 0 {
 		return 0, -1
 	}
-	ids := t.chunks[c].ids
-	if d := id - ids[0]; d < uint64(len(ids)) && ids[d] == id { // no id is missing
-		return c, int(d)
+	return c, t.chunks[c].find(id)
+}
+
+// find returns the number of a row, -1 when it is not there.
+func (c *chunk[T]) find(id uint64) int {
+	if d := id - c.ids[0]; d < uint64(len(c.ids)) && c.ids[d] == id { // no id is missing
+		return int(d)
 	}
-	row, ok := slices.BinarySearch(ids, id)
+	row, ok := slices.BinarySearch(c.ids, id)
 	if !ok {
-		return c, -1
+		return -1
 	}
-	return c, row
+	return row
 }
 
 // get returns the row, or nil.
@@ -59,6 +63,38 @@ func (t *table[T]) get(id uint64) *T {
 		return &t.chunks[c].rows[row]
 	}
 	return nil
+}
+
+// finger finds rows of a table that does not change meanwhile; ascending ids cost
+// no search.
+type finger[T any] struct {
+	table *table[T]
+	chunk int // of the last row
+}
+
+// get returns the row, or nil.
+func (f *finger[T]) get(id uint64) *T {
+	t := f.table
+	switch {
+	case t.holds(f.chunk, id):
+	case t.holds(f.chunk+1, id):
+		f.chunk++
+	default:
+		f.chunk = max(t.at(id), 0)
+	}
+	if t.n == 0 {
+		return nil
+	}
+	c := t.chunks[f.chunk]
+	if row := c.find(id); row >= 0 {
+		return &c.rows[row]
+	}
+	return nil
+}
+
+// holds reports whether an id that is there is in the chunk.
+func (t *table[T]) holds(c int, id uint64) bool {
+	return c < len(t.first) && t.first[c] <= id && (c+1 == len(t.first) || id < t.first[c+1])
 }
 
 // insert adds a row that is not there; nearly always behind all others.

@@ -8,19 +8,20 @@ import (
 // tx writes to a ledger and records what it wrote. Everything is validated
 // before the first write, so that nothing here fails.
 type tx struct {
-	l *Ledger
-	r Receipt
+	l     *Ledger
+	r     Receipt
+	brief bool // no Rewarded events
 }
 
 func (l *Ledger) begin(operation string) *tx {
-	return &tx{l, Receipt{Operation: operation, Epoch: l.epoch, Events: make([]Event, 0, 2)}}
+	return &tx{l: l, r: Receipt{Operation: operation, Epoch: l.epoch, Events: make([]Event, 0, 2)}}
 }
 
 func (t *tx) emit(e Event) { t.r.Events = append(t.r.Events, e) }
 
 // move records Gwei going from one pot to another; nothing when there are none.
 func (t *tx) move(kind EventKind, from, to Place, operator, lot uint64, amount spec.Gwei) {
-	if amount > 0 {
+	if amount > 0 && !(t.brief && kind == Rewarded) {
 		t.emit(Event{Kind: kind, From: from, To: to, Operator: operator, Lot: lot, Amount: amount})
 	}
 }

@@ -239,7 +239,7 @@ func (w *walker) next() Operation {
 	case 37:
 		return Advance{w.n(4)}
 	}
-	return EpochInput{w.rewards(), w.dues(2)}
+	return EpochInput{Rewards: w.rewards(), Dues: w.dues(2)}
 }
 
 // sentinels are all errors that a transition may wrap.

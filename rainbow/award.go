@@ -12,21 +12,27 @@ import (
 // award turns budgets into payments: inclusion of certificates first, out of the
 // budget; then the service's rule for the rest.
 func (w *workspace) award(s *State) {
-	rest := make([]spec.Gwei, len(s.Services))
+	rest, each := make([]spec.Gwei, len(s.Services)), make([]spec.Gwei, len(s.Services))
 	for i := range rest {
-		rest[i] = w.results[i].Budget - partsOf(w.results[i].Budget, s.Services[i].Inclusion)
+		res, v := &w.results[i], &s.Services[i]
+		rest[i] = res.Budget - partsOf(res.Budget, v.Inclusion)
+		if v.Rule == EqualParts && res.Performers > 0 {
+			each[i] = rest[i] / spec.Gwei(res.Performers)
+		}
 	}
 	w.awardBlocks(s)
-	for _, d := range w.duties {
-		res, v := &w.results[d.service], &s.Services[d.service]
-		var amount spec.Gwei
-		switch v.Rule {
-		case ByWeight:
-			amount, _ = u64.MulDiv(rest[d.service], d.weight, res.Weight)
-		case EqualParts:
-			amount = rest[d.service] / spec.Gwei(res.Performers)
+	row := 0
+	for i := range w.duties {
+		d := &w.duties[i]
+		for s.Go.Rows[row].Operator != d.Operator {
+			row++
 		}
-		w.give(d.row, d.service, amount, v.Class == Heavy)
+		service := w.indexOf(s, d.Service)
+		amount, v := each[service], &s.Services[service]
+		if v.Rule == ByWeight {
+			amount, _ = u64.MulDiv(rest[service], d.Weight, w.results[service].Weight)
+		}
+		w.give(row, service, amount, v.Class == Heavy)
 	}
 	w.awardItems(s, rest)
 }
@@ -148,7 +154,7 @@ func (w *workspace) checkListers(s *State, it *Item) error {
 		if i > 0 && id == listers[i-1] {
 			return aboutf("lister", id, ErrDuplicate, "item %d", it.ID)
 		}
-		if row, ok := s.rowOf(id); !ok || !w.performed(row, w.indexOf(s, it.Service)) {
+		if !w.performed(id, it.Service) {
 			return aboutf("lister", id, ErrNotRegistered, "item %d, service %d: no report", it.ID, it.Service)
 		}
 	}

@@ -1,7 +1,6 @@
 package rainbow
 
 import (
-	"fmt"
 	"testing"
 
 	"github.com/stakesim/stakesim/delegation"
@@ -16,8 +15,9 @@ const (
 )
 
 // benchState is an economy of 100,000 operators, 16 services and a million
-// positions; every operator runs the heavy service and so many light ones.
-func benchState(b *testing.B, light int) *State {
+// positions; every operator runs the heavy service and so many light ones. Of the
+// heavy lots and of the wallets, so many parts in a hundred point to an operator.
+func benchState(b testing.TB, light, lots, wallets int) *State {
 	b.Helper()
 	c := plainLedger()
 	balances := make([]spec.Gwei, benchOwners)
@@ -45,9 +45,19 @@ func benchState(b *testing.B, light int) *State {
 	}
 	for i := range uint64(benchPositions / 2) {
 		operator := benchOwners + i%benchOperators
-		_, err := delegation.ProcessDelegation(l, delegation.Delegation{Owner: i * 7919 % benchOwners, Operator: operator, Amount: eth})
+		r, err := delegation.ProcessDelegation(l, delegation.Delegation{Owner: i * 7919 % benchOwners, Operator: operator, Amount: eth})
 		must(b, err)
+		if int(i/7%100) < lots {
+			_, err = delegation.ProcessLotPointer(l, delegation.LotPointer{
+				Owner: i * 7919 % benchOwners, Position: r.Created[0], Operator: benchOwners + i*15_485_863%benchOperators,
+			})
+			must(b, err)
+		}
 		_, err = delegation.ProcessLightDelegation(l, delegation.LightDelegation{Owner: i * 104_729 % benchOwners, Operator: operator, Amount: eth})
+		must(b, err)
+	}
+	for i := range uint64(benchOwners * wallets / 100) {
+		_, err := delegation.ProcessWalletPointer(l, delegation.WalletPointer{Owner: i * 1_299_709 % benchOwners, Operator: benchOwners + i})
 		must(b, err)
 	}
 	for range 3 {
@@ -57,7 +67,7 @@ func benchState(b *testing.B, light int) *State {
 	return s
 }
 
-func must(b *testing.B, err error) {
+func must(b testing.TB, err error) {
 	b.Helper()
 	if err != nil {
 		b.Fatal(err)
@@ -82,10 +92,25 @@ func fullDuties(s *State, dst []Duty) []Duty {
 // BenchmarkEpoch ends an epoch in which everybody performs and ten operators are
 // penalised.
 func BenchmarkEpoch(b *testing.B) {
-	for _, light := range []int{1, 2, benchServices - 1} {
-		b.Run(fmt.Sprintf("services per operator=%d", 1+light), func(b *testing.B) {
-			s := benchState(b, light)
+	const nobody, half = 0, 50 // of the lots and wallets have a pointer
+	for _, c := range []struct {
+		name            string
+		light, pointers int
+		brief           bool
+	}{
+		{"2 services", 1, nobody, false},
+		{"3 services", 2, nobody, false},
+		{"16 services", 15, nobody, false},
+		{"3 services, pointers", 2, half, false},
+		{"2 services, brief", 1, nobody, true},
+		{"3 services, brief", 2, nobody, true},
+		{"16 services, brief", 15, nobody, true},
+		{"3 services, pointers, brief", 2, half, true},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			s := benchState(b, c.light, c.pointers, c.pointers)
 			var duties []Duty
+			var room []delegation.Event
 			evidence := uint64(0)
 			b.ReportAllocs()
 			b.ResetTimer()
@@ -99,7 +124,8 @@ func BenchmarkEpoch(b *testing.B) {
 					}))
 				}
 				b.StartTimer()
-				r, err := ProcessEpoch(s, EpochInput{Duties: duties})
+				r, err := ProcessEpoch(s, EpochInput{Duties: duties, Brief: c.brief, Room: room})
+				room = r.Ledger.Events
 				if err != nil || len(r.Ledger.Skipped) > 0 || len(r.Penalties) != 10 {
 					b.Fatal(err, r.Ledger.Skipped)
 				}
@@ -111,7 +137,7 @@ func BenchmarkEpoch(b *testing.B) {
 // BenchmarkLedger is the part of the epoch that the ledger takes: rewards for
 // 100,000 operators.
 func BenchmarkLedger(b *testing.B) {
-	s := benchState(b, 2)
+	s := benchState(b, 2, 0, 0)
 	rewards := make([]delegation.EpochReward, benchOperators)
 	for i := range rewards {
 		rewards[i] = delegation.EpochReward{Operator: benchOwners + uint64(i), Heavy: 100_000, Light: 5000}

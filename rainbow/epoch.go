@@ -44,6 +44,12 @@ type EpochInput struct {
 	Duties []Duty
 	Items  []Item
 	Blocks []Block
+	// Brief leaves every event of kind [delegation.Rewarded] out of the receipt; the
+	// state and all else are the same.
+	Brief bool
+	// Room is memory for the events of the ledger's receipt, which overwrite it;
+	// none is needed.
+	Room []delegation.Event
 }
 
 // ServiceResult is what a service did in an epoch.
@@ -105,7 +111,8 @@ func ProcessEpoch(s *State, in EpochInput) (EpochReceipt, error) {
 	}
 	w.award(s)
 	r.Services = w.results
-	s.finish(&r)
+	w.duties = nil
+	s.finish(&r, &in)
 	return r, nil
 }
 
@@ -157,18 +164,18 @@ func (w *workspace) allot(s *State, budget spec.Gwei, heavy bool) {
 }
 
 // finish writes: nothing before it has changed the state, and nothing in it fails.
-func (s *State) finish(r *EpochReceipt) {
+func (s *State) finish(r *EpochReceipt, in *EpochInput) {
 	w := &s.work
-	paid := spec.Gwei(0)
 	for i := range w.results {
-		paid += w.results[i].Awarded
 		t := &s.Services[i].Totals
 		t.Budget += w.results[i].Budget
 		t.Awarded += w.results[i].Awarded
 		t.Certified += w.results[i].Certified
 		t.Omitted += w.results[i].Omitted
 	}
-	paid -= s.closeLedger(r)
+	minted := s.Ledger.Supply()
+	s.closeLedger(r, in)
+	paid := s.Ledger.Supply() - minted // what the ledger refused is not in it
 	r.Totals.Paid, r.Totals.NotMinted = paid, r.Totals.Issued-paid
 	s.Totals.Issued += r.Totals.Issued
 	s.Totals.Heavy += r.Totals.Heavy
@@ -182,11 +189,10 @@ func (s *State) finish(r *EpochReceipt) {
 	s.movePrices(r.Services)
 }
 
-// closeLedger pays the rewards, slashes and ends the ledger's epoch. It returns
-// the rewards that the ledger refused. Operators that are accused get their
-// rewards first, so that their penalties can be measured after them; the rewards
-// of different operators do not touch each other.
-func (s *State) closeLedger(r *EpochReceipt) (refused spec.Gwei) {
+// closeLedger pays the rewards, slashes and ends the ledger's epoch. Operators
+// that are accused get their rewards first, so that their penalties can be
+// measured after them; the rewards of different operators do not touch each other.
+func (s *State) closeLedger(r *EpochReceipt, in *EpochInput) {
 	w := &s.work
 	w.markAccused(s)
 	rewards := w.rewards[:0]
@@ -196,68 +202,40 @@ func (s *State) closeLedger(r *EpochReceipt) (refused spec.Gwei) {
 		if p.heavy == 0 && p.light == 0 {
 			continue
 		}
-		if p.accused {
-			refused += s.payNow(row.Operator, p.heavy, light, pointers, &r.Ahead)
-			continue
+		if !p.accused {
+			rewards = append(rewards, delegation.EpochReward{Operator: row.Operator, Heavy: p.heavy, Light: light, Pointers: pointers})
+		} else if events := s.payNow(row.Operator, p.heavy, light, pointers); !in.Brief {
+			r.Ahead = append(r.Ahead, events...)
 		}
-		rewards = append(rewards, delegation.EpochReward{Operator: row.Operator, Heavy: p.heavy, Light: light, Pointers: pointers})
 	}
 	w.rewards = rewards
 	var dues []delegation.Due
 	dues, r.Penalties = s.dues()
-	r.Ledger, _ = delegation.ProcessEpoch(s.Ledger, delegation.EpochInput{Rewards: rewards, Dues: dues})
-	return refused + refusedRewards(rewards, &r.Ledger)
+	r.Ledger, _ = delegation.ProcessEpoch(s.Ledger, delegation.EpochInput{Rewards: rewards, Dues: dues, Brief: in.Brief, Room: in.Room})
 }
 
-// payNow pays the rewards of one operator at once and returns what was refused.
-func (s *State) payNow(operator uint64, heavy, light, pointers spec.Gwei, events *[]delegation.Event) (refused spec.Gwei) {
+// payNow pays the rewards of one operator at once, as far as the ledger takes them.
+func (s *State) payNow(operator uint64, heavy, light, pointers spec.Gwei) (events []delegation.Event) {
 	for _, c := range []struct {
 		amount spec.Gwei
 		pay    func(*delegation.Ledger, delegation.Reward) (delegation.Receipt, error)
 	}{{heavy, delegation.ProcessHeavyReward}, {light, delegation.ProcessLightReward}, {pointers, delegation.ProcessPointerReward}} {
-		if c.amount == 0 {
-			continue
-		}
-		r, err := c.pay(s.Ledger, delegation.Reward{Operator: operator, Amount: c.amount})
-		if err != nil {
-			refused += c.amount
-		}
-		*events = append(*events, r.Events...)
-	}
-	return refused
-}
-
-// refusedRewards sums what an epoch of the ledger did not pay of its rewards, from
-// what it minted by its own account.
-func refusedRewards(rewards []delegation.EpochReward, r *delegation.Receipt) (refused spec.Gwei) {
-	skipped := map[int]bool{}
-	for _, e := range r.Skipped {
-		if e.List == "rewards" {
-			skipped[e.Index] = true
+		if c.amount > 0 {
+			r, _ := c.pay(s.Ledger, delegation.Reward{Operator: operator, Amount: c.amount}) // empty when refused
+			events = append(events, r.Events...)
 		}
 	}
-	if len(skipped) == 0 {
-		return 0
-	}
-	minted := map[uint64]spec.Gwei{}
-	for i := range skipped {
-		minted[rewards[i].Operator] = 0
-		refused += rewards[i].Heavy + rewards[i].Light + rewards[i].Pointers
-	}
-	for _, e := range r.Events {
-		if _, ok := minted[e.Operator]; ok && e.Kind == delegation.Rewarded && e.From.Kind == delegation.Issuance {
-			refused -= e.Amount
-		}
-	}
-	return refused
+	return events
 }
 
 // forget drops registrations and penalties that nothing can refer to any more.
 func (s *State) forget() {
 	now, unbonding := s.Ledger.Epoch(), spec.Epoch(s.Ledger.Config().UnbondingEpochs)
-	s.Registrations = slices.DeleteFunc(s.Registrations, func(r Registration) bool {
-		return !r.Active && now > r.Left+spec.Epoch(s.Services[s.work.indexOf(s, r.Service)].Window)
-	})
+	if s.work.expired {
+		s.Registrations = slices.DeleteFunc(s.Registrations, func(r Registration) bool {
+			return !r.Active && now > r.Left+spec.Epoch(s.Services[s.work.indexOf(s, r.Service)].Window)
+		})
+	}
 	penalties := s.Penalties[:0]
 	for _, p := range s.Penalties {
 		if p.Done = true; now-p.Epoch <= unbonding {
@@ -270,43 +248,48 @@ func (s *State) forget() {
 // snapshot rotates the three snapshots and takes the newest. Jailed operators count
 // for nothing; who is barred or has left the ledger leaves his services.
 func (s *State) snapshot() {
-	old := s.Go
-	s.Go, s.Set = s.Set, s.Mark
-	s.Mark = Snapshot{Taken: true, Epoch: s.Ledger.Epoch(), Rows: old.Rows[:0]}
-	limit := s.Ledger.Config().LeverageCap
-	for from := 0; from < len(s.Registrations); {
-		id, to := s.Registrations[from].Operator, from
-		heavy, light := false, false
-		for ; to < len(s.Registrations) && s.Registrations[to].Operator == id; to++ {
-			if r := &s.Registrations[to]; r.Active {
-				c := s.Services[s.work.indexOf(s, r.Service)].Class
-				heavy, light = heavy || c == Heavy, light || c != Heavy
-			}
+	w, limit := &s.work, s.Ledger.Config().LeverageCap
+	enrolled, rows := w.next, w.next[:0]
+	for o := range s.Ledger.Standings() {
+		for len(enrolled) > 0 && enrolled[0].Operator < o.Operator {
+			s.dismiss(enrolled[0].Operator)
+			enrolled = enrolled[1:]
 		}
-		group := s.Registrations[from:to]
-		from = to
-		if !heavy && !light {
+		if len(enrolled) == 0 || enrolled[0].Operator != o.Operator {
 			continue
 		}
-		o, ok := s.Ledger.Operator(id)
-		if !ok || o.Tombstoned || o.Exit >= delegation.PoolClosed {
-			for i := range group {
-				if group[i].Active {
-					group[i].leave(s.Ledger.Epoch() - 1)
-				}
-			}
+		row := enrolled[0]
+		enrolled = enrolled[1:]
+		heavy, light := row.Heavy > 0, row.Principal > 0
+		if o.Left {
+			s.dismiss(o.Operator)
+		}
+		if o.Left || o.Jailed || (!heavy && !light) {
 			continue
 		}
-		if o.Jailed {
-			continue
-		}
-		row := Weight{Operator: id}
 		if heavy {
 			row.Heavy = delegation.EffectiveStake(o.Bond, o.PoolTokens, limit)
 		}
 		if light {
-			row.Principal, row.Pointers = o.Light.Weight, o.Pointers.Weight
+			row.Principal, row.Pointers = o.Light, o.Pointers
 		}
-		s.Mark.Rows = append(s.Mark.Rows, row)
+		rows = append(rows, row)
+	}
+	for i := range enrolled {
+		s.dismiss(enrolled[i].Operator)
+	}
+	w.next = s.Go.Rows
+	s.Go, s.Set = s.Set, s.Mark
+	s.Mark = Snapshot{Taken: true, Epoch: s.Ledger.Epoch(), Rows: rows}
+}
+
+// dismiss takes an operator out of all services.
+func (s *State) dismiss(operator uint64) {
+	group := s.registrationsOf(operator)
+	for i := range group {
+		if group[i].Active {
+			group[i].leave(s.Ledger.Epoch() - 1)
+			s.work.expired = true
+		}
 	}
 }

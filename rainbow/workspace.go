@@ -14,11 +14,13 @@ import (
 type workspace struct {
 	results []ServiceResult // by service; handed out, never reused
 	pay     []payment       // by row
-	duties  []duty
+	duties  []Duty          // by operator and service; the caller's if they came so
 	items   []Item
 	blocks  []Block
 	rewards []delegation.EpochReward
-	scratch []Duty // duties in order, when they came in another
+	scratch []Duty   // duties in order, when they came in another
+	next    []Weight // rows of the next snapshot; see enrol
+	expired bool     // some registration is inactive
 }
 
 // payment is what an operator is given in an epoch.
@@ -37,21 +39,18 @@ func (p *payment) splitLight(row *Weight) (light, pointers spec.Gwei) {
 	return p.light - pointers, pointers
 }
 
-// duty is a checked report.
-type duty struct {
-	row     int
-	service int
-	weight  spec.Gwei
-}
-
 // prepare checks all input and counts who could perform and who did.
 func (w *workspace) prepare(s *State, in EpochInput) error {
-	w.results = make([]ServiceResult, len(s.Services))
-	for i := range s.Services {
-		w.results[i].Service = s.Services[i].ID
-	}
 	w.pay = append(w.pay[:0], make([]payment, len(s.Go.Rows))...)
-	if err := w.checkDuties(s, w.sorted(in.Duties)); err != nil {
+	w.duties = in.Duties
+	err := w.checkDuties(s)
+	if err != nil && !slices.IsSortedFunc(in.Duties, compareDuties) {
+		w.scratch = append(w.scratch[:0], in.Duties...)
+		slices.SortFunc(w.scratch, compareDuties)
+		w.duties = w.scratch
+		err = w.checkDuties(s)
+	}
+	if err != nil {
 		return err
 	}
 	if err := w.checkItems(s, in.Items); err != nil {
@@ -62,16 +61,6 @@ func (w *workspace) prepare(s *State, in EpochInput) error {
 
 func compareDuties(a, b Duty) int {
 	return cmp.Or(cmp.Compare(a.Operator, b.Operator), cmp.Compare(a.Service, b.Service))
-}
-
-// sorted returns duties by operator and service, the argument itself if it is.
-func (w *workspace) sorted(duties []Duty) []Duty {
-	if !slices.IsSortedFunc(duties, compareDuties) {
-		w.scratch = append(w.scratch[:0], duties...)
-		slices.SortFunc(w.scratch, compareDuties)
-		duties = w.scratch
-	}
-	return duties
 }
 
 // indexOf is the position of a service that is there; ids are mostly positions.
@@ -95,45 +84,79 @@ func (s *State) counts(r *Registration, v *Service, row *Weight) spec.Gwei {
 	return row.Light()
 }
 
-// checkDuties walks registrations, rows of the snapshot and duties together.
-func (w *workspace) checkDuties(s *State, duties []Duty) error {
-	w.duties = slices.Grow(w.duties[:0], len(duties))
-	now, row, next := s.Ledger.Epoch(), 0, 0
+// checkDuties walks registrations, rows of the snapshot and duties together. It
+// succeeds only when the duties are in order.
+func (w *workspace) checkDuties(s *State) error {
+	w.results = make([]ServiceResult, len(s.Services))
+	for i := range s.Services {
+		w.results[i].Service = s.Services[i].ID
+	}
+	w.next, w.expired = w.next[:0], false
+	now, row, left := s.Ledger.Epoch(), 0, w.duties
+	var counted Weight // of the operator
 	for i := range s.Registrations {
 		r := &s.Registrations[i]
-		if next < len(duties) && before(&duties[next], r) {
-			return s.notRegistered(&duties[next], now)
+		if i == 0 || r.Operator != s.Registrations[i-1].Operator {
+			row, counted = s.rowFrom(row, r.Operator)
+			w.next = append(w.next, Weight{Operator: r.Operator})
 		}
-		for row < len(s.Go.Rows) && s.Go.Rows[row].Operator < r.Operator {
-			row++
-		}
-		service, weight := w.indexOf(s, r.Service), spec.Gwei(0)
-		if row < len(s.Go.Rows) && s.Go.Rows[row].Operator == r.Operator {
-			weight = s.counts(r, &s.Services[service], &s.Go.Rows[row])
-		}
-		res := &w.results[service]
+		service := w.indexOf(s, r.Service)
+		v, res := &s.Services[service], &w.results[service]
+		w.enrol(r, v)
+		weight := s.counts(r, v, &counted)
 		if weight > 0 {
 			res.Weight += weight
 			res.Operators++
 		}
-		if next == len(duties) || duties[next].Operator != r.Operator || duties[next].Service != r.Service {
+		if len(left) == 0 {
 			continue
 		}
-		d := &duties[next]
+		d := &left[0]
+		if d.Operator != r.Operator || d.Service != r.Service {
+			if before(d, r) {
+				return s.notRegistered(d, now)
+			}
+			continue
+		}
 		if err := s.checkDuty(d, r, weight, now); err != nil {
 			return err
 		}
-		w.duties = append(w.duties, duty{row, service, d.Weight})
 		res.Performed += d.Weight
 		res.Performers++
-		if next++; next < len(duties) && compareDuties(*d, duties[next]) == 0 {
+		if left = left[1:]; len(left) > 0 && compareDuties(*d, left[0]) == 0 {
 			return aboutf("operator", d.Operator, ErrDuplicate, "two reports of service %d", d.Service)
 		}
 	}
-	if next < len(duties) {
-		return s.notRegistered(&duties[next], now)
+	if len(left) > 0 {
+		return s.notRegistered(&left[0], now)
 	}
 	return nil
+}
+
+// enrol notes, for the next snapshot, the kind of service that an operator, the
+// last one of w.next, runs: 1 Gwei in the place of either weight.
+func (w *workspace) enrol(r *Registration, v *Service) {
+	row := &w.next[len(w.next)-1]
+	switch {
+	case !r.Active:
+		w.expired = true
+	case v.Class == Heavy:
+		row.Heavy = 1
+	default:
+		row.Principal = 1
+	}
+}
+
+// rowFrom finds an operator in the Go snapshot at row or behind it. Who is not
+// there weighs nothing.
+func (s *State) rowFrom(row int, operator uint64) (int, Weight) {
+	for row < len(s.Go.Rows) && s.Go.Rows[row].Operator < operator {
+		row++
+	}
+	if row < len(s.Go.Rows) && s.Go.Rows[row].Operator == operator {
+		return row, s.Go.Rows[row]
+	}
+	return row, Weight{}
 }
 
 func before(d *Duty, r *Registration) bool {
@@ -167,11 +190,9 @@ func (s *State) rowOf(operator uint64) (int, bool) {
 	return slices.BinarySearchFunc(s.Go.Rows, operator, func(w Weight, id uint64) int { return cmp.Compare(w.Operator, id) })
 }
 
-// performed reports whether a row has a duty of the service.
-func (w *workspace) performed(row, service int) bool {
-	_, ok := slices.BinarySearchFunc(w.duties, duty{row: row, service: service}, func(a, b duty) int {
-		return cmp.Or(cmp.Compare(a.row, b.row), cmp.Compare(a.service, b.service))
-	})
+// performed reports whether an operator reports of the service.
+func (w *workspace) performed(operator, service uint64) bool {
+	_, ok := slices.BinarySearchFunc(w.duties, Duty{Operator: operator, Service: service}, compareDuties)
 	return ok
 }
 

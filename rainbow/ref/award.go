@@ -2,7 +2,8 @@ package ref
 
 import (
 	"math/big"
-	"sort"
+
+	"github.com/stakesim/stakesim/delegation/ref/whole"
 )
 
 // Int is a whole number.
@@ -23,31 +24,8 @@ func over(a, b *big.Rat) *big.Rat  { return new(big.Rat).Quo(a, b) }
 func minus(a, b *big.Rat) *big.Rat { return new(big.Rat).Sub(a, b) }
 func plus(a, b *big.Rat) *big.Rat  { return new(big.Rat).Add(a, b) }
 
-// Apportion gives each weight the floor of its part of total, and then one more to
-// the largest fractional parts, ties to the first, until all is given. Without
-// weight nobody gets anything.
-func Apportion(total uint64, weights []uint64) []uint64 {
-	sum := Int(0)
-	for _, w := range weights {
-		sum = plus(sum, Int(w))
-	}
-	parts, left := make([]uint64, len(weights)), total
-	if sum.Sign() == 0 {
-		return parts
-	}
-	order, rest := make([]int, len(weights)), make([]*big.Rat, len(weights))
-	for i, w := range weights {
-		exact := over(product(Int(total), Int(w)), sum)
-		parts[i] = Floor(exact)
-		order[i], rest[i] = i, minus(exact, Int(parts[i]))
-		left -= parts[i]
-	}
-	sort.SliceStable(order, func(a, b int) bool { return rest[order[a]].Cmp(rest[order[b]]) > 0 })
-	for _, i := range order[:left] {
-		parts[i]++
-	}
-	return parts
-}
+// Apportion is largest remainder: see [whole.Apportion].
+func Apportion(total uint64, weights []uint64) []uint64 { return whole.Apportion(total, weights) }
 
 // Lister is f u (n-1) / ((u n - 1) l + n (1-u)).
 func Lister(f, u *big.Rat, n, l uint64) *big.Rat {

@@ -1,6 +1,7 @@
-// Package ref computes issuance as the texts write it, in ETH and in floating
-// point of 512 bits: slow, literal, and independent of package rainbow, whose
-// integers its tests compare with it.
+// Package ref is rainbow.md written out: issuance in ETH and in floating point of 512
+// bits, and on whole numbers and fractions the end of an epoch, [State.EndEpoch],
+// or why it is refused, [State.Refusals]. It is slow, literal, and independent of
+// package rainbow, which its tests and its fixtures hold to it.
 package ref
 
 import "math/big"

@@ -1,0 +1,85 @@
+package ref
+
+import (
+	"math/big"
+
+	"github.com/stakesim/stakesim/delegation/ref/whole"
+)
+
+// The forms of a curve.
+const (
+	SqrtOf = iota
+	TemperedBy
+	GeneralisedBy
+	CubedBy
+	CappedAt
+	RateCapped
+	SigmoidFloored
+	HillFloored
+	EconomicCapped
+)
+
+func gwei(v uint64) *big.Float { return quo(num().SetInt(whole.Int(v)), ETH(1e9)) }
+
+// Annual is what a curve issues in a year, in Gwei rounded down: the formulas in
+// ETH at 512 bits. What lies within 2^-200 Gwei below a whole number counts as it,
+// being a root that comes out even.
+func (c *Curve) Annual(staked uint64) *big.Int {
+	if staked == 0 {
+		return new(big.Int)
+	}
+	year, f, d := Constant(float64(c.EpochsPerYear)), ETH(float64(c.Factor)), gwei(staked)
+	k, center, level, n := gwei(c.K), gwei(c.Center), gwei(c.Level), int(c.N)
+	var v *big.Float
+	switch c.Kind {
+	case SqrtOf:
+		v = Sqrt(year, f, d)
+	case TemperedBy:
+		v = Tempered(year, f, d, k)
+	case GeneralisedBy:
+		v = Generalised(year, f, d, k, n)
+	case CubedBy:
+		v = Cubed(year, f, d, k)
+	case CappedAt:
+		v = Sqrt(year, f, least(d, center))
+	case RateCapped:
+		v = least(Sqrt(year, f, d), level)
+	case SigmoidFloored:
+		v = SigmoidFloor(year, f, d, center, k, level)
+	case HillFloored:
+		v = HillFloor(year, f, d, center, level, n)
+	case EconomicCapped:
+		v = EconomicCap(year, f, d, center)
+	}
+	v = add(mul(v, ETH(1e9)), num().SetMantExp(ETH(1), -200))
+	whole, _ := v.Int(nil)
+	if v.Sign() < 0 && !v.IsInt() {
+		whole.Sub(whole, big.NewInt(1))
+	}
+	return whole
+}
+
+func least(a, b *big.Float) *big.Float {
+	if a.Cmp(b) < 0 {
+		return a
+	}
+	return b
+}
+
+// epoch is an epoch's part of it, and 0 where the curve is negative.
+func (c *Curve) epoch(staked uint64) uint64 {
+	v := c.Annual(staked)
+	if v.Sign() < 0 {
+		return 0
+	}
+	return v.Div(v, whole.Int(c.EpochsPerYear)).Uint64()
+}
+
+// light is the part of an epoch's issuance for light services.
+func (i *Issuance) light(total uint64) uint64 {
+	num, den := Int(i.Alpha.Num), Int(i.Alpha.Den)
+	if i.Convention == 1 { // I_L = alpha I_H, so alpha / (1 + alpha) of both
+		den = plus(num, den)
+	}
+	return Floor(over(product(Int(total), num), den))
+}
