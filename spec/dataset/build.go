@@ -94,6 +94,18 @@ func (b *Builder) Slot(s *SlotFailures, committee []uint32) error {
 	return nil
 }
 
+// Before enters a slot of the epoch before the first one of a window, which a
+// window needs for its history: neither its duties nor the slot itself become
+// part of the list. Rules and errors are those of [Builder.Slot], before which
+// all such slots must be entered; where the epoch has no slot at all there is
+// nothing to enter.
+func (b *Builder) Before(s *SlotFailures) error {
+	past := *s
+	past.Failures = append(b.out[:0], s.Failures...)
+	b.out = past.Failures
+	return b.Slot(&past, nil)
+}
+
 // Count is the number of validators in the set.
 func (d *Duties) Count() (n int) {
 	for _, w := range d.bits {

@@ -19,7 +19,7 @@ type column struct {
 	row      []parquet.Value // of the row; of a list without elements, empty
 }
 
-func (c *column) open(pages parquet.Pages) { c.pages = pages }
+func (c *column) open(pages parquet.Pages, repeated bool) { c.pages, c.repeated = pages, repeated }
 
 func (c *column) close() {
 	parquet.Release(c.page)
@@ -108,6 +108,9 @@ func (c *column) number() (uint64, bool) {
 	return integer(c.row[0])
 }
 
+// null says whether a column with one value a row has none.
+func (c *column) null() bool { return len(c.row) == 1 && c.row[0].IsNull() }
+
 // list reads the validators of a row into ids. tooLarge is an index of 2^32 or
 // more, ok false for something that is no index.
 func (c *column) list(ids []uint32) (_ []uint32, tooLarge uint64, ok bool) {
@@ -130,11 +133,11 @@ func (c *column) list(ids []uint32) (_ []uint32, tooLarge uint64, ok bool) {
 	return ids, 0, true
 }
 
-// root is a block root.
-type root [32]byte
+// Root is a block root.
+type Root [32]byte
 
 // root reads 32 bytes, or 0x and 64 hexadecimal digits.
-func (c *column) root() (r root, ok bool) {
+func (c *column) root() (r Root, ok bool) {
 	if len(c.row) != 1 || c.row[0].IsNull() {
 		return r, false
 	}
@@ -144,7 +147,7 @@ func (c *column) root() (r root, ok bool) {
 	b := c.row[0].ByteArray()
 	switch {
 	case len(b) == len(r):
-		return root(b), true
+		return Root(b), true
 	case len(b) == 66 && b[0] == '0' && b[1] == 'x':
 		_, err := hex.Decode(r[:], b[2:])
 		return r, err == nil

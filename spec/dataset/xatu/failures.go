@@ -11,18 +11,30 @@ import (
 // allowed. The failures of a slot are reused by the next. An error ends the
 // range.
 func (t *Tables) Failures(b *dataset.Builder) iter.Seq2[dataset.SlotFailures, error] {
+	if b == nil {
+		b = new(dataset.Builder)
+	}
+	return failures(t.Slots(), b, 0)
+}
+
+// failures turns slots into a failure list. Those of epochs before from are
+// history only.
+func failures(slots iter.Seq2[Slot, error], b *dataset.Builder, from spec.Epoch) iter.Seq2[dataset.SlotFailures, error] {
 	return func(yield func(dataset.SlotFailures, error) bool) {
-		if b == nil {
-			b = new(dataset.Builder)
-		}
 		var out []dataset.Failure
 		var ids []uint32
-		for s, err := range t.Slots() {
+		for s, err := range slots {
 			var f dataset.SlotFailures
 			if err == nil {
 				f, ids = s.failures(out[:0], ids[:0])
 				out = f.Failures
-				err = b.Slot(&f, ids)
+				if epochOf(f.Slot) < from {
+					if err = b.Before(&f); err == nil {
+						continue
+					}
+				} else {
+					err = b.Slot(&f, ids)
+				}
 			}
 			if !yield(f, err) || err != nil {
 				return

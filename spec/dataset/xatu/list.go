@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"iter"
 	"os"
-	"strconv"
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/compress/zstd"
@@ -104,19 +103,9 @@ func OpenList(name string) (l *List, err error) {
 	if err != nil {
 		return nil, err
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			l, err = nil, &dataset.Fault{File: name, Kind: dataset.Malformed, Err: fmt.Errorf("%v", r)}
-		}
-	}()
-	p, err := openParquet(f, info.Size())
+	_, p, err := openColumns(listColumns, name, f, info.Size())
 	if err != nil {
-		return nil, &dataset.Fault{File: name, Kind: kindOf(f, info.Size()), Err: err}
-	}
-	for _, column := range listColumns {
-		if leafOf(p.Root(), column) == nil {
-			return nil, &dataset.Fault{File: name, Column: column, Kind: dataset.MissingColumn}
-		}
+		return nil, err
 	}
 	l = &List{name: name, Size: info.Size()}
 	return l, l.readDuties(p)
@@ -142,53 +131,57 @@ func (l *List) readDuties(p *parquet.File) error {
 // slot are reused by the next. An error ends the range.
 func (l *List) All() iter.Seq2[dataset.SlotFailures, error] {
 	return func(yield func(dataset.SlotFailures, error) bool) {
-		c := cursor{names: listColumns, files: []string{l.name}, told: l.Read}
-		defer c.close()
+		in := inFiles[dataset.SlotFailures]{names: listColumns, files: []string{l.name}, told: l.Read, decode: (*rows).listed}
+		defer in.close()
 		past := int64(-1)
-		var out []dataset.Failure
 		for {
-			ok, err := c.next()
-			if err == nil && !ok {
+			s, err := in.peek()
+			if err != nil {
+				yield(dataset.SlotFailures{}, err)
 				return
 			}
-			var s dataset.SlotFailures
-			if err == nil {
-				s, err = c.slot(out[:0])
-				out = s.Failures
+			if s == nil {
+				return
 			}
-			if err == nil && (int64(s.Slot) <= past || s.Slot > 1<<62) {
-				err = c.fault("slot", dataset.SlotOrder, fmt.Sprintf("%d after %d", s.Slot, past), nil)
+			if int64(s.Slot) <= past || s.Slot > 1<<62 {
+				yield(*s, in.rows.fail("slot", dataset.SlotOrder, "%d after %d", s.Slot, past))
+				return
 			}
 			past = int64(s.Slot)
-			if !yield(s, err) || err != nil {
+			if !yield(*s, nil) {
 				return
 			}
+			in.drop()
 		}
 	}
 }
 
 var errLists = errors.New("lists of different lengths, or values out of range")
 
-// slot turns a row into a slot.
-func (c *cursor) slot(out []dataset.Failure) (s dataset.SlotFailures, err error) {
+// listed turns a row into a slot. Its failures are reused by the next.
+func (r *rows) listed(to *dataset.SlotFailures) (bool, error) {
+	out := to.Failures[:0]
 	var v [5]uint64
 	for i := range v {
-		n, ok := c.column[i].number()
+		n, ok := r.column[i].number()
 		if !ok {
-			return s, c.fault(c.names[i], dataset.Malformed, "row group "+strconv.Itoa(c.group), nil)
+			return false, r.report(r.group.fault(r.names[i], dataset.Malformed, nil))
 		}
 		v[i] = n
 	}
-	s = dataset.SlotFailures{
+	*to = dataset.SlotFailures{
 		Slot: spec.Slot(v[0]), Committee: uint32(v[1]), Balance: spec.Gwei(v[2]),
 		NextBlockMissing: v[3] != 0, NoHistory: v[4] != 0, Failures: out,
 	}
-	ids, increments, flags := c.column[5].row, c.column[6].row, c.column[7].row
+	bad := func(column string) (bool, error) {
+		return false, r.report(r.group.fault(column, dataset.Malformed, errLists))
+	}
+	ids, increments, flags := r.column[5].row, r.column[6].row, r.column[7].row
 	if len(ids) == 1 && ids[0].IsNull() {
-		return s, nil
+		return true, nil
 	}
 	if len(ids) != len(increments) || len(ids) != len(flags) {
-		return s, c.fault("validators", dataset.Malformed, "row group "+strconv.Itoa(c.group), errLists)
+		return bad("validators")
 	}
 	past := int64(-1)
 	for i := range ids {
@@ -196,14 +189,14 @@ func (c *cursor) slot(out []dataset.Failure) (s dataset.SlotFailures, err error)
 		eth, ok2 := integer(increments[i])
 		how, ok3 := integer(flags[i])
 		if !ok || !ok2 || !ok3 || id >= dataset.MaxValidators || int64(id) <= past || eth > 1<<16-1 || how > 1<<8-1 {
-			return s, c.fault("validators", dataset.Malformed, "row group "+strconv.Itoa(c.group), errLists)
+			return bad("validators")
 		}
 		past = int64(id)
 		out = append(out, dataset.NewFailure(uint32(id), uint16(eth), dataset.Failing(how)))
 	}
-	if uint64(len(out)) > uint64(s.Committee) {
-		return s, c.fault("committee_size", dataset.Malformed, "row group "+strconv.Itoa(c.group), errLists)
+	if uint64(len(out)) > uint64(to.Committee) {
+		return bad("committee_size")
 	}
-	s.Failures = out
-	return s, nil
+	to.Failures = out
+	return true, nil
 }

@@ -1,0 +1,188 @@
+package xatu
+
+import (
+	"cmp"
+	"fmt"
+
+	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/dataset"
+)
+
+// Position is where a row lies. The rows of a table come in the order of their
+// positions.
+type Position struct {
+	File  string // as it was opened
+	Group int    // row group of the file, from 0
+	Row   int64  // of the row group, from 0
+}
+
+// Compare orders positions: by file, see [CompareNames], row group and row.
+func (p Position) Compare(q Position) int {
+	if c := CompareNames(p.File, q.File); c != 0 {
+		return c
+	}
+	return cmp.Or(cmp.Compare(p.Group, q.Group), cmp.Compare(p.Row, q.Row))
+}
+
+// Committee is a row of [Committees]: some of a slot's validators.
+type Committee struct {
+	At         Position
+	Slot       spec.Slot
+	Validators []uint32 // below [dataset.MaxValidators]
+}
+
+// Attestation is a row of [Attestations]: what a block holds of a slot.
+type Attestation struct {
+	At           Position
+	Slot, Block  spec.Slot // attested, and of the block; Block is higher
+	Target, Head Root
+	Validators   []uint32 // below [dataset.MaxValidators]
+}
+
+// Block is a row of [Blocks].
+type Block struct {
+	At   Position
+	Slot spec.Slot
+	Root Root
+}
+
+// Balance is a row of [Validators].
+type Balance struct {
+	At Position
+	// Epoch is the epoch from which the row counts: its own, or where the table
+	// does not ascend, the highest one before it.
+	Epoch      spec.Epoch
+	Validator  uint32 // below [dataset.MaxValidators]
+	Increments uint16 // effective balance in ETH, when known
+	Known      bool   // false: the table says null
+	Unreadable bool   // the balance is a fault, and what was known of it stays
+	Slashed    bool
+}
+
+// maxSlot bounds slots, so that arithmetic on them does not wrap.
+const maxSlot = 1 << 62
+
+// rows decodes the rows of a row group.
+type rows struct {
+	group
+	reached uint64 // highest slot or epoch so far
+	report  func(*dataset.Fault) error
+}
+
+// fail reports what is wrong with the row.
+func (r *rows) fail(column string, kind dataset.Kind, format string, args ...any) error {
+	return r.report(r.at.fault(column, kind, fmt.Sprintf(format, args...)))
+}
+
+// fault is a fault of the row.
+func (p Position) fault(column string, kind dataset.Kind, detail string) *dataset.Fault {
+	return &dataset.Fault{File: p.File, Column: column, Kind: kind, Detail: fmt.Sprintf("row group %d, row %d: %s", p.Group, p.Row, detail)}
+}
+
+func epochOf(s spec.Slot) spec.Epoch { return spec.Epoch(s / slotsPerEpoch) }
+
+// slot reads the first column. The epoch may lie so many before the highest one
+// reached.
+func (r *rows) slot(behind uint64) (spec.Slot, bool, error) {
+	slot, ok := r.column[0].number()
+	if !ok || slot >= maxSlot {
+		return 0, false, r.fail("slot", dataset.Malformed, "no slot")
+	}
+	if (slot/slotsPerEpoch)+behind < r.reached/slotsPerEpoch {
+		return 0, false, r.fail("slot", dataset.SlotOrder, "%d after %d", slot, r.reached)
+	}
+	r.reached = max(r.reached, slot)
+	return spec.Slot(slot), true, nil
+}
+
+func (r *rows) committee(to *Committee) (ok bool, err error) {
+	to.At = r.at
+	if to.Slot, ok, err = r.slot(0); !ok {
+		return false, err
+	}
+	to.Validators, err = r.list(1, to.Validators[:0])
+	return err == nil, err
+}
+
+func (r *rows) attestation(to *Attestation) (ok bool, err error) {
+	to.At = r.at
+	if to.Slot, ok, err = r.slot(1); !ok {
+		return false, err
+	}
+	block, ok := r.column[1].number()
+	if to.Block = spec.Slot(block); !ok || to.Block <= to.Slot {
+		return false, r.fail("block_slot", dataset.Malformed, "not after slot %d", to.Slot)
+	}
+	for i, root := range []*Root{&to.Target, &to.Head} {
+		if *root, ok = r.column[3+i].root(); !ok {
+			return false, r.fail(r.names[3+i], dataset.Malformed, "no root in a row of slot %d", to.Slot)
+		}
+	}
+	to.Validators, err = r.list(2, to.Validators[:0])
+	return err == nil, err
+}
+
+func (r *rows) block(to *Block) (ok bool, err error) {
+	to.At = r.at
+	before := r.reached
+	if to.Slot, ok, err = r.slot(0); !ok {
+		return false, err
+	}
+	if to.Slot < spec.Slot(before) {
+		return false, r.fail("slot", dataset.SlotOrder, "%d after %d", to.Slot, before)
+	}
+	if to.Root, ok = r.column[1].root(); !ok {
+		return false, r.fail("block_root", dataset.Malformed, "no root of slot %d", to.Slot)
+	}
+	return true, nil
+}
+
+func (r *rows) balance(to *Balance) (bool, error) {
+	epoch, ok := r.column[0].number()
+	if !ok || epoch >= maxSlot/slotsPerEpoch {
+		return false, r.fail("epoch", dataset.Malformed, "no epoch")
+	}
+	r.reached = max(r.reached, epoch)
+	id, ok := r.column[1].number()
+	if !ok || id >= dataset.MaxValidators {
+		return false, r.fail("index", dataset.UnknownValidator, "%d", id)
+	}
+	slashed, _ := r.column[3].number()
+	*to = Balance{At: r.at, Epoch: spec.Epoch(r.reached), Validator: uint32(id), Slashed: slashed != 0}
+	gwei, ok := r.column[2].number()
+	increments, rest := gwei/uint64(spec.EffectiveBalanceIncrement), gwei%uint64(spec.EffectiveBalanceIncrement)
+	switch {
+	case ok && increments < 1<<16 && rest == 0:
+		to.Increments, to.Known = uint16(increments), true
+		return true, nil
+	case !ok && r.column[2].null():
+		return true, nil
+	}
+	to.Unreadable = true
+	err := r.fail("effective_balance", dataset.Malformed, "%d Gwei of validator %d", gwei, id)
+	return err == nil, err
+}
+
+// list appends the validators of a row; what is none is a fault, and a list
+// that cannot be read is empty.
+func (r *rows) list(column int, to []uint32) ([]uint32, error) {
+	to, tooLarge, ok := r.column[column].list(to)
+	if !ok {
+		if tooLarge > 0 {
+			return to[:0], r.fail(r.names[column], dataset.IDTooLarge, "%d", tooLarge)
+		}
+		return to[:0], r.fail(r.names[column], dataset.Malformed, "no list of validators")
+	}
+	kept := 0
+	for _, v := range to {
+		if v >= dataset.MaxValidators {
+			if err := r.fail(r.names[column], dataset.UnknownValidator, "%d", v); err != nil {
+				return to[:0], err
+			}
+			continue
+		}
+		to[kept] = v
+		kept++
+	}
+	return to[:kept], nil
+}
