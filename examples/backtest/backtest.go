@@ -1,9 +1,13 @@
 package main
 
 import (
+	"errors"
 	"io"
+	"iter"
 
+	"github.com/stakesim/stakesim/examples/internal/cli"
 	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/penalty/backtest"
 	"github.com/stakesim/stakesim/penalty/cofailure"
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/dataset"
@@ -36,18 +40,6 @@ func (o *options) chosen() ([]penalty.Rule, error) {
 	return rules, nil
 }
 
-// result is everything that the tables show.
-type result struct {
-	*engine
-	counts        *cofailure.Counter
-	expected      [cofailure.KindCount]cofailure.Expected
-	fake          *cofailure.Fake // nil when not asked for
-	redistributed [cofailure.KindCount]float64
-	draws         [][]float64
-	seed          uint64
-	deadline      string
-}
-
 // backtest reads the list, runs the mechanisms and prints.
 func (o *options) backtest(out io.Writer) error {
 	r, err := o.compute()
@@ -57,12 +49,46 @@ func (o *options) backtest(out io.Writer) error {
 	o.progress.done()
 	o.reportFaults(errStream)
 	if o.format == table.JSON {
-		return writeJSON(out, r.json())
+		return writeJSON(out, r)
 	}
-	return writeTables(out, o.format, r.countTable(), r.penaltyTable(), r.advantageTable())
+	return writeTables(out, o.format, r.CountTable(), r.PenaltyTable(), r.AdvantageTable())
 }
 
-func (o *options) compute() (*result, error) {
+func (o *options) compute() (*backtest.Result, error) {
+	s, err := o.study()
+	if err != nil {
+		return nil, err
+	}
+	outcome, err := s.Run(asSlots(o.slots()), o.workers)
+	if err != nil {
+		return nil, err
+	}
+	if o.fake {
+		if err := o.quality(s.Population, outcome); err != nil {
+			return nil, err
+		}
+	}
+	return s.Result(outcome, o.draws, o.seed)
+}
+
+// study is the back-test that the options ask for.
+func (o *options) study() (*backtest.Study, error) {
+	p, err := o.population()
+	if err != nil {
+		return nil, err
+	}
+	rules, err := o.chosen()
+	if err != nil {
+		return nil, err
+	}
+	deadline := cofailure.Longest
+	if o.deadline == cofailure.SingleSlot.String() {
+		deadline = cofailure.SingleSlot
+	}
+	return backtest.NewStudy(p, backtest.Options{Rules: rules, Deadline: deadline, Counted: o.counted})
+}
+
+func (o *options) population() (*backtest.Population, error) {
 	if o.duties.Count() == 0 {
 		for _, err := range o.slots() { // who had a duty is known only at the end
 			if err != nil {
@@ -74,64 +100,62 @@ func (o *options) compute() (*result, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := populate(labels, &o.duties)
+	p, err := populate(labels, &o.duties, o.groups, o.top)
+	if field := new(spec.FieldError); errors.As(err, &field) && field.Field == "top" {
+		return nil, cli.Usagef("-%v", err)
+	}
+	return p, err
+}
+
+// populate hands the labels and the duties to the back-test.
+func populate(labels *dataset.Labels, duties *dataset.Duties, grouping string, top int) (*backtest.Population, error) {
+	g, err := backtest.ParseGrouping(grouping)
 	if err != nil {
 		return nil, err
 	}
-	if err := p.group(o.groups, o.top); err != nil {
-		return nil, err
+	return backtest.NewPopulation(&backtest.Labels{Names: labels.Names, Of: labels.Of, Duty: duties.Words()}, g, top)
+}
+
+// asSlots hands a failure list to the back-test: formats and formulas do not
+// know each other.
+func asSlots(list iter.Seq2[dataset.SlotFailures, error]) iter.Seq2[backtest.Slot, error] {
+	return func(yield func(backtest.Slot, error) bool) {
+		for s, err := range list {
+			if !yield(backtest.Slot{
+				Slot: s.Slot, Committee: s.Committee, Balance: s.Balance,
+				NextBlockMissing: s.NextBlockMissing, NoHistory: s.NoHistory, Failures: spec.As[cofailure.Failure](s.Failures),
+			}, err) {
+				return
+			}
+		}
 	}
-	rules, err := o.chosen()
-	if err != nil {
-		return nil, err
-	}
-	deadline := cofailure.Longest
-	if o.deadline == "single-slot" {
-		deadline = cofailure.SingleSlot
-	}
-	e, err := newEngine(p, rules, deadline, o.counted, o.workers)
-	if err != nil {
-		return nil, err
-	}
-	if err := e.run(o.slots()); err != nil {
-		return nil, err
-	}
-	r := &result{engine: e, seed: o.seed, deadline: o.deadline}
-	if r.counts, err = e.counter(); err != nil {
-		return nil, err
-	}
-	r.expected = r.counts.Expected()
-	r.draws = e.blocks.bootstrap(o.draws, o.seed)
-	if o.fake {
-		err = o.quality(r)
-	}
-	return r, err
 }
 
 // quality runs over the list twice more: who fails how often, then fake
 // clusters of validators alike.
-func (o *options) quality(r *result) error {
-	q := cofailure.NewQuality(o.duties.Limit())
+func (o *options) quality(p *backtest.Population, outcome *backtest.Outcome) error {
+	q := cofailure.NewQuality(p.Limit())
 	if err := o.each(q.Slot); err != nil {
 		return err
 	}
-	var err error
-	if r.redistributed, err = q.Redistributed(&r.Clusters); err != nil {
+	redistributed, err := q.Redistributed(&p.Clusters)
+	if err != nil {
 		return err
 	}
-	if r.fake, err = q.Fake(&r.Clusters, o.duties.Has); err != nil {
+	outcome.Redistributed = &redistributed
+	if outcome.Fake, err = q.Fake(&p.Clusters, p.Has); err != nil {
 		return err
 	}
-	return o.each(r.fake.Slot)
+	return o.each(outcome.Fake.Slot)
 }
 
 // each shows the failures of every slot whose past is known, of complete epochs.
-func (o *options) each(f func([]cofailure.Failure)) error {
-	e := &engine{batch: []*epoch{{}}, visit: func(s *dataset.SlotFailures) {
-		if !s.NoHistory {
-			f(spec.As[cofailure.Failure](s.Failures))
+func (o *options) each(show func([]cofailure.Failure)) error {
+	for slots, err := range backtest.Epochs(asSlots(o.slots()), nil) {
+		if err != nil {
+			return err
 		}
-	}}
-	e.open = e.batch[0]
-	return e.run(o.slots())
+		backtest.Known(slots, show)
+	}
+	return nil
 }

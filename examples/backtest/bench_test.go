@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stakesim/stakesim/penalty"
-	"github.com/stakesim/stakesim/penalty/cofailure"
+	"github.com/stakesim/stakesim/penalty/backtest"
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/dataset"
 )
@@ -29,7 +29,7 @@ func (g *generated) slots() iter.Seq2[dataset.SlotFailures, error] {
 		g.duties.Add(v)
 	}
 	rng := rand.New(rand.NewPCG(4, 19116))
-	var pool [4][slotsPerEpoch][]dataset.Failure
+	var pool [4][backtest.SlotsPerEpoch][]dataset.Failure
 	for e := range pool {
 		for v := range uint32(g.validators) {
 			if rng.IntN(1000) >= g.perMille {
@@ -45,16 +45,16 @@ func (g *generated) slots() iter.Seq2[dataset.SlotFailures, error] {
 			if rng.IntN(50) == 0 {
 				increments = uint16(33 + rng.IntN(2016))
 			}
-			slot := rng.IntN(slotsPerEpoch)
+			slot := rng.IntN(backtest.SlotsPerEpoch)
 			pool[e][slot] = append(pool[e][slot], dataset.NewFailure(v, increments, how))
 		}
 	}
 	return func(yield func(dataset.SlotFailures, error) bool) {
-		members := g.validators / slotsPerEpoch
+		members := g.validators / backtest.SlotsPerEpoch
 		for e := range g.epochs {
 			for i, failures := range pool[e%len(pool)] {
 				s := dataset.SlotFailures{
-					Slot: spec.Slot(e*slotsPerEpoch + i), Committee: uint32(members),
+					Slot: spec.Slot(e*backtest.SlotsPerEpoch + i), Committee: uint32(members),
 					Balance: spec.Gwei(members) * 40 * spec.ETH, NoHistory: e == 0, Failures: failures,
 				}
 				if !yield(s, nil) {
@@ -68,7 +68,7 @@ func (g *generated) slots() iter.Seq2[dataset.SlotFailures, error] {
 // population puts 70 % of the validators into clusters of very unequal sizes: of
 // 1000, the largest has 70,000 members and 110 have more than 1000, so rows of
 // their own.
-func (g *generated) population(t testing.TB, clusters int) *population {
+func (g *generated) population(t testing.TB, clusters int) *backtest.Population {
 	l := &dataset.Labels{Of: make([]int32, g.validators)}
 	for c := range clusters {
 		l.Names = append(l.Names, fmt.Sprintf("operator %d", c))
@@ -81,9 +81,8 @@ func (g *generated) population(t testing.TB, clusters int) *population {
 			l.Of[v] = int32(float64(clusters) * x * x * x)
 		}
 	}
-	p, err := populate(l, &g.duties)
+	p, err := populate(l, &g.duties, "post", 0)
 	require.NoError(t, err)
-	require.NoError(t, p.group("post", 0))
 	return p
 }
 
@@ -98,6 +97,21 @@ func rulesNamed(t testing.TB, names ...string) (rules []penalty.Rule) {
 
 var fourRules = []string{"smoothed-2026/E3", "net-excess-2024", "net-excess-per-flag", "slot-relative/average"}
 
+// again is so many epochs of a list, which is read over and over.
+func again(list *dataset.List, epochs int) iter.Seq2[backtest.Slot, error] {
+	return func(yield func(backtest.Slot, error) bool) {
+		for next, end := spec.Slot(0), spec.Slot(epochs*backtest.SlotsPerEpoch); next < end; {
+			for s, err := range asSlots(list.All()) {
+				s.Slot = next
+				if next == end || !yield(s, err) {
+					return
+				}
+				next++
+			}
+		}
+	}
+}
+
 // BenchmarkEpoch is one epoch of a mapped failure list of 1,000,000 validators,
 // 2.3 % of them failing: co-failures and the penalties of each group.
 func BenchmarkEpoch(b *testing.B) {
@@ -110,23 +124,12 @@ func BenchmarkEpoch(b *testing.B) {
 				list, err := open(file)
 				require.NoError(b, err)
 				defer list.Close()
-				e, err := newEngine(g.population(b, c.clusters), rulesNamed(b, fourRules[:c.mechanisms]...), cofailure.Longest, false, 1)
+				study, err := backtest.NewStudy(g.population(b, c.clusters), backtest.Options{Rules: rulesNamed(b, fourRules[:c.mechanisms]...)})
 				require.NoError(b, err)
 				b.ResetTimer()
 				began := cpuTime()
-				for done := 0; done < b.N; {
-					for s, err := range list.All() {
-						require.NoError(b, err)
-						if err := e.add(s); err != nil {
-							b.Fatal(err)
-						}
-						if s.Slot%slotsPerEpoch == slotsPerEpoch-1 {
-							if done++; done == b.N {
-								break
-							}
-						}
-					}
-				}
+				_, err = study.Run(again(list, b.N), 1)
+				require.NoError(b, err)
 				b.ReportMetric(float64((cpuTime()-began).Microseconds())/1000/float64(b.N), "cpu-ms/epoch")
 			})
 		}

@@ -10,7 +10,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/stakesim/stakesim/penalty/cofailure"
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/dataset"
 )
@@ -96,60 +95,4 @@ func TestAConversionThatFailsLeavesNothing(t *testing.T) {
 		require.NoError(t, err)
 		require.Empty(t, entries)
 	}
-}
-
-func TestAnIncompleteEpochIsLeftOutAndCounted(t *testing.T) {
-	p, slots := randomList(t)
-	e, err := newEngine(p, rulesNamed(t, "status-quo"), cofailure.Longest, false, 2)
-	require.NoError(t, err)
-	for i, s := range slots {
-		if i != 40 && i >= 3 && i < 32*7+5 {
-			require.NoError(t, e.add(s))
-		}
-	}
-	require.NoError(t, e.flush())
-	require.Equal(t, 3, e.incomplete, "the first, the second and the last")
-	require.Equal(t, 5, e.epochs)
-}
-
-func TestMoreFailuresThanTheCommitteeCanHoldAreAnError(t *testing.T) {
-	p, slots := randomList(t)
-	e, err := newEngine(p, rulesNamed(t, "status-quo"), cofailure.Longest, false, 1)
-	require.NoError(t, err)
-	slots[7].Balance = 5
-	for _, s := range slots[:32] {
-		if err = e.add(s); err != nil {
-			break
-		}
-	}
-	require.ErrorIs(t, err, spec.ErrInput)
-	require.ErrorContains(t, err, "slot 3207")
-}
-
-func TestBlocksKeepTheSum(t *testing.T) {
-	var b blocks
-	b.width = 2
-	for i := range uint64(3*maxBlocks + 7) {
-		b.add([]uint64{i, 1})
-	}
-	n := uint64(3*maxBlocks + 7)
-	require.Equal(t, []uint64{n * (n - 1) / 2, n}, b.totals())
-	require.LessOrEqual(t, len(b.rows), maxBlocks)
-	require.Equal(t, 4, b.span)
-	for _, row := range b.rows[:len(b.rows)-1] {
-		require.EqualValues(t, b.span, row[1])
-	}
-	require.Equal(t, b.bootstrap(3, 5), b.bootstrap(3, 5))
-	require.NotEqual(t, b.bootstrap(3, 5), b.bootstrap(3, 6))
-}
-
-func TestAnIntervalCoversTheMeanOfADistribution(t *testing.T) {
-	b := blocks{width: 1}
-	for i := range uint64(1000) {
-		b.add([]uint64{i % 100})
-	}
-	// The mean is 49.5, the deviation of one block 28.87, of the sum of 1000 912.9.
-	ci := percentiles(b.bootstrap(4000, 1), func(t []float64) float64 { return t[0] })
-	require.InDelta(t, 49500-1.96*912.9, ci.low, 90)
-	require.InDelta(t, 49500+1.96*912.9, ci.high, 90)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stakesim/stakesim/examples/internal/cli"
 	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/penalty/backtest"
 	"github.com/stakesim/stakesim/penalty/cofailure"
 	"github.com/stakesim/stakesim/spec/table"
 )
@@ -93,10 +94,11 @@ func (o *options) check(args []string) error {
 		return cli.Usagef("-multiplier is 1 to 2^32-1 and belongs to -as-published")
 	case o.deadline != "longest" && o.deadline != "single-slot":
 		return cli.Usagef("-deadline %q: not longest or single-slot", o.deadline)
-	case groupings[o.groups] == nil:
-		return cli.Usagef("-groups %q: not post, followup or labels", o.groups)
 	case o.draws < 0 || o.draws > 100_000 || o.workers < 1 || o.workers > 256 || o.top < 0:
 		return cli.Usagef("-bootstrap 0 to 100000, -workers 1 to 256, -top not below 0")
+	}
+	if _, err := backtest.ParseGrouping(o.groups); err != nil {
+		return cli.Usagef("-groups: %v", err)
 	}
 	return nil
 }

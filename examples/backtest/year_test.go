@@ -33,9 +33,9 @@ func TestYear(t *testing.T) {
 	var csv bytes.Buffer
 	csv.WriteString("validator_id,cluster\n")
 	p := g.population(t, 1000)
-	for v, c := range p.Of {
+	for v, c := range p.Clusters.Of {
 		if c > 0 {
-			fmt.Fprintf(&csv, "%d,%s\n", v, p.names[c])
+			fmt.Fprintf(&csv, "%d,%s\n", v, p.Names[c])
 		}
 	}
 	require.NoError(t, os.WriteFile(labels, csv.Bytes(), 0o644))

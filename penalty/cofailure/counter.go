@@ -1,50 +1,10 @@
 package cofailure
 
 import (
-	"fmt"
 	"math/bits"
 
 	"github.com/stakesim/stakesim/spec"
 )
-
-// Failure is one validator of a slot that failed, in 64 bits: its index (0 to
-// 31), its effective balance in ETH (32 to 47), how it failed (48 to 54): bit 0
-// not within the longest deadline, 1 not in the very next slot, 2 and 3 the same
-// in the epoch before, 4 no timely source, 5 no timely target, 6 slashed. Higher
-// bits are ignored. It is the layout of the failure lists of package dataset,
-// whose columns convert with spec.As.
-type Failure uint64
-
-func (f Failure) validator() uint32 { return uint32(f) }
-
-// How is how a validator failed, the bits 48 to 54 of a [Failure].
-type How uint8
-
-// Bits of [How].
-const (
-	missed How = 1 << iota
-	late
-	missedBefore
-	lateBefore
-	howBits  = 7
-	howCount = 1 << howBits
-)
-
-// failed tells whether a deadline was failed now, and in the epoch before.
-func (h How) failed(d Deadline) (now, before bool) {
-	h >>= d
-	return h&missed != 0, h&missedBefore != 0
-}
-
-// Kinds are the kinds of failure that it is, by deadline.
-func (h How) Kinds() (of [KindCount]uint32) {
-	for d := range deadlineCount {
-		if now, before := h.failed(d); now {
-			of[kindOf(d, before)] = 1
-		}
-	}
-	return of
-}
 
 // Standard is the effective balance, in ETH, that cells are apart for.
 const Standard = 32
@@ -113,6 +73,14 @@ func (c *Clusters) of(validator uint32) uint16 {
 	return 0
 }
 
+// ClassOf is the class of a validator's cluster.
+func (c *Clusters) ClassOf(validator uint32) uint16 {
+	if cluster := c.of(validator); int(cluster) < len(c.Class) {
+		return c.Class[cluster]
+	}
+	return 0
+}
+
 // lanes are four counters of 32 bits, one a kind: 0 and 1, 2 and 3.
 type lanes [2]uint64
 
@@ -138,27 +106,9 @@ type Counter struct {
 	touched    []uint32 // positions in cells
 	out        []Cell
 
-	Odd      []Failure         // of the last slot, those without 32 ETH; reused by the next
-	Slots    uint64            // slots counted
-	Co       [KindCount]uint64 // ordered pairs
-	Failures [KindCount]uint64
-	// ByCluster are the failures of each cluster.
-	ByCluster [][KindCount]uint64
-	// share adds failures of a cluster times its other members times the other
-	// failures of the slot, in 128 bits so that parts add up in any order.
-	share [KindCount]wide
+	Odd    []Failure // of the last slot, those without 32 ETH; reused by the next
+	Counts           // of all slots
 }
-
-// wide is an unsigned 128-bit sum.
-type wide struct{ hi, lo uint64 }
-
-func (w *wide) add(hi, lo uint64) {
-	var carry uint64
-	w.lo, carry = bits.Add64(w.lo, lo, 0)
-	w.hi += hi + carry
-}
-
-func (w wide) float() float64 { return float64(w.hi)*(1<<64) + float64(w.lo) }
 
 // NewCounter prepares to count. Clusters that do not belong together, too many
 // of them or of classes wrap [spec.ErrInput].
@@ -169,7 +119,7 @@ func NewCounter(clusters *Clusters) (*Counter, error) {
 	n := len(clusters.Sizes)
 	c := &Counter{
 		clusters: clusters, class: clusters.Class, others: make([]uint64, n),
-		perCluster: make([]lanes, n), ByCluster: make([][KindCount]uint64, n),
+		perCluster: make([]lanes, n), Counts: Counts{ByCluster: make([][KindCount]uint64, n)},
 	}
 	if c.class == nil {
 		c.class = make([]uint16, n)
@@ -183,7 +133,7 @@ func NewCounter(clusters *Clusters) (*Counter, error) {
 	}
 	c.cells = make([]uint32, classes<<(howBits+1))
 	for h := range How(howCount) {
-		for k, n := range h.Kinds() {
+		for k, n := range kindsOf[h] {
 			c.kinds[h][k/2] |= uint64(n) << (k % 2 * 32)
 		}
 	}
@@ -223,7 +173,7 @@ func (c *Counter) Slot(failures []Failure, history bool) []Cell {
 func (c *Counter) gather(failures []Failure) []uint16 {
 	of, to := c.clusters.Of, c.gathered[:len(failures)]
 	for i, f := range failures {
-		if v := uint(f.validator()); v < uint(len(of)) {
+		if v := uint(f.Validator()); v < uint(len(of)) {
 			to[i] = of[v]
 		} else {
 			to[i] = 0
@@ -309,20 +259,19 @@ func (c *Counter) pairs(seen []uint16) {
 	}
 }
 
-// Merge adds what o counted, which must be over the same clusters; else the
-// error wraps [spec.ErrInput] and c is as before.
-func (c *Counter) Merge(o *Counter) error {
-	if len(c.others) != len(o.others) {
-		return fmt.Errorf("%w: counters of %d and %d clusters", spec.ErrInput, len(c.others), len(o.others))
+// Merge adds what o counted: see [Counts.Merge].
+func (c *Counter) Merge(o *Counter) error { return c.Counts.Merge(&o.Counts) }
+
+// UnmarshalBinary goes on from what a counter over as many clusters had counted:
+// see [Counts.UnmarshalBinary].
+func (c *Counter) UnmarshalBinary(data []byte) error {
+	var n Counts
+	if err := n.UnmarshalBinary(data); err != nil {
+		return err
 	}
-	c.Slots += o.Slots
-	for k := range KindCount {
-		c.Co[k] += o.Co[k]
-		c.Failures[k] += o.Failures[k]
-		c.share[k].add(o.share[k].hi, o.share[k].lo)
-		for i := range c.ByCluster {
-			c.ByCluster[i][k] += o.ByCluster[i][k]
-		}
+	if len(n.ByCluster) != len(c.others) {
+		return spec.Atf("counts", -1, spec.ErrInput, "%d clusters, not %d", len(n.ByCluster), len(c.others))
 	}
+	c.Counts = n
 	return nil
 }

@@ -1,5 +1,7 @@
 package cofailure
 
+import "github.com/stakesim/stakesim/spec"
+
 // Expected is how many co-failures of one kind there would be if clusters meant
 // nothing, by each naive method.
 type Expected struct {
@@ -16,13 +18,24 @@ type Expected struct {
 }
 
 // Expected applies the naive methods to what was counted: one result a kind.
-func (c *Counter) Expected() (of [KindCount]Expected) {
+func (c *Counter) Expected() [KindCount]Expected { return c.expected(c.clusters) }
+
+// Expected applies the naive methods to what was counted over the clusters: one
+// result a kind. Other clusters wrap [spec.ErrInput].
+func (c *Counts) Expected(clusters *Clusters) (of [KindCount]Expected, err error) {
+	if len(clusters.Sizes) != len(c.ByCluster) {
+		return of, spec.Atf("ByCluster", -1, spec.ErrInput, "%d rows for %d clusters", len(c.ByCluster), len(clusters.Sizes))
+	}
+	return c.expected(clusters), nil
+}
+
+func (c *Counts) expected(clusters *Clusters) (of [KindCount]Expected) {
 	slots := float64(c.Slots)
 	if slots == 0 {
 		return of
 	}
 	for k := range of {
-		everyone := float64(c.clusters.Validators)
+		everyone := float64(clusters.Validators)
 		if everyone > 1 {
 			of[k].ShareOfFailures = c.share[k].float() / (everyone - 1)
 		}
@@ -30,8 +43,8 @@ func (c *Counter) Expected() (of [KindCount]Expected) {
 		if everyone > 0 {
 			rate = float64(c.Failures[k]) / slots / everyone
 		}
-		for i, size := range c.clusters.Sizes {
-			if !c.clusters.counts(uint16(i)) {
+		for i, size := range clusters.Sizes {
+			if !clusters.counts(uint16(i)) {
 				continue
 			}
 			atGlobal, atOwn := float64(size)*rate, float64(c.ByCluster[i][k])/slots
@@ -40,67 +53,4 @@ func (c *Counter) Expected() (of [KindCount]Expected) {
 		}
 	}
 	return of
-}
-
-// Quality counts the failures of every validator by kind, from which fake
-// clusters and the redistribution of failures follow.
-type Quality struct {
-	events [KindCount][]uint32
-	kinds  [howCount][KindCount]uint32
-	slots  uint64
-}
-
-// NewQuality prepares to count for validators below limit; failures of others
-// are left out, as are those from 2^24 on. Memory is 16 bytes a validator.
-func NewQuality(limit uint32) *Quality {
-	limit = min(limit, maxIndex)
-	q := new(Quality)
-	for k := range q.events {
-		q.events[k] = make([]uint32, limit)
-	}
-	for h := range How(howCount) {
-		q.kinds[h] = h.Kinds()
-	}
-	return q
-}
-
-// Slot counts the failures of a slot of which the epoch before is known.
-func (q *Quality) Slot(failures []Failure) {
-	q.slots++
-	for _, f := range failures {
-		v := f.validator()
-		if uint64(v) >= uint64(len(q.events[0])) {
-			continue
-		}
-		for k, n := range q.kinds[uint8(f>>48)%howCount] {
-			q.events[k][v] += n
-		}
-	}
-}
-
-// Redistributed is the third method that the analysis names: every validator
-// keeps its number of failures, dealt out over all epochs at random and
-// independently of the others. Two members then meet in a failure of one slot in
-// e*e' / (32 * epochs) cases on average, e and e' being their failures: the sum
-// over the ordered pairs of members of every cluster of more than ten. It
-// takes every validator as active throughout. Faulty clusters wrap
-// [spec.ErrInput].
-func (q *Quality) Redistributed(clusters *Clusters) (of [KindCount]float64, err error) {
-	if err := clusters.validate(); err != nil || q.slots == 0 {
-		return of, err
-	}
-	for k, events := range q.events {
-		sums, squares := make([]uint64, len(clusters.Sizes)), make([]float64, len(clusters.Sizes))
-		for v, e := range events {
-			c := clusters.of(uint32(v))
-			sums[c] += uint64(e)
-			squares[c] += float64(e) * float64(e)
-		}
-		for c := range sums {
-			if clusters.counts(uint16(c)) {
-				of[k] += (float64(sums[c])*float64(sums[c]) - squares[c]) / float64(q.slots)
-			}
-		}
-	}
-	return of, nil
 }

@@ -3,15 +3,18 @@ package cofailure
 import (
 	"cmp"
 	"slices"
+
+	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/u64"
 )
 
 // Fake counts the co-failures of fake clusters: the members of every real one
-// replaced by validators of about the same quality.
+// replaced by validators of about the same quality. What it counted travels by
+// its binary form; the zero value has no clusters, counts nothing, and adds up.
 type Fake struct {
 	clusterOf [KindCount][]uint16
 	counts    [KindCount][]uint32
 	touched   []uint16
-	kinds     [howCount][KindCount]uint32
 	Co        [KindCount]uint64 // ordered pairs
 }
 
@@ -24,7 +27,7 @@ func (q *Quality) Fake(clusters *Clusters, has func(validator uint32) bool) (*Fa
 	if err := clusters.validate(); err != nil {
 		return nil, err
 	}
-	f := &Fake{kinds: q.kinds}
+	f := new(Fake)
 	var known []uint32
 	for v := range uint32(len(q.events[0])) {
 		if has(v) {
@@ -54,8 +57,8 @@ func (f *Fake) Slot(failures []Failure) {
 	for k := range f.clusterOf {
 		of, counts := f.clusterOf[k], f.counts[k]
 		for _, fail := range failures {
-			v := fail.validator()
-			if f.kinds[uint8(fail>>48)%howCount][k] == 0 || uint64(v) >= uint64(len(of)) || of[v] == 0 {
+			v := fail.Validator()
+			if kindsOf[uint8(fail>>48)%howCount][k] == 0 || uint64(v) >= uint64(len(of)) || of[v] == 0 {
 				continue
 			}
 			c := of[v]
@@ -71,4 +74,18 @@ func (f *Fake) Slot(failures []Failure) {
 		}
 		f.touched = f.touched[:0]
 	}
+}
+
+// Merge adds what o counted with the same fake clusters. A sum above 64 bits gives
+// [spec.ErrOverflow] and leaves f as before. Parts add up in any order to the same.
+func (f *Fake) Merge(o *Fake) error {
+	sums := f.Co
+	for k := range sums {
+		var ok bool
+		if sums[k], ok = u64.Add(sums[k], o.Co[k]); !ok {
+			return spec.At("fake", -1, spec.ErrOverflow)
+		}
+	}
+	f.Co = sums
+	return nil
 }

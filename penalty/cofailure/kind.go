@@ -37,6 +37,14 @@ const (
 	deadlineCount
 )
 
+// String is "longest" or "single-slot"; "" for any other value.
+func (d Deadline) String() string {
+	if d >= deadlineCount {
+		return ""
+	}
+	return [...]string{"longest", "single-slot"}[d]
+}
+
 // Deadline is the one that the kind is counted by.
 func (k Kind) Deadline() Deadline { return Deadline(k / 2 % 2) }
 

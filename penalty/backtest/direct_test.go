@@ -1,6 +1,8 @@
-package main
+package backtest_test
 
 import (
+	"encoding/json"
+	"iter"
 	"math/big"
 	"math/rand/v2"
 	"testing"
@@ -8,15 +10,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/penalty/backtest"
 	"github.com/stakesim/stakesim/penalty/cofailure"
 	"github.com/stakesim/stakesim/spec"
-	"github.com/stakesim/stakesim/spec/dataset"
 )
 
 // direct computes, validator by validator and pair by pair, what the engine
 // computes from sums.
 type direct struct {
-	p       *population
+	p       *backtest.Population
 	rule    penalty.Rule
 	memory  penalty.Memory
 	co      [cofailure.KindCount]uint64
@@ -28,13 +30,13 @@ type direct struct {
 }
 
 func (d *direct) clusterOf(v uint32) int {
-	if int(v) < len(d.p.Of) {
-		return int(d.p.Of[v])
+	if int(v) < len(d.p.Clusters.Of) {
+		return int(d.p.Clusters.Of[v])
 	}
 	return 0
 }
 
-func (d *direct) epoch(t *testing.T, slots []dataset.SlotFailures) {
+func (d *direct) epoch(t *testing.T, slots []backtest.Slot) {
 	var total spec.Gwei
 	for _, s := range slots {
 		total += s.Balance
@@ -70,50 +72,50 @@ func (d *direct) epoch(t *testing.T, slots []dataset.SlotFailures) {
 	}
 }
 
-func (d *direct) conduct(f dataset.Failure) spec.Conduct {
+func (d *direct) conduct(f cofailure.Failure) spec.Conduct {
 	var c spec.Conduct
-	how := f.Failing()
-	if how&dataset.NoSource == 0 {
+	how := f.How()
+	if how&cofailure.NoSource == 0 {
 		c |= 1
 	}
-	if how&dataset.NoTarget == 0 {
+	if how&cofailure.NoTarget == 0 {
 		c |= 2
 	}
-	if how&dataset.Late == 0 {
+	if how&cofailure.Late == 0 {
 		c |= 4
 	}
-	if how&dataset.Slashed != 0 {
+	if how&cofailure.Slashed != 0 {
 		c |= 8
 	}
-	if how&dataset.MissedBefore != 0 {
+	if how&cofailure.MissedBefore != 0 {
 		c |= 16
 	}
 	return c
 }
 
 // pairs counts ordered pairs of different validators of a cluster.
-func (d *direct) pairs(s dataset.SlotFailures) {
+func (d *direct) pairs(s backtest.Slot) {
 	if s.NoHistory {
 		return
 	}
-	for k, is := range [cofailure.KindCount]func(dataset.Failing) bool{
-		func(h dataset.Failing) bool { return h&dataset.Missed != 0 && h&dataset.MissedBefore == 0 },
-		func(h dataset.Failing) bool { return h&dataset.Missed != 0 && h&dataset.MissedBefore != 0 },
-		func(h dataset.Failing) bool { return h&dataset.Late != 0 && h&dataset.LateBefore == 0 },
-		func(h dataset.Failing) bool { return h&dataset.Late != 0 && h&dataset.LateBefore != 0 },
+	for k, is := range [cofailure.KindCount]func(cofailure.How) bool{
+		func(h cofailure.How) bool { return h&cofailure.Missed != 0 && h&cofailure.MissedBefore == 0 },
+		func(h cofailure.How) bool { return h&cofailure.Missed != 0 && h&cofailure.MissedBefore != 0 },
+		func(h cofailure.How) bool { return h&cofailure.Late != 0 && h&cofailure.LateBefore == 0 },
+		func(h cofailure.How) bool { return h&cofailure.Late != 0 && h&cofailure.LateBefore != 0 },
 	} {
 		var failed []uint32
 		for _, f := range s.Failures {
-			if is(f.Failing()) {
+			if is(f.How()) {
 				failed = append(failed, f.Validator())
 			}
 		}
 		for _, a := range failed {
 			cluster := d.clusterOf(a)
-			if cluster == 0 || d.p.Sizes[cluster] <= 10 {
+			if cluster == 0 || d.p.Clusters.Sizes[cluster] <= 10 {
 				continue
 			}
-			d.share[k] += float64(d.p.Sizes[cluster]-1) * float64(len(failed)-1) / float64(d.p.Validators-1)
+			d.share[k] += float64(d.p.Clusters.Sizes[cluster]-1) * float64(len(failed)-1) / float64(d.p.Clusters.Validators-1)
 			for _, b := range failed {
 				if a != b && d.clusterOf(b) == cluster {
 					d.co[k]++
@@ -123,7 +125,7 @@ func (d *direct) pairs(s dataset.SlotFailures) {
 	}
 }
 
-func (d *direct) punish(f dataset.Failure, factors penalty.Factors, perIncrement *big.Int) {
+func (d *direct) punish(f cofailure.Failure, factors penalty.Factors, perIncrement *big.Int) {
 	c := d.conduct(f)
 	base := new(big.Int).Mul(perIncrement, big.NewInt(int64(f.Increments())))
 	sum := new(big.Int)
@@ -140,37 +142,36 @@ func (d *direct) punish(f dataset.Failure, factors penalty.Factors, perIncrement
 		sum.Add(sum, x.Div(x, new(big.Int).Mul(big.NewInt(64), new(big.Int).SetUint64(by.Den))))
 	}
 	cluster := d.clusterOf(f.Validator())
-	size := d.p.Sizes[cluster]
-	for _, g := range d.p.groups {
-		in := g.name == "all" || g.name == d.p.names[cluster] && size > 1000
+	size := d.p.Clusters.Sizes[cluster]
+	for _, g := range d.p.Groups {
+		in := g.Name == "all" || g.Name == d.p.Names[cluster] && size > 1000
 		if cluster != 0 {
-			in = in || g.name == "big" && size >= 10000 || g.name == "medium" && size > 300 && size < 10000 || g.name == "small" && size > 10 && size <= 300
+			in = in || g.Name == "big" && size >= 10000 || g.Name == "medium" && size > 300 && size < 10000 || g.Name == "small" && size > 10 && size <= 300
 		}
 		if !in {
 			continue
 		}
-		if d.total[g.name] == nil {
-			d.total[g.name] = new(big.Int)
+		if d.total[g.Name] == nil {
+			d.total[g.Name] = new(big.Int)
 		}
-		d.total[g.name].Add(d.total[g.name], sum)
-		if f.Failing()&dataset.Missed != 0 {
-			d.basic[g.name]++
+		d.total[g.Name].Add(d.total[g.Name], sum)
+		if f.How()&cofailure.Missed != 0 {
+			d.basic[g.Name]++
 		}
-		if f.Failing()&dataset.Late != 0 {
-			d.late[g.name]++
+		if f.How()&cofailure.Late != 0 {
+			d.late[g.Name]++
 		}
 	}
 }
 
 // randomList is a list with every way to fail, balances of all sizes and
 // clusters of every class.
-func randomList(t *testing.T) (*population, []dataset.SlotFailures) {
+func randomList(t *testing.T) (*backtest.Population, []backtest.Slot) {
 	const n = 30_000
 	rng := rand.New(rand.NewPCG(9, 9))
-	var duties dataset.Duties
-	labels := &dataset.Labels{Names: []string{"A", "B", "C", "D", "E"}, Of: make([]int32, n)}
+	labels := &backtest.Labels{Names: []string{"A", "B", "C", "D", "E"}, Of: make([]int32, n), Duty: make([]uint64, (n+63)/64)}
 	for v := range uint32(n) {
-		duties.Add(v)
+		labels.Duty[v/64] |= 1 << (v % 64)
 		switch {
 		case v < 12_000:
 			labels.Of[v] = 0 // big
@@ -186,20 +187,19 @@ func randomList(t *testing.T) (*population, []dataset.SlotFailures) {
 			labels.Of[v] = -1
 		}
 	}
-	p, err := populate(labels, &duties)
+	p, err := backtest.NewPopulation(labels, backtest.Post, 0)
 	require.NoError(t, err)
-	require.NoError(t, p.group("post", 0))
-	var slots []dataset.SlotFailures
+	var slots []backtest.Slot
 	for slot := range 8 * 32 {
-		s := dataset.SlotFailures{Slot: spec.Slot(3200 + slot), Committee: n / 32, NoHistory: slot < 32, NextBlockMissing: rng.IntN(9) == 0}
+		s := backtest.Slot{Slot: spec.Slot(3200 + slot), Committee: n / 32, NoHistory: slot < 32, NextBlockMissing: rng.IntN(9) == 0}
 		s.Balance = spec.Gwei(s.Committee) * 300 * spec.ETH
 		for v := uint32(rng.IntN(300)); v < n && len(s.Failures) < n/64; v += uint32(1 + rng.IntN(600)) {
-			how := dataset.Failing(rng.IntN(128))
+			how := cofailure.How(rng.IntN(128))
 			increments := uint16(32)
 			if rng.IntN(3) == 0 {
 				increments = uint16(rng.IntN(400))
 			}
-			s.Failures = append(s.Failures, dataset.NewFailure(v, increments, how))
+			s.Failures = append(s.Failures, cofailure.NewFailure(v, increments, how))
 		}
 		slots = append(slots, s)
 	}
@@ -219,26 +219,57 @@ func TestTheEngineAgreesWithAComputationValidatorByValidator(t *testing.T) {
 				d.epoch(t, slots[at:at+32])
 			}
 			for _, workers := range []int{1, 3} {
-				e, err := newEngine(p, []penalty.Rule{rule}, cofailure.Longest, false, workers)
+				study, err := backtest.NewStudy(p, backtest.Options{Rules: []penalty.Rule{rule}})
 				require.NoError(t, err)
-				require.NoError(t, e.run(func(yield func(dataset.SlotFailures, error) bool) {
-					for _, s := range slots {
-						if !yield(s, nil) {
-							return
-						}
-					}
-				}))
-				counts, err := e.counter()
+				got, err := study.Run(list(slots), workers)
 				require.NoError(t, err)
-				require.Equal(t, d.co, counts.Co)
-				for k, x := range counts.Expected() {
+				require.Equal(t, d.co, got.Counts.Co)
+				expected, err := got.Counts.Expected(&p.Clusters)
+				require.NoError(t, err)
+				for k, x := range expected {
 					require.InEpsilon(t, d.share[k], x.ShareOfFailures, 1e-9)
 				}
-				sums := e.blocks.totals()
-				for g, group := range p.groups {
-					require.Equal(t, []uint64{d.basic[group.name], d.late[group.name], d.total[group.name].Uint64()}, sums[g*3:g*3+3], group.name)
+				sums := sumsOf(t, study, got)
+				for _, group := range p.Groups {
+					want := []uint64{d.basic[group.Name], d.late[group.Name], d.total[group.Name].Uint64()}
+					for i, column := range study.Columns() {
+						require.Equal(t, [2]uint64{want[i], group.Members}, sums[group.Name][column], group.Name)
+					}
 				}
 			}
 		})
 	}
+}
+
+// list is a failure list of the slots.
+func list(slots []backtest.Slot) iter.Seq2[backtest.Slot, error] {
+	return func(yield func(backtest.Slot, error) bool) {
+		for _, s := range slots {
+			if !yield(s, nil) {
+				return
+			}
+		}
+	}
+}
+
+// sumsOf are the sum and the members of every group and column.
+func sumsOf(t *testing.T, s *backtest.Study, o *backtest.Outcome) map[string]map[string][2]uint64 {
+	r, err := s.Result(o, 0, 1)
+	require.NoError(t, err)
+	text, err := json.Marshal(r)
+	require.NoError(t, err)
+	var of struct {
+		Table map[string]map[string][2]uint64
+	}
+	require.NoError(t, json.Unmarshal(text, &of))
+	return of.Table
+}
+
+func rulesNamed(t testing.TB, names ...string) (rules []penalty.Rule) {
+	for _, n := range names {
+		r, err := penalty.RuleNamed(n)
+		require.NoError(t, err)
+		rules = append(rules, r)
+	}
+	return rules
 }

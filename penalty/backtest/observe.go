@@ -1,0 +1,147 @@
+package backtest
+
+import (
+	"github.com/stakesim/stakesim/penalty/cofailure"
+	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/u64"
+)
+
+// Aggregates are the sums of the slots of an epoch, all that the mechanisms see
+// of it. They travel by their binary form, about 1 KiB.
+type Aggregates struct {
+	Epoch spec.Epoch
+	Slots [SlotsPerEpoch]spec.SlotObs
+}
+
+// Failures are those of an epoch by class, conduct and balance, all that the
+// penalties need of it. They travel by their binary form.
+type Failures struct {
+	Epoch spec.Epoch
+	total spec.Gwei                       // T
+	cells [SlotsPerEpoch][]cofailure.Cell // failures by class and kind
+	odd   [SlotsPerEpoch][]odd            // those without 32 ETH
+}
+
+// odd is a failure of a validator without 32 ETH, the class of its cluster in
+// place of its index.
+type odd = cofailure.Failure
+
+// Observer observes epochs (the first step), in any order, apart from other
+// observers: it counts co-failures, and sums what the other steps need.
+type Observer struct {
+	study   *Study
+	counter *cofailure.Counter
+	weighed []cofailure.Failure
+}
+
+// NewObserver makes an observer, of some MiB.
+func (s *Study) NewObserver() (*Observer, error) {
+	counter, err := cofailure.NewCounter(&s.Population.Clusters)
+	if err != nil {
+		return nil, err
+	}
+	return &Observer{study: s, counter: counter}, nil
+}
+
+// Counts are the co-failures of all epochs observed. They are the observer's own.
+func (w *Observer) Counts() *cofailure.Counts { return &w.counter.Counts }
+
+// Observe sums the 32 slots of an epoch into a and f, whose memory is reused,
+// and counts their co-failures. Slots that are no epoch, more failures than the
+// committee can hold, and sums above 64 bits ([spec.ErrOverflow]) are errors that
+// wrap [spec.ErrInput] otherwise; then nothing has been counted.
+func (w *Observer) Observe(a *Aggregates, f *Failures, slots []Slot) error {
+	total, err := w.check(slots)
+	if err != nil {
+		return err
+	}
+	f.Epoch = spec.Epoch(slots[0].Slot / SlotsPerEpoch)
+	f.total = max(total, spec.EffectiveBalanceIncrement)
+	a.Epoch = f.Epoch
+	for i := range slots {
+		s := w.weigh(&slots[i])
+		cells := w.counter.Slot(s.Failures, !s.NoHistory)
+		f.cells[i] = append(f.cells[i][:0], cells...)
+		f.odd[i] = append(f.odd[i][:0], w.counter.Odd...)
+		a.Slots[i] = spec.SlotObs{Total: f.total, Reference: f.total / SlotsPerEpoch, SlotsPerEpoch: SlotsPerEpoch, NextBlockMissing: s.NextBlockMissing}
+		w.tally(&a.Slots[i].Tally, &s, cells, f.odd[i])
+	}
+	return nil
+}
+
+// check makes sure that nothing can go wrong, and sums the balances.
+func (w *Observer) check(slots []Slot) (total spec.Gwei, err error) {
+	if len(slots) != SlotsPerEpoch || slots[0].Slot%SlotsPerEpoch != 0 {
+		return 0, spec.Atf("slots", -1, spec.ErrInput, "%d, not the %d of an epoch", len(slots), SlotsPerEpoch)
+	}
+	for i := range slots {
+		s := &slots[i]
+		if s.Slot != slots[0].Slot+spec.Slot(i) {
+			return 0, spec.Atf("slots", i, spec.ErrInput, "%d after %d", s.Slot, slots[0].Slot)
+		}
+		balance, failed := s.Balance, uint64(0)
+		if w.study.Counted {
+			if balance, failed = weight(s), uint64(len(s.Failures))*cofailure.Standard; s.Committee > MaxValidators {
+				return 0, spec.Atf("committee", i, spec.ErrInput, "slot %d: %d members", s.Slot, s.Committee)
+			}
+		} else {
+			for _, f := range s.Failures {
+				failed += uint64(f.Increments())
+			}
+		}
+		if uint64(len(s.Failures)) > uint64(s.Committee) || failed > uint64(balance/spec.ETH) {
+			return 0, spec.Atf("failures", i, spec.ErrInput, "slot %d: %d validators with %d ETH failed of a committee of %d with %d Gwei",
+				s.Slot, len(s.Failures), failed, s.Committee, balance)
+		}
+		var ok bool
+		if total, ok = u64.Add(total, balance); !ok {
+			return 0, spec.Atf("committee_balance", i, spec.ErrOverflow, "slot %d", s.Slot)
+		}
+	}
+	return total, nil
+}
+
+// weight is the balance of a committee in which everybody has 32 ETH.
+func weight(s *Slot) spec.Gwei { return spec.Gwei(s.Committee) * cofailure.Standard * spec.ETH }
+
+// weigh sets every balance to 32 ETH where validators are counted.
+func (w *Observer) weigh(s *Slot) Slot {
+	if !w.study.Counted {
+		return *s
+	}
+	w.weighed = w.weighed[:0]
+	for _, f := range s.Failures {
+		w.weighed = append(w.weighed, cofailure.NewFailure(f.Validator(), cofailure.Standard, f.How()))
+	}
+	weighed := *s
+	weighed.Balance, weighed.Failures = weight(s), w.weighed
+	return weighed
+}
+
+// tally sums the failures of a slot by conduct, the rest of its committee having
+// done everything, and puts the class of an odd one in place of its index.
+func (w *Observer) tally(t *spec.Tally, s *Slot, cells []cofailure.Cell, odd []odd) {
+	online := spec.Bin{Count: uint64(s.Committee), Balance: s.Balance}
+	add := func(how cofailure.How, count uint64, balance spec.Gwei) {
+		bin := &t[w.study.conducts[how]%spec.ConductCount]
+		bin.Count += count
+		bin.Balance += balance
+		online.Count -= count
+		online.Balance -= balance
+	}
+	for i := range cells {
+		cell := &cells[i]
+		if cell.Standard {
+			add(cell.How, uint64(cell.Count), spec.Gwei(cell.Count)*cofailure.Standard*spec.ETH)
+		} else {
+			add(cell.How, uint64(cell.Count), 0)
+		}
+	}
+	clusters := &w.study.Population.Clusters
+	for i, f := range odd {
+		add(f.How(), 0, spec.Gwei(f.Increments())*spec.ETH)
+		odd[i] = cofailure.NewFailure(uint32(clusters.ClassOf(f.Validator())), f.Increments(), f.How())
+	}
+	t[spec.AllFlags].Count += online.Count
+	t[spec.AllFlags].Balance += online.Balance
+}

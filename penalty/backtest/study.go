@@ -1,0 +1,106 @@
+package backtest
+
+import (
+	"math/bits"
+
+	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/penalty/cofailure"
+	"github.com/stakesim/stakesim/spec"
+)
+
+// Options of a [Study].
+type Options struct {
+	// Rules are the mechanisms, of different names; ratios are to the first.
+	Rules []penalty.Rule
+	// Deadline says when an attestation has failed as far as the mechanisms are
+	// concerned. With the single-slot deadline it reached either all flags or none.
+	Deadline cofailure.Deadline
+	// Counted weighs every validator as 32 ETH.
+	Counted bool
+}
+
+// Study is a back-test to make: a population and the options, checked. It is
+// not changed once made, and workers on several goroutines share it.
+type Study struct {
+	Population *Population
+	Options
+	conducts         [cofailure.HowCount]spec.Conduct
+	baseRewardFactor uint64
+	columns          int // of a group: failures by deadline, then the rules
+	width            int // groups times columns
+}
+
+// The columns of a group before those of the rules: failures by deadline.
+const (
+	basic = iota
+	basicSingleSlot
+	firstRule
+)
+
+// MaxWidth bounds the sums of an epoch: groups times two more than the rules.
+const MaxWidth = 1 << 24
+
+// NewStudy checks the options, and copies the rules. No rule, one without a name
+// or a step, two of one name, an unknown deadline, or more sums than [MaxWidth]
+// wrap [spec.ErrInput].
+func NewStudy(p *Population, o Options) (*Study, error) {
+	if o.Deadline > cofailure.SingleSlot {
+		return nil, spec.Atf("deadline", -1, spec.ErrInput, "%d", o.Deadline)
+	}
+	if len(o.Rules) == 0 {
+		return nil, spec.Atf("rules", -1, spec.ErrInput, "none")
+	}
+	seen := map[string]bool{}
+	for i := range o.Rules {
+		name := o.Rules[i].FullName()
+		if name == "" || o.Rules[i].Step == nil || seen[name] {
+			return nil, spec.Atf("rules", i, spec.ErrInput, "%q: without a name or a step, or a second time", name)
+		}
+		seen[name] = true
+	}
+	params, err := spec.ParamsFor(spec.Mainnet, spec.Electra)
+	if err != nil {
+		return nil, err
+	}
+	s := &Study{Population: p, Options: o, baseRewardFactor: params.BaseRewardFactor, columns: firstRule + len(o.Rules)}
+	s.Rules = append([]penalty.Rule(nil), o.Rules...)
+	hi, width := bits.Mul64(uint64(s.columns), uint64(len(p.Groups)))
+	if hi != 0 || width > MaxWidth {
+		return nil, spec.Atf("rules", -1, spec.ErrInput, "%d for %d groups are too many", len(o.Rules), len(p.Groups))
+	}
+	s.width = int(width)
+	for how := range s.conducts {
+		s.conducts[how] = conductOf(cofailure.How(how), o.Deadline)
+	}
+	return s, nil
+}
+
+// conductOf turns how a validator failed into what the mechanisms ask for.
+// With the single-slot deadline, only what is in the next slot counts.
+func conductOf(how cofailure.How, deadline cofailure.Deadline) spec.Conduct {
+	slashed := how&cofailure.Slashed != 0
+	if deadline == cofailure.SingleSlot {
+		flags := spec.AllFlags
+		if how&cofailure.Late != 0 {
+			flags = 0
+		}
+		return spec.ConductOf(flags, slashed, how&cofailure.LateBefore != 0)
+	}
+	var flags spec.Flags
+	for flag, without := range [...]cofailure.How{cofailure.NoSource, cofailure.NoTarget, cofailure.Late} {
+		if how&without == 0 {
+			flags |= 1 << flag
+		}
+	}
+	return spec.ConductOf(flags, slashed, how&cofailure.MissedBefore != 0)
+}
+
+// Columns are the names of the columns of a group: "basic" and "basic_ss", the
+// failures by the longest and by the single-slot deadline, then the rules.
+func (s *Study) Columns() []string {
+	names := []string{"basic", "basic_ss"}
+	for i := range s.Rules {
+		names = append(names, s.Rules[i].FullName())
+	}
+	return names
+}
