@@ -80,3 +80,13 @@ func (d *Duties) Limit() uint32 { return uint32(len(d.bits)) * 64 }
 
 // Words are the bits of the set, validator 0 first. It is not a copy.
 func (d *Duties) Words() []uint64 { return d.bits }
+
+// Union adds the validators of another set.
+func (d *Duties) Union(o *Duties) {
+	for len(d.bits) < len(o.bits) {
+		d.bits = append(d.bits, 0)
+	}
+	for i, w := range o.bits {
+		d.bits[i] |= w
+	}
+}

@@ -109,6 +109,13 @@ func (f *Faults) Report(fault *Fault) error {
 	return nil
 }
 
+// Add adds what others have counted.
+func (f *Faults) Add(o *Faults) {
+	for k, n := range o.Counts {
+		f.Counts[k] += n
+	}
+}
+
 // Total is the number of faults counted.
 func (f *Faults) Total() (n uint64) {
 	for _, c := range f.Counts {
