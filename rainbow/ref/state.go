@@ -1,6 +1,10 @@
 package ref
 
-import "github.com/stakesim/stakesim/delegation/ref/whole"
+import (
+	"errors"
+
+	"github.com/stakesim/stakesim/delegation/ref/whole"
+)
 
 // State is a whole economy: the fields of rainbow.State under their names, rows by
 // what identifies them. Amounts are in Gwei, ratios over 0 stand for none.
@@ -135,10 +139,11 @@ type Input struct {
 	Blocks []Block
 }
 
-// LoadInput copies an input, given as a struct with the same fields.
-func LoadInput(in any) (*Input, error) {
-	i := new(Input)
-	return i, whole.Copy(i, in)
+// LoadInput copies the three lists of an input, given as slices of structs with the
+// same fields.
+func LoadInput(duties, items, blocks any) (*Input, error) {
+	in := new(Input)
+	return in, errors.Join(whole.Copy(&in.Duties, duties), whole.Copy(&in.Items, items), whole.Copy(&in.Blocks, blocks))
 }
 
 // Duty says that an operator performed.
