@@ -51,7 +51,7 @@ func (t *tx) clearLotPointer(p *Position) {
 	if !p.Pointer.Set {
 		return
 	}
-	t.reweighLot(p, 0)
+	t.setWeight(p, 0)
 	t.l.index.lot(p, false)
 	t.emit(Event{Kind: PointerCleared, Operator: p.Pointer.Operator, Lot: p.ID})
 	p.Pointer = Pointer{}

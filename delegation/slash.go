@@ -188,7 +188,7 @@ func (t *tx) cut(c Cut) {
 // burnShares takes shares off a lot that a slash burns. The lien stays whole: dues
 // are of its initial amount, as those of an entry are.
 func (t *tx) burnShares(p *Position, shares uint64) {
-	t.reweighLot(p, p.Pointer.Weight-part64(p.Pointer.Weight, shares, p.Shares))
+	t.setWeight(p, p.Pointer.Weight-part64(p.Pointer.Weight, shares, p.Shares))
 	if p.Shares -= shares; p.Shares == 0 {
 		t.l.index.lot(p, false)
 		t.l.lots.remove(p.ID)

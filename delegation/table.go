@@ -2,6 +2,7 @@ package delegation
 
 import (
 	"iter"
+	"math/bits"
 	"slices"
 )
 
@@ -24,18 +25,38 @@ type chunk[T any] struct {
 	rows []T
 }
 
-// at returns the chunk that holds the id if any does; -1 below the first.
-func (t *table[T]) at(id uint64) int {
-	lo, hi := 0, len(t.first)
-	for lo < hi {
-		if mid := (lo + hi) / 2; t.first[mid] <= id {
-			lo = mid + 1
+// search returns the last of ascending ids that is not above id, -1 when there is
+// none. It begins where the id would be were they evenly spaced, as they mostly
+// are, and is O(log n) however they are.
+func search(ids []uint64, id uint64) int {
+	last := len(ids) - 1
+	switch {
+	case last < 0 || id < ids[0]:
+		return -1
+	case id >= ids[last]:
+		return last
+	}
+	hi, lo := bits.Mul64(id-ids[0], uint64(last))
+	q, _ := bits.Div64(hi, lo, ids[last]-ids[0])
+	from, to := int(q), int(q)+1 // ids[from] <= id < ids[to] is to be
+	for step := 1; ids[from] > id; step *= 2 {
+		from, to = max(from-step, 0), from
+	}
+	for step := 1; ids[to] <= id; step *= 2 {
+		from, to = to, min(to+step, last)
+	}
+	for from+1 < to {
+		if mid := (from + to) / 2; ids[mid] <= id {
+			from = mid
 		} else {
-			hi = mid
+			to = mid
 		}
 	}
-	return lo - 1
+	return from
 }
+
+// at returns the chunk that holds the id if any does; -1 below the first.
+func (t *table[T]) at(id uint64) int { return search(t.first, id) }
 
 // find returns where a row is; row is -1 when it is not there.
 func (t *table[T]) find(id uint64) (c, row int) {
@@ -47,14 +68,10 @@ func (t *table[T]) find(id uint64) (c, row int) {
 
 // find returns the number of a row, -1 when it is not there.
 func (c *chunk[T]) find(id uint64) int {
-	if d := id - c.ids[0]; d < uint64(len(c.ids)) && c.ids[d] == id { // no id is missing
-		return int(d)
+	if row := search(c.ids, id); row >= 0 && c.ids[row] == id {
+		return row
 	}
-	row, ok := slices.BinarySearch(c.ids, id)
-	if !ok {
-		return -1
-	}
-	return row
+	return -1
 }
 
 // get returns the row, or nil.

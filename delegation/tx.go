@@ -57,9 +57,10 @@ func (o *Operator) value(shares uint64) spec.Gwei {
 
 // credit adds to a free balance, debit takes from it.
 func (t *tx) credit(account uint64, amount spec.Gwei) {
-	a := t.l.accounts.get(account)
-	t.reweigh(a, a.Free+amount, a.Pointer.Weight)
+	t.pay(t.l.accounts.get(account), amount)
 }
+
+func (t *tx) pay(a *Account, amount spec.Gwei) { t.reweigh(a, a.Free+amount, a.Pointer.Weight) }
 
 func (t *tx) debit(account uint64, amount spec.Gwei) {
 	a := t.l.accounts.get(account)
@@ -85,12 +86,16 @@ func (t *tx) reweigh(a *Account, free, weight spec.Gwei) {
 	t.shiftPointerWeight(o, before, a.counted())
 }
 
+// setWeight sets the weight of a lot's pointer, if it has one.
+func (t *tx) setWeight(p *Position, weight spec.Gwei) {
+	if p.Pointer.Set {
+		t.reweighLot(p, t.l.accounts.get(p.Owner), weight)
+	}
+}
+
 // reweighLot sets the weight of a lot's pointer after its owner has been paid
 // what it earned so far.
-func (t *tx) reweighLot(p *Position, weight spec.Gwei) {
-	if !p.Pointer.Set {
-		return
-	}
+func (t *tx) reweighLot(p *Position, owner *Account, weight spec.Gwei) {
 	o := t.l.operators.get(p.Pointer.Operator)
 	earned := o.Pointers.settle(&p.Pointer.Index, p.Pointer.Weight)
 	before := p.Pointer.Weight
@@ -98,7 +103,7 @@ func (t *tx) reweighLot(p *Position, weight spec.Gwei) {
 	o.Pointers.Reserve -= earned
 	if earned > 0 {
 		t.move(Rewarded, Place{PointerPot, o.ID}, Place{Free, p.Owner}, o.ID, p.ID, earned)
-		t.credit(p.Owner, earned)
+		t.pay(owner, earned)
 	}
 	t.shiftPointerWeight(o, before, weight)
 }
@@ -173,7 +178,7 @@ func (t *tx) takeShares(id uint64, shares uint64) part {
 	whole := shares == p.Shares
 	out := part{lien: p.Lien.part(shares, p.Shares)}
 	weight := part64(p.Pointer.Weight, shares, p.Shares)
-	t.reweighLot(p, p.Pointer.Weight-weight)
+	t.setWeight(p, p.Pointer.Weight-weight)
 	out.pointer = p.Pointer
 	out.pointer.Weight = weight
 	if whole {
