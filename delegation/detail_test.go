@@ -196,10 +196,10 @@ func TestTableAndSet(t *testing.T) {
 	require.Equal(t, 334, s.n)
 	last, n := uint64(0), 0
 	for c, ch := range tab.chunks {
-		require.Equal(t, tab.first[c], ch.ids[0])
-		for _, id := range ch.ids {
-			require.True(t, n == 0 || id > last)
-			last = id
+		require.Equal(t, tab.first[c], ch[0].id)
+		for _, r := range ch {
+			require.True(t, n == 0 || r.id > last)
+			last = r.id
 			n++
 		}
 	}

@@ -427,9 +427,9 @@ func unionOf[A, B any](m map[uint64]A, rows *table[B]) (list []uint64) {
 		list = append(list, id)
 	}
 	for _, c := range rows.chunks {
-		for _, id := range c.ids {
-			if _, ok := m[id]; !ok {
-				list = append(list, id)
+		for _, r := range c {
+			if _, ok := m[r.id]; !ok {
+				list = append(list, r.id)
 			}
 		}
 	}

@@ -84,10 +84,10 @@ func pick[T any](w *walker, rows *table[T]) (v T) {
 	}
 	i := int(w.n(uint64(rows.n)))
 	for _, chunk := range rows.chunks {
-		if i < len(chunk.rows) {
-			return chunk.rows[i]
+		if i < len(chunk) {
+			return chunk[i].v
 		}
-		i -= len(chunk.rows)
+		i -= len(chunk)
 	}
 	return v
 }
