@@ -199,18 +199,14 @@ func (c *chunks) fill(size int) error {
 	return nil
 }
 
-func (c *chunks) slot(line int) (s SlotFailures, err error) {
+func (c *chunks) slot(line int) (SlotFailures, error) {
 	b, err := c.take(slotSize, line)
 	if err != nil {
-		return s, err
+		return SlotFailures{}, err
 	}
-	s.Slot = spec.Slot(binary.LittleEndian.Uint64(b))
-	s.Balance = spec.Gwei(binary.LittleEndian.Uint64(b[8:]))
-	s.Committee = binary.LittleEndian.Uint32(b[16:])
-	n, flags := binary.LittleEndian.Uint32(b[20:]), binary.LittleEndian.Uint32(b[24:])
-	s.NextBlockMissing, s.NoHistory = flags&nextBlockMissing != 0, flags&noHistory != 0
-	if n > MaxValidators || flags > nextBlockMissing|noHistory {
-		return s, c.list.fault(line, Malformed, fmt.Sprintf("slot %d: %d failures, flags %#x", s.Slot, n, flags))
+	s, n, ok := recordHead(b)
+	if !ok {
+		return s, c.list.fault(line, Malformed, fmt.Sprintf("slot %d: %d failures, flags %#x", s.Slot, n, binary.LittleEndian.Uint32(b[24:])))
 	}
 	if b, err = c.take(8*int(n), line); err != nil {
 		return s, err

@@ -69,21 +69,7 @@ func (w *ListWriter) Slot(s SlotFailures) error {
 	if err := s.check(); err != nil {
 		return err
 	}
-	var flags uint32
-	if s.NextBlockMissing {
-		flags |= nextBlockMissing
-	}
-	if s.NoHistory {
-		flags |= noHistory
-	}
-	b := binary.LittleEndian.AppendUint64(w.buf[:0], uint64(s.Slot))
-	b = binary.LittleEndian.AppendUint64(b, uint64(s.Balance))
-	for _, v := range []uint32{s.Committee, uint32(len(s.Failures)), flags, 0} {
-		b = binary.LittleEndian.AppendUint32(b, v)
-	}
-	for _, f := range s.Failures {
-		b = binary.LittleEndian.AppendUint64(b, uint64(f))
-	}
+	b := s.appendRecord(w.buf[:0])
 	w.buf, w.last = b, s.Slot
 	w.head.slots++
 	w.head.failures += uint64(len(s.Failures))

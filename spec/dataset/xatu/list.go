@@ -89,6 +89,8 @@ type List struct {
 	Size   int64     // bytes of the file
 	Read   func(int) // called with the size when a range begins, when not nil
 	name   string
+	slots  uint64
+	first  spec.Slot // when there is any
 }
 
 // OpenList reads the footer of a failure list. What is none gives a
@@ -103,12 +105,18 @@ func OpenList(name string) (l *List, err error) {
 	if err != nil {
 		return nil, err
 	}
-	_, p, err := openColumns(listColumns, name, f, info.Size())
+	columns, p, err := openColumns(listColumns, name, f, info.Size())
 	if err != nil {
 		return nil, err
 	}
 	l = &List{name: name, Size: info.Size()}
-	return l, l.readDuties(p)
+	if err := l.readFirst(columns); err != nil {
+		return nil, err
+	}
+	if err := l.readDuties(p); err != nil {
+		return nil, err
+	}
+	return l, nil
 }
 
 func (l *List) readDuties(p *parquet.File) error {

@@ -1,0 +1,125 @@
+package xatu
+
+import (
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/dataset"
+)
+
+// OpenShards opens failure lists, binary or Parquet, as one. A name is a file, a
+// pattern as of [filepath.Match], or a folder, of which every file counts whose
+// name does not begin with a dot or an underscore. Nothing to open is a
+// [dataset.Fault].
+func OpenShards(names ...string) (*dataset.Shards, error) {
+	files, err := shardFiles(names)
+	if err != nil {
+		return nil, err
+	}
+	var of []dataset.Shard
+	for _, name := range files {
+		s, err := openShard(name)
+		if err != nil {
+			dataset.NewShards(of...).Close()
+			return nil, err
+		}
+		of = append(of, s)
+	}
+	return dataset.NewShards(of...), nil
+}
+
+// shardFiles are the files that names stand for.
+func shardFiles(names []string) (files []string, err error) {
+	for _, name := range names {
+		found := []string{name}
+		if _, err := os.Stat(name); err != nil {
+			if found, _ = filepath.Glob(name); len(found) == 0 {
+				return nil, err
+			}
+		}
+		for _, name := range found {
+			err := filepath.WalkDir(name, func(path string, d fs.DirEntry, err error) error {
+				hidden := path != name && strings.ContainsAny(d.Name()[:1], "._")
+				switch {
+				case err != nil:
+					return err
+				case d.IsDir() && hidden:
+					return fs.SkipDir
+				case !d.IsDir() && !hidden:
+					files = append(files, path)
+				}
+				return nil
+			})
+			if err != nil {
+				return nil, err
+			}
+		}
+	}
+	slices.SortFunc(files, CompareNames)
+	if files = slices.Compact(files); len(files) == 0 {
+		return nil, &dataset.Fault{File: strings.Join(names, ", "), Kind: dataset.MissingFile}
+	}
+	return files, nil
+}
+
+// openShard goes by the first bytes.
+func openShard(name string) (dataset.Shard, error) {
+	var magic [4]byte
+	f, err := os.Open(name)
+	if err != nil {
+		return dataset.Shard{}, err
+	}
+	_, _ = io.ReadFull(f, magic[:])
+	f.Close()
+	if string(magic[:]) == "PAR1" {
+		l, err := OpenList(name)
+		if err != nil {
+			return dataset.Shard{}, err
+		}
+		return l.Shard(), nil
+	}
+	l, err := dataset.OpenList(name)
+	if err != nil {
+		return dataset.Shard{}, err
+	}
+	return l.Shard(), nil
+}
+
+// Shard is the list as one of several: see [dataset.NewShards].
+func (l *List) Shard() dataset.Shard {
+	return dataset.Shard{
+		Name: l.name, Size: l.Size, Slots: l.slots, First: l.first, Duties: &l.Duties, All: l.All,
+		OnRead: func(told func(int)) { l.Read = told }, Close: func() error { return nil },
+	}
+}
+
+// readFirst finds the first slot.
+func (l *List) readFirst(f *File) error {
+	for i := range f.groups {
+		rows := f.Rows(i)
+		if rows <= 0 {
+			continue
+		}
+		if l.slots == 0 {
+			key := *f
+			key.names, key.leaf = f.names[:1], f.leaf[:1]
+			var g group
+			if err := g.open(&key, i); err != nil {
+				return err
+			}
+			if _, err := g.next(); err != nil {
+				return err
+			}
+			first, _ := g.column[0].number()
+			l.first = spec.Slot(first)
+			g.close()
+		}
+		l.slots += uint64(rows)
+	}
+	return nil
+}
