@@ -141,6 +141,15 @@ func ExampleLedger_Operator() {
 	// false
 }
 
+func ExampleLedger_Standings() {
+	for o := range withLot().Standings() {
+		fmt.Println(o.Operator, eth(o.Bond), eth(o.PoolTokens), o.Jailed, o.Left)
+	}
+	// Output:
+	// 3 10.000000000 ETH 8.000000000 ETH false false
+	// 4 10.000000000 ETH 0.000000000 ETH false false
+}
+
 func ExampleLedger_Uncollected() {
 	l := market()
 	must(delegation.ProcessSlashing(l, []delegation.Due{{ID: 7, Operator: 3, Amount: 12 * spec.ETH, Rule: delegation.BondOnly}}))

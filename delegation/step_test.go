@@ -30,6 +30,7 @@ func checkStep(before, after *Ledger, op Operation, r *Receipt, settled settleme
 		func() error { return checkOrderOfDues(before, after, op) },
 		func() error { return checkRoundTrip(after) },
 		func() error { return checkAdvance(before, after, op) },
+		func() error { return checkBrief(before, after, op, r) },
 	} {
 		if err := check(); err != nil {
 			return err
