@@ -24,10 +24,15 @@ var DefaultNetExcess2024 = NetExcess2024{Adjustment: 4096, Cap: 4}
 
 const netExcessName = "net-excess-2024"
 
-var netExcessPresets = []struct {
-	name string
-	rule NetExcess2024
-}{{"", DefaultNetExcess2024}, {"offline", NetExcess2024{Adjustment: 4096, Cap: 4, Offline: true}}}
+var netExcessFamily = family[NetExcess2024]{
+	name: netExcessName, zero: DefaultNetExcess2024,
+	words: []word[NetExcess2024]{{"offline", func(r *NetExcess2024) { r.Offline = true }}},
+	constants: []constant[NetExcess2024]{
+		{"adjustment", func(r *NetExcess2024) *uint64 { return &r.Adjustment }},
+		{"cap", func(r *NetExcess2024) *uint64 { return &r.Cap }},
+	},
+	rule: NetExcess2024.named,
+}
 
 // Step returns the factor of one slot and the counter after it. The factor may
 // be zero: then the slot's penalties vanish. A counter above 64 bits gives
@@ -75,6 +80,15 @@ var DefaultNetExcessPerFlag = NetExcessPerFlag{Adjustment: 4096, Cap: 4}
 
 const netExcessPerFlagName = "net-excess-per-flag"
 
+var netExcessPerFlagFamily = family[NetExcessPerFlag]{
+	name: netExcessPerFlagName, zero: DefaultNetExcessPerFlag,
+	constants: []constant[NetExcessPerFlag]{
+		{"adjustment", func(r *NetExcessPerFlag) *uint64 { return &r.Adjustment }},
+		{"cap", func(r *NetExcessPerFlag) *uint64 { return &r.Cap }},
+	},
+	rule: NetExcessPerFlag.named,
+}
+
 // Step returns the factors of one slot for source and target and the two
 // counters after it. A counter above 64 bits gives [spec.ErrOverflow].
 func (r NetExcessPerFlag) Step(excess [2]uint64, o *spec.SlotObs) (Factors, [2]uint64, error) {
@@ -92,11 +106,11 @@ func (r NetExcessPerFlag) Step(excess [2]uint64, o *spec.SlotObs) (Factors, [2]u
 }
 
 // Rule makes the mechanism pluggable.
-func (r NetExcessPerFlag) Rule() Rule { return r.rule() }
+func (r NetExcessPerFlag) Rule() Rule { return r.named("") }
 
-func (r NetExcessPerFlag) rule() Rule {
+func (r NetExcessPerFlag) named(preset string) Rule {
 	return Rule{
-		Name: netExcessPerFlagName, Cap: r.Cap, Scope: Scope{spec.Everyone, spec.Everyone},
+		Name: netExcessPerFlagName, Preset: preset, Cap: r.Cap, Scope: Scope{spec.Everyone, spec.Everyone},
 		Step: func(m Memory, o *spec.SlotObs) (Factors, Memory, error) {
 			f, next, err := r.Step(m.Excess, o)
 			m.Excess = next

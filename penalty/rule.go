@@ -2,7 +2,6 @@ package penalty
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/stakesim/stakesim/spec"
 )
@@ -100,41 +99,4 @@ func Walk(dst []Factors, rule *Rule, memory Memory, slots []spec.SlotObs) (Memor
 		dst[i], m = f, next
 	}
 	return m, nil
-}
-
-// Rules returns every mechanism in every named preset, in the order of the
-// literature.
-func Rules() []Rule {
-	rules := []Rule{StatusQuo()}
-	for _, p := range slotRelativePresets {
-		rules = append(rules, p.rule.named(p.name))
-	}
-	for _, p := range netExcessPresets {
-		rules = append(rules, p.rule.named(p.name))
-	}
-	rules = append(rules, DefaultNetExcessPerFlag.rule())
-	for _, p := range smoothedPresets {
-		rules = append(rules, p.rule.named(p.name))
-	}
-	return rules
-}
-
-// RuleNamed finds a rule by "name" or "name/preset"; a name alone is the
-// mechanism's default preset. Other names give an error wrapping
-// [spec.ErrUnknown] that lists what there is.
-func RuleNamed(name string) (Rule, error) {
-	if name == smoothedName {
-		name += "/" + smoothedDefault
-	}
-	rules := Rules()
-	for i := range rules {
-		if rules[i].FullName() == name || rules[i].Name == name {
-			return rules[i], nil
-		}
-	}
-	names := make([]string, len(rules))
-	for i := range rules {
-		names[i] = rules[i].FullName()
-	}
-	return Rule{}, fmt.Errorf("mechanism %q: %w (one of %s)", name, spec.ErrUnknown, strings.Join(names, ", "))
 }

@@ -79,26 +79,29 @@ var DefaultSlotRelative = SlotRelative{Cap: 4, WindowSlots: 32, Multiplier: 322}
 
 const slotRelativeName = "slot-relative"
 
-var slotRelativePresets = []struct {
-	name string
-	rule SlotRelative
-}{
-	{"average", DefaultSlotRelative},
-	{"sum", DefaultSlotRelative.with(func(r *SlotRelative) { r.Reading = Sum })},
-	{"as-run", DefaultSlotRelative.with(func(r *SlotRelative) { r.Reading = AsRun })},
-	{"excess", DefaultSlotRelative.with(func(r *SlotRelative) { r.Reading = Excess })},
-	{"previous-epoch", DefaultSlotRelative.with(func(r *SlotRelative) { r.PreviousEpoch = true })},
-	{"counted", DefaultSlotRelative.with(func(r *SlotRelative) { r.Counted = true })},
-	{"offline", DefaultSlotRelative.with(func(r *SlotRelative) { r.Offline = true })},
-	{"misses", DefaultSlotRelative.with(func(r *SlotRelative) { r.Of = Misses })},
-	{"fumbles", DefaultSlotRelative.with(func(r *SlotRelative) { r.Of = Fumbles })},
-	{"skip-missing-blocks", DefaultSlotRelative.with(func(r *SlotRelative) { r.SkipMissingBlocks = true })},
-	{"squared", DefaultSlotRelative.with(func(r *SlotRelative) { r.Squared = true })},
-}
-
-func (r SlotRelative) with(change func(*SlotRelative)) SlotRelative {
-	change(&r)
-	return r
+var slotRelativeFamily = family[SlotRelative]{
+	name: slotRelativeName, zero: DefaultSlotRelative,
+	// Readings and options go together, but for two readings.
+	words: []word[SlotRelative]{
+		{"average", func(r *SlotRelative) { r.Reading = Average }},
+		{"sum", func(r *SlotRelative) { r.Reading = Sum }},
+		{"as-run", func(r *SlotRelative) { r.Reading = AsRun }},
+		{"excess", func(r *SlotRelative) { r.Reading = Excess }},
+		{"previous-epoch", func(r *SlotRelative) { r.PreviousEpoch = true }},
+		{"counted", func(r *SlotRelative) { r.Counted = true }},
+		{"offline", func(r *SlotRelative) { r.Offline = true }},
+		{"misses", func(r *SlotRelative) { r.Of = Misses }},
+		{"fumbles", func(r *SlotRelative) { r.Of = Fumbles }},
+		{"skip-missing-blocks", func(r *SlotRelative) { r.SkipMissingBlocks = true }},
+		{"squared", func(r *SlotRelative) { r.Squared = true }},
+	},
+	usual: "average",
+	constants: []constant[SlotRelative]{
+		{"cap", func(r *SlotRelative) *uint64 { return &r.Cap }},
+		{"window", func(r *SlotRelative) *uint64 { return &r.WindowSlots }},
+		{"multiplier", func(r *SlotRelative) *uint64 { return &r.Multiplier }},
+	},
+	rule: SlotRelative.named,
 }
 
 // Step returns the factor of one slot and the window after it. Until the window

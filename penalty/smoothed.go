@@ -25,15 +25,25 @@ var (
 	SmoothedE3 = Smoothed2026{Slope: 765, Cap: 256, Window: 1 << 16}                  // 2026-09
 )
 
-const (
-	smoothedName    = "smoothed-2026"
-	smoothedDefault = "E3"
-)
+const smoothedName = "smoothed-2026"
 
-var smoothedPresets = []struct {
-	name string
-	rule Smoothed2026
-}{{"E0", SmoothedE0}, {"E1", SmoothedE1}, {"E2", SmoothedE2}, {"E3", SmoothedE3}}
+var smoothedFamily = family[Smoothed2026]{
+	name: smoothedName, zero: SmoothedE3,
+	words: []word[Smoothed2026]{
+		{"E0", func(r *Smoothed2026) { *r = SmoothedE0 }},
+		{"E1", func(r *Smoothed2026) { *r = SmoothedE1 }},
+		{"E2", func(r *Smoothed2026) { *r = SmoothedE2 }},
+		{"E3", func(r *Smoothed2026) { *r = SmoothedE3 }},
+	},
+	usual: "E3",
+	constants: []constant[Smoothed2026]{
+		{"slope", func(r *Smoothed2026) *uint64 { return &r.Slope }},
+		{"cap", func(r *Smoothed2026) *uint64 { return &r.Cap }},
+		{"window", func(r *Smoothed2026) *uint64 { return &r.Window }},
+		{"floor", func(r *Smoothed2026) *uint64 { return &r.FloorDivisor }},
+	},
+	rule: Smoothed2026.named,
+}
 
 // Step returns the factor of one slot and the average after it, given the
 // average before it. Only sums enter: the slot's offline effective balance and

@@ -63,16 +63,20 @@ func (w *Observer) Observe(a *Aggregates, f *Failures, slots []Slot) error {
 		cells := w.counter.Slot(s.Failures, !s.NoHistory)
 		f.cells[i] = append(f.cells[i][:0], cells...)
 		f.odd[i] = append(f.odd[i][:0], w.counter.Odd...)
-		a.Slots[i] = spec.SlotObs{Total: f.total, Reference: f.total / SlotsPerEpoch, SlotsPerEpoch: SlotsPerEpoch, NextBlockMissing: s.NextBlockMissing}
+		a.Slots[i] = spec.SlotObs{NextBlockMissing: s.NextBlockMissing}
 		w.tally(&a.Slots[i].Tally, &s, cells, f.odd[i])
 	}
+	a.fill(f.total)
 	return nil
 }
 
 // check makes sure that nothing can go wrong, and sums the balances.
 func (w *Observer) check(slots []Slot) (total spec.Gwei, err error) {
-	if len(slots) != SlotsPerEpoch || slots[0].Slot%SlotsPerEpoch != 0 {
+	if len(slots) != SlotsPerEpoch {
 		return 0, spec.Atf("slots", -1, spec.ErrInput, "%d, not the %d of an epoch", len(slots), SlotsPerEpoch)
+	}
+	if first := slots[0].Slot; first%SlotsPerEpoch != 0 {
+		return 0, spec.Atf("slots", 0, spec.ErrInput, "%d, which begins no epoch", first)
 	}
 	for i := range slots {
 		s := &slots[i]

@@ -25,7 +25,8 @@ func (l *Labels) has(v uint32) bool {
 }
 
 // Population is the validators of a record in clusters, and the groups of which
-// the tables have rows. It is not changed once made, and may be shared.
+// the tables have rows. It is not changed once made, and may be shared. It travels
+// by its binary form.
 type Population struct {
 	// Clusters are those of validators with a duty; the first holds the
 	// unlabelled.
@@ -67,7 +68,7 @@ func NewPopulation(l *Labels, grouping Grouping, top int) (*Population, error) {
 	if grouping >= groupingCount || top < 0 {
 		return nil, spec.Atf("grouping", -1, spec.ErrInput, "%d, top %d", grouping, top)
 	}
-	p := &Population{Names: append([]string{Unidentified}, l.Names...), duty: l.Duty, grouping: grouping, top: top}
+	p := &Population{Names: append([]string{Unidentified}, l.Names...), duty: l.Duty, grouping: grouping, top: min(top, cofailure.MaxClusters)}
 	p.Clusters = cofailure.Clusters{Of: make([]uint16, min(len(l.Of), len(l.Duty)*64)), Sizes: make([]uint64, len(p.Names))}
 	for _, word := range l.Duty {
 		p.Clusters.Validators += uint64(bits.OnesCount64(word))

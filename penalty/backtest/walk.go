@@ -17,6 +17,7 @@ type Factors struct {
 
 // Walk finds the factors of one epoch after the other (the second step). It is
 // the one step that is done in order, and it sees sums only: 32 rows an epoch.
+// Where it is travels by its binary form.
 type Walk struct {
 	study    *Study
 	memories []penalty.Memory
