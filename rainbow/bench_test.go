@@ -7,57 +7,60 @@ import (
 	"github.com/stakesim/stakesim/spec"
 )
 
+// economy is what a benchmark or a long run is about: the heavy service and 15
+// light ones, so many operators and owners, and ten positions for each, half of
+// them heavy lots, half light ones.
+type economy struct {
+	operators uint64
+	light     uint64 // light services that every operator runs beside the heavy one
+	pointers  uint64 // parts in a hundred of heavy lots and of wallets that point to an operator
+}
+
 const (
-	benchOperators = 100_000
-	benchOwners    = 100_000
-	benchServices  = 16
-	benchPositions = 1_000_000 // half heavy lots, half light positions
+	manyOperators = 100_000 // with a million positions
+	services      = 16
 )
 
-// benchState is an economy of 100,000 operators, 16 services and a million
-// positions; every operator runs the heavy service and so many light ones. Of the
-// heavy lots and of the wallets, so many parts in a hundred point to an operator.
-func benchState(b testing.TB, light, lots, wallets int) *State {
+// build makes an economy whose registrations all count. Operator i has the id
+// operators + i.
+func (e economy) build(b testing.TB, c Config) *State {
 	b.Helper()
-	c := plainLedger()
-	balances := make([]spec.Gwei, benchOwners)
+	balances := make([]spec.Gwei, e.operators)
 	for i := range balances {
 		balances[i] = 1000 * eth
 	}
-	l, err := delegation.New(c, balances...)
+	l, err := delegation.New(plainLedger(), balances...)
 	must(b, err)
-	config := plainConfig()
-	s, err := New(config, l)
+	s, err := New(c, l)
 	must(b, err)
 	must(b, AddService(s, gasper()))
-	for id := uint64(1); id < benchServices; id++ {
+	for id := uint64(1); id < services; id++ {
 		v := lists()
 		v.ID, v.Coupling = id, Weak
 		must(b, AddService(s, v))
 	}
-	for i := range uint64(benchOperators) {
+	for i := range e.operators {
 		r, err := delegation.ProcessRegistration(l, delegation.Registration{Owner: i, Bond: 32 * eth, Commission: delegation.One / 20})
 		must(b, err)
 		must(b, ProcessEntry(s, Entry{i, r.Created[0], 0, 0}))
-		for j := range uint64(light) {
-			must(b, ProcessEntry(s, Entry{i, r.Created[0], 1 + (i+j)%(benchServices-1), 0}))
+		for j := range e.light {
+			must(b, ProcessEntry(s, Entry{i, r.Created[0], 1 + (i+j)%(services-1), 0}))
 		}
 	}
-	for i := range uint64(benchPositions / 2) {
-		operator := benchOwners + i%benchOperators
-		r, err := delegation.ProcessDelegation(l, delegation.Delegation{Owner: i * 7919 % benchOwners, Operator: operator, Amount: eth})
+	for i := range 5 * e.operators {
+		operator, round := e.operators+i%e.operators, i/e.operators
+		owner := (i*7919 + round*31) % e.operators
+		r, err := delegation.ProcessDelegation(l, delegation.Delegation{Owner: owner, Operator: operator, Amount: eth})
 		must(b, err)
-		if int(i/7%100) < lots {
-			_, err = delegation.ProcessLotPointer(l, delegation.LotPointer{
-				Owner: i * 7919 % benchOwners, Position: r.Created[0], Operator: benchOwners + i*15_485_863%benchOperators,
-			})
+		if i/7%100 < e.pointers {
+			_, err = delegation.ProcessLotPointer(l, delegation.LotPointer{Owner: owner, Position: r.Created[0], Operator: e.operators + i*15_485_863%e.operators})
 			must(b, err)
 		}
-		_, err = delegation.ProcessLightDelegation(l, delegation.LightDelegation{Owner: i * 104_729 % benchOwners, Operator: operator, Amount: eth})
+		_, err = delegation.ProcessLightDelegation(l, delegation.LightDelegation{Owner: (i*104_729 + round*57) % e.operators, Operator: operator, Amount: eth})
 		must(b, err)
 	}
-	for i := range uint64(benchOwners * wallets / 100) {
-		_, err := delegation.ProcessWalletPointer(l, delegation.WalletPointer{Owner: i * 1_299_709 % benchOwners, Operator: benchOwners + i})
+	for i := range e.operators * e.pointers / 100 {
+		_, err := delegation.ProcessWalletPointer(l, delegation.WalletPointer{Owner: i * 1_299_709 % e.operators, Operator: e.operators + i})
 		must(b, err)
 	}
 	for range 3 {
@@ -74,7 +77,8 @@ func must(b testing.TB, err error) {
 	}
 }
 
-// fullDuties reports full performance of everyone, for the current epoch.
+// fullDuties reports full performance of everyone that counts, for the current
+// epoch; all registrations are of operators in the snapshot, all services at their id.
 func fullDuties(s *State, dst []Duty) []Duty {
 	dst = dst[:0]
 	row := 0
@@ -83,8 +87,9 @@ func fullDuties(s *State, dst []Duty) []Duty {
 		for s.Go.Rows[row].Operator < r.Operator {
 			row++
 		}
-		weight := s.counts(r, &s.Services[r.Service], &s.Go.Rows[row])
-		dst = append(dst, Duty{r.Operator, r.Service, s.Ledger.Epoch(), weight})
+		if weight := s.counts(r, &s.Services[r.Service], &s.Go.Rows[row]); weight > 0 {
+			dst = append(dst, Duty{r.Operator, r.Service, s.Ledger.Epoch(), weight})
+		}
 	}
 	return dst
 }
@@ -92,23 +97,23 @@ func fullDuties(s *State, dst []Duty) []Duty {
 // BenchmarkEpoch ends an epoch in which everybody performs and ten operators are
 // penalised.
 func BenchmarkEpoch(b *testing.B) {
-	const nobody, half = 0, 50 // of the lots and wallets have a pointer
 	for _, c := range []struct {
-		name            string
-		light, pointers int
-		brief           bool
+		name string
+		economy
+		brief bool
 	}{
-		{"2 services", 1, nobody, false},
-		{"3 services", 2, nobody, false},
-		{"16 services", 15, nobody, false},
-		{"3 services, pointers", 2, half, false},
-		{"2 services, brief", 1, nobody, true},
-		{"3 services, brief", 2, nobody, true},
-		{"16 services, brief", 15, nobody, true},
-		{"3 services, pointers, brief", 2, half, true},
+		{"2 services", economy{manyOperators, 1, 0}, false},
+		{"3 services", economy{manyOperators, 2, 0}, false},
+		{"16 services", economy{manyOperators, 15, 0}, false},
+		{"3 services, half point", economy{manyOperators, 2, 50}, false},
+		{"2 services, brief", economy{manyOperators, 1, 0}, true},
+		{"3 services, brief", economy{manyOperators, 2, 0}, true},
+		{"16 services, brief", economy{manyOperators, 15, 0}, true},
+		{"3 services, tenth points, brief", economy{manyOperators, 2, 10}, true},
+		{"3 services, half point, brief", economy{manyOperators, 2, 50}, true},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			s := benchState(b, c.light, c.pointers, c.pointers)
+			s := c.build(b, plainConfig())
 			var duties []Duty
 			var room []delegation.Event
 			evidence := uint64(0)
@@ -120,7 +125,7 @@ func BenchmarkEpoch(b *testing.B) {
 				for range 10 {
 					evidence++
 					must(b, ProcessPenalty(s, Penalty{
-						Service: evidence % 2 * s.Registrations[1].Service, Evidence: evidence, Operator: benchOwners, Epoch: s.Ledger.Epoch(), Amount: 1000,
+						Service: evidence % 2 * s.Registrations[1].Service, Evidence: evidence, Operator: manyOperators, Epoch: s.Ledger.Epoch(), Amount: 1000,
 					}))
 				}
 				b.StartTimer()
@@ -137,10 +142,10 @@ func BenchmarkEpoch(b *testing.B) {
 // BenchmarkLedger is the part of the epoch that the ledger takes: rewards for
 // 100,000 operators.
 func BenchmarkLedger(b *testing.B) {
-	s := benchState(b, 2, 0, 0)
-	rewards := make([]delegation.EpochReward, benchOperators)
+	s := economy{manyOperators, 2, 0}.build(b, plainConfig())
+	rewards := make([]delegation.EpochReward, manyOperators)
 	for i := range rewards {
-		rewards[i] = delegation.EpochReward{Operator: benchOwners + uint64(i), Heavy: 100_000, Light: 5000}
+		rewards[i] = delegation.EpochReward{Operator: manyOperators + uint64(i), Heavy: 100_000, Light: 5000}
 	}
 	b.ReportAllocs()
 	for b.Loop() {
