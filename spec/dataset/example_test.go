@@ -117,6 +117,12 @@ func ExampleFaults() {
 	// 3 malformed input: 1, slot out of order: 1, validator twice in a list: 1
 }
 
+func ExampleFaults_met() {
+	faults := &dataset.Faults{Lenient: true, Met: func(f *dataset.Fault) { fmt.Println("left out:", f) }}
+	_ = faults.Report(&dataset.Fault{File: "attesters.txt", Line: 7, Kind: dataset.SlotTwice, Detail: "8626176"})
+	// Output: left out: attesters.txt:7: slot twice: 8626176
+}
+
 func ExampleFaults_Report() {
 	fault := &dataset.Fault{File: "a.txt", Line: 3, Kind: dataset.SlotTwice, Detail: "64"}
 	var strict *dataset.Faults
@@ -235,6 +241,130 @@ func ExampleBuilder_Slot() {
 	// Output:
 	// true false <nil>
 	// false true <nil>
+}
+
+func ExampleBuilder_Before() {
+	var b dataset.Builder
+	failed := []dataset.Failure{dataset.NewFailure(7, 32, dataset.Missed)}
+	err := b.Before(&dataset.SlotFailures{Slot: 64, Committee: 1, Failures: failed})
+	s := dataset.SlotFailures{Slot: 96, Committee: 1, Failures: failed}
+	fmt.Println(err, b.Slot(&s, []uint32{7}), s.NoHistory, s.Failures[0].Failing()&dataset.MissedBefore != 0)
+	// Output: <nil> <nil> false true
+}
+
+func ExampleSlotFailures_AppendBinary() {
+	s := dataset.SlotFailures{Slot: 64, Committee: 9, Failures: []dataset.Failure{dataset.NewFailure(7, 32, dataset.Late)}}
+	b, err := s.AppendBinary(nil)
+	fmt.Println(len(b), err)
+	// Output: 41 <nil>
+}
+
+func ExampleSlotFailures_UnmarshalBinary() {
+	b, _ := (&dataset.SlotFailures{Slot: 64, Committee: 9}).AppendBinary(nil)
+	var s dataset.SlotFailures
+	fmt.Println(s.UnmarshalBinary(b), s.Slot, s.Committee)
+	fmt.Println(s.UnmarshalBinary(b[1:]))
+	// Output:
+	// <nil> 64 9
+	// slot: invalid input: 32 bytes, or not of version 1
+}
+
+func ExampleDuties_Union() {
+	d := duties(3)
+	d.Union(duties(3, 500))
+	fmt.Println(d.Count(), d.Has(500))
+	// Output: 2 true
+}
+
+func ExampleDuties_AppendBinary() {
+	b, err := duties(1, 4).AppendBinary(nil)
+	fmt.Println(b, err)
+	// Output: [1 18 0 0 0 0 0 0 0] <nil>
+}
+
+func ExampleDuties_UnmarshalBinary() {
+	var d dataset.Duties
+	fmt.Println(d.UnmarshalBinary([]byte{1, 18, 0, 0, 0, 0, 0, 0, 0}), d.Has(4), d.Count())
+	// Output: <nil> true 2
+}
+
+func ExampleFaults_Add() {
+	f := dataset.Faults{Lenient: true}
+	other := dataset.Faults{Lenient: true}
+	_ = other.Report(&dataset.Fault{Kind: dataset.SlotTwice})
+	f.Add(&other)
+	fmt.Println(f.Summary())
+	// Output: slot twice: 1
+}
+
+// twoShards holds slots 64 and 96, and slot 70.
+func twoShards(f func(*dataset.Shards)) {
+	inFolder(func(name string) {
+		var of []dataset.Shard
+		for i, list := range [][]dataset.SlotFailures{{{Slot: 64}, {Slot: 96}}, {{Slot: 70}}} {
+			name := fmt.Sprint(name, i)
+			_ = dataset.WriteList(name, slots(list...), duties(uint32(i)))
+			l, _ := dataset.OpenList(name)
+			of = append(of, l.Shard())
+		}
+		s := dataset.NewShards(of...)
+		defer s.Close()
+		f(s)
+	})
+}
+
+func ExampleNewShards() {
+	twoShards(func(s *dataset.Shards) { fmt.Println(s.Duties.Count()) })
+	// Output: 2
+}
+
+func ExampleShards_All() {
+	twoShards(func(s *dataset.Shards) {
+		for slot, err := range s.All() {
+			fmt.Println(slot.Slot, err)
+		}
+	})
+	// Output:
+	// 64 <nil>
+	// 70 <nil>
+	// 96 <nil>
+}
+
+func ExampleShards_Slots() {
+	twoShards(func(s *dataset.Shards) { fmt.Println(s.Slots()) })
+	// Output: 3
+}
+
+func ExampleShards_Size() {
+	twoShards(func(s *dataset.Shards) { fmt.Println(s.Size() == 2*(64+8)+3*32) })
+	// Output: true
+}
+
+func ExampleShards_OnRead() {
+	twoShards(func(s *dataset.Shards) {
+		read := 0
+		s.OnRead(func(n int) { read += n })
+		for range s.All() {
+		}
+		fmt.Println(read)
+	})
+	// Output: 96
+}
+
+func ExampleShards_Close() {
+	twoShards(func(s *dataset.Shards) { fmt.Println(s.Close()) })
+	// Output: <nil>
+}
+
+func ExampleList_Shard() {
+	inFolder(func(name string) {
+		_ = dataset.WriteList(name, slots(dataset.SlotFailures{Slot: 64}), duties(3))
+		l, _ := dataset.OpenList(name)
+		defer l.Close()
+		s := l.Shard()
+		fmt.Println(s.First, s.Slots, s.Duties.Has(3))
+	})
+	// Output: 64 1 true
 }
 
 // inFolder runs f on a file name in a folder of its own.

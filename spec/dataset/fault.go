@@ -97,6 +97,9 @@ func (f *Fault) Unwrap() []error {
 type Faults struct {
 	Lenient bool
 	Counts  [kindCount]uint64 // how often each kind was met, when lenient
+	// Met is called with every fault that is counted, when not nil; whoever
+	// keeps a record of what was left out listens here.
+	Met func(*Fault)
 }
 
 // Report returns the fault as an error, or counts it and returns nil. A nil
@@ -106,6 +109,9 @@ func (f *Faults) Report(fault *Fault) error {
 		return fault
 	}
 	f.Counts[fault.Kind%kindCount]++
+	if f.Met != nil {
+		f.Met(fault)
+	}
 	return nil
 }
 

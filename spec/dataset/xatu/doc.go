@@ -1,9 +1,8 @@
 // Package xatu reads the public attestation tables of ethpandaops/xatu-data
-// from local Parquet files, hourly or daily, and failure lists from and to
-// Parquet. The library is github.com/parquet-go/parquet-go at v0.25.1: the
-// newest release that builds with Go 1.24 as go.mod states it (from v0.26.0 on
-// the module asks for 1.24.9), with six small dependencies where
-// apache/arrow-go brings several dozen.
+// from Parquet files, hourly or daily, and failure lists from and to Parquet. The
+// library is github.com/parquet-go/parquet-go at v0.25.1: the newest release that
+// builds with Go 1.24 as go.mod states it (from v0.26.0 on the module asks for
+// 1.24.9), with six small dependencies where apache/arrow-go brings several dozen.
 //
 // Tables and their columns:
 //
@@ -14,4 +13,25 @@
 //
 // Integers may have any width and sign, roots 32 bytes or 66 characters, lists any
 // of the usual nestings, and every column may be optional.
+//
+// One machine reads a folder with [Open]. Many machines do the same work in
+// pieces, of which the machine that reads a folder is made as well:
+//
+//   - [TableOf] says which files belong to which table, [CompareNames] in which
+//     order they come.
+//   - [OpenFile] gives the rows of a file's row groups. A row group can be read
+//     by itself, given how far the table had come before it: [File.Highest] of
+//     the row groups before. A file that cannot be opened, a row group that
+//     cannot be read on and a row that cannot be understood are one fault each.
+//   - [Balances] of runs of rows add up to what is known before an epoch.
+//   - [Window] makes failures of the rows of some epochs; it says which rows it
+//     needs. [Join] does so epoch by epoch, without keeping rows.
+//   - [OpenShards] reads the lists of all machines as one.
+//
+// Rows, balances, slots and duties have a binary form in which they travel.
+// Whatever the cut into files, row groups and windows, the slots are the same,
+// and so are the counts and the faults, but for Counts.OtherFileRows, which is
+// about files, the fault of a table without files, which [Open] reports, and rows
+// out of order after a damaged row group, of which [File.Highest] may have seen
+// more than could be read.
 package xatu
