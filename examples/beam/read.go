@@ -1,0 +1,181 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
+
+	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/dataset"
+	"github.com/stakesim/stakesim/spec/dataset/xatu"
+)
+
+func init() {
+	register.DoFn7x1[context.Context, task, func(int64, []byte), func(int, []byte), func(int64, []byte), func(int64, int), func([]byte), error](new(readGroup))
+	register.Emitter2[int64, []byte]()
+	register.Emitter2[int, []byte]()
+	register.Emitter2[int64, int]()
+}
+
+// readGroup reads one row group into pieces: committees and attestations by the
+// windows that need them, blocks by one key, balances by blocks of validators.
+type readGroup struct{ Window int64 } // epochs of a window
+
+// blockSize is the number of validators whose balances are walked together.
+const blockSize = 1 << 16
+
+// chainKey is the key of the pieces of blocks.
+const chainKey = 0
+
+// groupReader is the reading of one row group.
+type groupReader struct {
+	context.Context
+	task
+	window  int64
+	rows    int64
+	pieces  map[int64]*packer // by window
+	windows map[int64]bool    // of which there are rows
+	emit    func(int64, []byte)
+	bury    func([]byte)
+	carry   func(int64, []byte) // balances by block of validators
+}
+
+// ProcessElement reads a row group. What cannot be read is a dead letter, and
+// the rest goes on, as [xatu.File.Committees] says.
+func (r *readGroup) ProcessElement(ctx context.Context, t task, emit func(int64, []byte), chain func(int, []byte), carry func(int64, []byte), windows func(int64, int), bury func([]byte)) error {
+	f, done, err := t.Source.open(ctx)
+	if err != nil {
+		return fmt.Errorf("%s: %w", t.Source.Path, err)
+	}
+	defer done()
+	g := &groupReader{Context: ctx, task: t, window: r.Window, pieces: map[int64]*packer{}, windows: map[int64]bool{}, emit: emit, carry: carry, bury: bury}
+	switch reached := uint64(t.Reached); f.Table {
+	case xatu.Committees:
+		err = eachRow(g, f.Committees(t.Group, reached), g.committee)
+	case xatu.Attestations:
+		err = eachRow(g, f.Attestations(t.Group, reached), g.attestation)
+	case xatu.Blocks:
+		var p packer
+		p.start(ofBlocks, &t)
+		err = eachRow(g, f.Blocks(t.Group, reached), func(b *xatu.Block) {
+			g.windows[int64(b.Slot/dataset.SlotsPerEpoch)/g.window] = true
+			p.uint(uint64(b.At.Row))
+			p.uint(uint64(b.Slot))
+			p.bytes(b.Root[:])
+		})
+		chain(chainKey, p)
+	case xatu.Validators:
+		err = g.balances(f.Balances(t.Group, reached))
+	}
+	for w, p := range g.pieces {
+		emit(w, *p)
+	}
+	for w := range g.windows {
+		windows(w, 0)
+	}
+	recordsRead.Inc(ctx, g.rows)
+	return err
+}
+
+// eachRow hands out the rows, and buries what cannot be read.
+func eachRow[T any](g *groupReader, rows iter.Seq2[T, error], do func(*T)) error {
+	for row, err := range rows {
+		fault := new(dataset.Fault)
+		switch {
+		case errors.As(err, &fault):
+			g.bury(deadOf(xatu.Table(g.Source.Table), fault).line())
+		case err != nil:
+			return err
+		default:
+			g.rows++
+			do(&row)
+		}
+	}
+	return nil
+}
+
+// start begins a piece: what it holds and the row group it comes from.
+func (p *packer) start(what byte, t *task) {
+	*p = append((*p)[:0], what)
+	p.string(t.Source.Path)
+	p.uint(uint64(t.Group))
+}
+
+// pieceLimit is the size at which a piece is handed on, so that memory stays
+// bounded.
+const pieceLimit = 4 << 20
+
+// into shows the pieces of the windows that need a row of an epoch: its own
+// window, and the next one after the last epoch of a window.
+func (g *groupReader) into(what byte, epoch spec.Epoch, add func(*packer)) {
+	own := int64(epoch) / g.window
+	g.windows[own] = true
+	for _, w := range []int64{own, (int64(epoch) + 1) / g.window} {
+		p := g.pieces[w]
+		if p == nil {
+			p = new(packer)
+			p.start(what, &g.task)
+			g.pieces[w] = p
+		}
+		if add(p); len(*p) > pieceLimit {
+			g.emit(w, *p)
+			delete(g.pieces, w)
+		}
+		if int64(epoch+1)/g.window == own {
+			return
+		}
+	}
+}
+
+func (g *groupReader) committee(r *xatu.Committee) {
+	g.into(ofCommittees, spec.Epoch(r.Slot/dataset.SlotsPerEpoch), func(p *packer) {
+		p.uint(uint64(r.At.Row))
+		p.uint(uint64(r.Slot))
+		p.validators(r.Validators)
+	})
+}
+
+func (g *groupReader) attestation(r *xatu.Attestation) {
+	g.into(ofAttestations, spec.Epoch(r.Slot/dataset.SlotsPerEpoch), func(p *packer) {
+		p.uint(uint64(r.At.Row))
+		p.uint(uint64(r.Slot))
+		p.uint(uint64(r.Block))
+		p.bytes(r.Target[:])
+		p.bytes(r.Head[:])
+		p.validators(r.Validators)
+	})
+}
+
+// balances gathers the rows of an epoch, which say the same of most
+// validators, into one compact form for every block of validators.
+func (g *groupReader) balances(rows iter.Seq2[xatu.Balance, error]) (err error) {
+	var epoch spec.Epoch
+	blocks := map[int64]*xatu.Balances{}
+	flush := func() {
+		for block, b := range blocks {
+			var p packer
+			p.start(ofBalances, &g.task)
+			p.uint(uint64(epoch))
+			p, _ = b.AppendBinary(p) // never fails
+			g.carry(block, p)
+		}
+		clear(blocks)
+	}
+	failed := eachRow(g, rows, func(r *xatu.Balance) {
+		if r.Epoch != epoch {
+			flush()
+			epoch = r.Epoch
+		}
+		block := int64(r.Validator / blockSize)
+		if blocks[block] == nil {
+			blocks[block] = new(xatu.Balances)
+		}
+		r.Validator %= blockSize
+		err = errors.Join(err, blocks[block].Add(r))
+	})
+	flush()
+	return errors.Join(failed, err)
+}
