@@ -135,12 +135,14 @@ func (f *Failures) UnmarshalBinary(data []byte) error {
 	for i := range n.cells {
 		for range r.Count(math.MaxInt32, 3) {
 			class, how := uint16(r.Uint(cofailure.MaxClasses-1)), r.Byte()
+			n.classes = max(n.classes, int(class)+1)
 			n.cells[i] = append(n.cells[i], cofailure.Cell{
 				Class: class, How: cofailure.How(how >> 1), Standard: how&1 != 0, Count: uint32(r.Uint(math.MaxUint32)),
 			})
 		}
 		for range r.Count(math.MaxInt32, 3) {
 			class, how := uint32(r.Uint(cofailure.MaxClasses-1)), r.Byte()
+			n.classes = max(n.classes, int(class)+1)
 			if how >= cofailure.HowCount {
 				r.Failf("failed in way %d", how)
 			}

@@ -16,10 +16,11 @@ type Aggregates struct {
 // Failures are those of an epoch by class, conduct and balance, all that the
 // penalties need of it. They travel by their binary form.
 type Failures struct {
-	Epoch spec.Epoch
-	total spec.Gwei                       // T
-	cells [SlotsPerEpoch][]cofailure.Cell // failures by class and kind
-	odd   [SlotsPerEpoch][]odd            // those without 32 ETH
+	Epoch   spec.Epoch
+	total   spec.Gwei                       // T
+	classes int                             // above every class
+	cells   [SlotsPerEpoch][]cofailure.Cell // failures by class and kind
+	odd     [SlotsPerEpoch][]odd            // those without 32 ETH
 }
 
 // odd is a failure of a validator without 32 ETH, the class of its cluster in
@@ -57,6 +58,7 @@ func (w *Observer) Observe(a *Aggregates, f *Failures, slots []Slot) error {
 	}
 	f.Epoch = spec.Epoch(slots[0].Slot / SlotsPerEpoch)
 	f.total = max(total, spec.EffectiveBalanceIncrement)
+	f.classes = len(w.study.Population.classes)
 	a.Epoch = f.Epoch
 	for i := range slots {
 		s := w.weigh(&slots[i])
@@ -89,9 +91,7 @@ func (w *Observer) check(slots []Slot) (total spec.Gwei, err error) {
 				return 0, spec.Atf("committee", i, spec.ErrInput, "slot %d: %d members", s.Slot, s.Committee)
 			}
 		} else {
-			for _, f := range s.Failures {
-				failed += uint64(f.Increments())
-			}
+			failed = increments(s.Failures)
 		}
 		if uint64(len(s.Failures)) > uint64(s.Committee) || failed > uint64(balance/spec.ETH) {
 			return 0, spec.Atf("failures", i, spec.ErrInput, "slot %d: %d validators with %d ETH failed of a committee of %d with %d Gwei",
@@ -103,6 +103,17 @@ func (w *Observer) check(slots []Slot) (total spec.Gwei, err error) {
 		}
 	}
 	return total, nil
+}
+
+// increments is the effective balance of failures, in ETH.
+func increments(failures []cofailure.Failure) (sum uint64) {
+	for ; len(failures) >= 4; failures = failures[4:] {
+		sum += uint64(failures[0].Increments()) + uint64(failures[1].Increments()) + uint64(failures[2].Increments()) + uint64(failures[3].Increments())
+	}
+	for _, f := range failures {
+		sum += uint64(f.Increments())
+	}
+	return sum
 }
 
 // weight is the balance of a committee in which everybody has 32 ETH.
@@ -125,27 +136,27 @@ func (w *Observer) weigh(s *Slot) Slot {
 // tally sums the failures of a slot by conduct, the rest of its committee having
 // done everything, and puts the class of an odd one in place of its index.
 func (w *Observer) tally(t *spec.Tally, s *Slot, cells []cofailure.Cell, odd []odd) {
-	online := spec.Bin{Count: uint64(s.Committee), Balance: s.Balance}
-	add := func(how cofailure.How, count uint64, balance spec.Gwei) {
-		bin := &t[w.study.conducts[how]%spec.ConductCount]
-		bin.Count += count
-		bin.Balance += balance
-		online.Count -= count
-		online.Balance -= balance
-	}
+	conducts := &w.study.conducts
+	var count uint64
+	var failed spec.Gwei
 	for i := range cells {
 		cell := &cells[i]
+		bin := &t[conducts[cell.How%cofailure.HowCount]%spec.ConductCount]
+		bin.Count += uint64(cell.Count)
+		count += uint64(cell.Count)
 		if cell.Standard {
-			add(cell.How, uint64(cell.Count), spec.Gwei(cell.Count)*cofailure.Standard*spec.ETH)
-		} else {
-			add(cell.How, uint64(cell.Count), 0)
+			bin.Balance += spec.Gwei(cell.Count) * standard
+			failed += spec.Gwei(cell.Count) * standard
 		}
 	}
 	clusters := &w.study.Population.Clusters
 	for i, f := range odd {
-		add(f.How(), 0, spec.Gwei(f.Increments())*spec.ETH)
+		balance := spec.Gwei(f.Increments()) * spec.ETH
+		t[conducts[f.How()]%spec.ConductCount].Balance += balance
+		failed += balance
 		odd[i] = cofailure.NewFailure(uint32(clusters.ClassOf(f.Validator())), f.Increments(), f.How())
 	}
-	t[spec.AllFlags].Count += online.Count
-	t[spec.AllFlags].Balance += online.Balance
+	online := &t[spec.AllFlags]
+	online.Count += uint64(s.Committee) - count
+	online.Balance += s.Balance - failed
 }

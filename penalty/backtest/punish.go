@@ -45,23 +45,17 @@ func (w *Punisher) Punish(sums *Sums, failures *Failures, factors *Factors) erro
 	if len(factors.Rules) != len(w.study.Rules) {
 		return spec.Atf("factors", -1, spec.ErrInput, "of %d rules, not %d", len(factors.Rules), len(w.study.Rules))
 	}
+	if failures.classes > len(w.study.Population.classes) {
+		return spec.Atf("failures", -1, spec.ErrInput, "epoch %d has %d classes, the population %d", failures.Epoch, failures.classes, len(w.study.Population.classes))
+	}
 	clear(w.classes)
 	perIncrement := spec.EffectiveBalanceIncrement * spec.Gwei(w.study.baseRewardFactor) / u64.Sqrt(max(failures.total, spec.EffectiveBalanceIncrement))
 	for i := range SlotsPerEpoch {
-		known, ok := true, w.price(factors, i, perIncrement*cofailure.Standard)
+		ok := w.price(factors, i, perIncrement*cofailure.Standard)
 		for j := range failures.cells[i] {
-			cell := &failures.cells[i][j]
-			known = known && int(cell.Class) < len(w.study.Population.classes)
-			ok = known && w.enter(cell) && ok
+			ok = w.enter(&failures.cells[i][j]) && ok
 		}
-		for _, f := range failures.odd[i] {
-			known = known && int(f.Validator()) < len(w.study.Population.classes)
-			ok = known && w.enterOdd(f, factors, i, perIncrement) && ok
-		}
-		if !known {
-			return spec.Atf("failures", i, spec.ErrInput, "epoch %d has classes that the population has not", failures.Epoch)
-		}
-		if !ok {
+		if !ok || !w.enterOdd(failures.odd[i], factors, i, perIncrement) {
 			return spec.Atf("penalties", i, spec.ErrOverflow, "epoch %d", failures.Epoch)
 		}
 	}
@@ -155,17 +149,20 @@ func (w *Punisher) enter(cell *cofailure.Cell) bool {
 	return fits
 }
 
-// enterOdd adds the penalty of one without 32 ETH, which rounds on its own.
-func (w *Punisher) enterOdd(f odd, factors *Factors, i int, perIncrement spec.Gwei) bool {
-	row := w.classes[int(f.Validator())*w.study.columns+firstRule:]
-	base, c := perIncrement*spec.Gwei(f.Increments()), w.study.conducts[f.How()]
-	for r := range w.amounts {
-		p, ok := penaltiesOf(&factors.Rules[r][i], base)
-		if !ok {
-			return false
-		}
-		if row[r], ok = u64.Add(row[r], uint64(p.of(c, &w.study.Rules[r].Scope))); !ok {
-			return false
+// enterOdd adds the penalties of those without 32 ETH, one by one, because each
+// rounds on its own.
+func (w *Punisher) enterOdd(odd []odd, factors *Factors, i int, perIncrement spec.Gwei) bool {
+	for _, f := range odd {
+		row := w.classes[int(f.Validator())*w.study.columns+firstRule:]
+		base, c := perIncrement*spec.Gwei(f.Increments()), w.study.conducts[f.How()]
+		for r := range w.amounts {
+			p, ok := penaltiesOf(&factors.Rules[r][i], base)
+			if !ok {
+				return false
+			}
+			if row[r], ok = u64.Add(row[r], uint64(p.of(c, &w.study.Rules[r].Scope))); !ok {
+				return false
+			}
 		}
 	}
 	return true

@@ -89,19 +89,19 @@ type job struct {
 
 func (s *Study) newEngine(workers int) (*engine, error) {
 	e := &engine{walk: s.NewWalk()}
-	for range workers {
-		o, err := s.NewObserver()
-		if err != nil {
-			return nil, err
-		}
-		e.workers = append(e.workers, worker{o, s.NewPunisher()})
-	}
 	jobs := workers
 	if workers > 1 {
 		jobs *= 8 // so that starting goroutines costs little
 	}
 	for range jobs {
 		e.batch = append(e.batch, new(job))
+	}
+	for range workers {
+		o, err := s.NewObserver()
+		if err != nil {
+			return nil, err
+		}
+		e.workers = append(e.workers, worker{o, s.NewPunisher()})
 	}
 	return e, nil
 }

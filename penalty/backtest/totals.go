@@ -37,9 +37,12 @@ func (t *Totals) Add(s *Sums) error {
 	}
 	end := max(t.end, uint64(s.Index)+1)
 	span, blocks, ok := t.upTo(end, t.span)
+	if !ok {
+		return spec.At("totals", -1, spec.ErrOverflow)
+	}
 	at := uint64(s.Index) / span
 	switch {
-	case !ok || blocks[at] != nil && !fits(blocks[at], s.Of):
+	case blocks[at] != nil && !fits(blocks[at], s.Of):
 		return spec.At("totals", -1, spec.ErrOverflow)
 	case blocks[at] == nil:
 		blocks[at] = slices.Clone(s.Of)

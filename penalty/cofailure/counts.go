@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
+	"slices"
 
 	"github.com/stakesim/stakesim/penalty/internal/wire"
 	"github.com/stakesim/stakesim/spec"
@@ -12,8 +13,8 @@ import (
 )
 
 // Counts is what a [Counter] has counted, all integers: parts add up in any
-// order to the same. It travels by its binary form. The zero value has no
-// clusters.
+// order to the same. It travels by its binary form. The zero value holds nothing,
+// and adds up with any.
 type Counts struct {
 	Slots    uint64            // slots counted
 	Co       [KindCount]uint64 // ordered pairs
@@ -40,6 +41,14 @@ func (w wide) float() float64 { return float64(w.hi)*(1<<64) + float64(w.lo) }
 // error wraps [spec.ErrInput]; a sum above 64 bits gives [spec.ErrOverflow].
 // After an error c is as before.
 func (c *Counts) Merge(o *Counts) error {
+	if o.empty() {
+		return nil
+	}
+	if c.empty() {
+		*c = *o
+		c.ByCluster = slices.Clone(o.ByCluster)
+		return nil
+	}
 	if len(c.ByCluster) != len(o.ByCluster) {
 		return fmt.Errorf("%w: counters of %d and %d clusters", spec.ErrInput, len(c.ByCluster), len(o.ByCluster))
 	}
@@ -56,6 +65,12 @@ func (c *Counts) Merge(o *Counts) error {
 		}
 	}
 	return nil
+}
+
+// empty says that it is as the zero value.
+func (c *Counts) empty() bool {
+	none := [KindCount]uint64{}
+	return len(c.ByCluster) == 0 && c.Slots == 0 && c.Co == none && c.Failures == none && c.share == [KindCount]wide{}
 }
 
 // fits says that adding o overflows nothing.

@@ -87,6 +87,9 @@ func TestAnySplitIntoPartsGivesTheSameBits(t *testing.T) {
 			whole.slot(slot, history)
 			parts[rng.IntN(len(parts))].slot(slot, history)
 		}
+		if rng.IntN(2) == 0 { // a machine without a slot
+			parts = append(parts, part{new(cofailure.Counter), new(cofailure.Quality), new(cofailure.Fake)})
+		}
 		for len(parts) > 1 {
 			i := rng.IntN(len(parts) - 1)
 			a, b := parts[i], parts[i+1]
@@ -107,7 +110,9 @@ func TestAnySplitIntoPartsGivesTheSameBits(t *testing.T) {
 			rng.Shuffle(len(parts), func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })
 		}
 		require.Equal(t, whole.forms(t), parts[0].forms(t))
-		require.Equal(t, whole.Expected(), parts[0].Expected())
+		expected, err := parts[0].Counts.Expected(clusters())
+		require.NoError(t, err)
+		require.Equal(t, whole.Expected(), expected)
 		want, err := whole.Redistributed(clusters())
 		require.NoError(t, err)
 		got, err := parts[0].Redistributed(clusters())
@@ -120,7 +125,7 @@ func TestPartsThatDoNotBelongTogetherOrOverflowChangeNothing(t *testing.T) {
 	p := newPart(t)
 	p.slot([]cofailure.Failure{failure(0, 32, 1), failure(1, 32, 1)}, true)
 	before := p.forms(t)
-	require.ErrorIs(t, p.Counts.Merge(&cofailure.Counts{}), spec.ErrInput)
+	require.ErrorIs(t, p.Counts.Merge(&cofailure.Counts{ByCluster: make([][4]uint64, 2)}), spec.ErrInput)
 	require.ErrorIs(t, p.Quality.Merge(cofailure.NewQuality(39)), spec.ErrInput)
 	require.ErrorIs(t, p.Fake.Merge(&cofailure.Fake{Co: [4]uint64{math.MaxUint64}}), spec.ErrOverflow)
 	full := newPart(t).Counts

@@ -3,6 +3,7 @@ package cofailure
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/u64"
@@ -10,7 +11,7 @@ import (
 
 // Quality counts the failures of every validator by kind, from which fake
 // clusters and the redistribution of failures follow. It travels by its binary
-// form. The zero value has the limit 0.
+// form. The zero value, of limit 0, adds up with any.
 type Quality struct {
 	events [KindCount][]uint32
 	slots  uint64
@@ -50,6 +51,16 @@ func (q *Quality) Slot(failures []Failure) {
 // wraps [spec.ErrInput]; a count above 32 bits gives [spec.ErrOverflow]. After an
 // error q is as before. Parts add up in any order to the same.
 func (q *Quality) Merge(o *Quality) error {
+	if o.empty() {
+		return nil
+	}
+	if q.empty() {
+		*q = *o
+		for k := range q.events {
+			q.events[k] = slices.Clone(o.events[k])
+		}
+		return nil
+	}
 	if q.limit != o.limit {
 		return fmt.Errorf("%w: qualities of %d and %d validators", spec.ErrInput, q.limit, o.limit)
 	}
@@ -70,6 +81,9 @@ func (q *Quality) Merge(o *Quality) error {
 	}
 	return nil
 }
+
+// empty says that it is as the zero value.
+func (q *Quality) empty() bool { return q.limit == 0 && q.slots == 0 }
 
 // Redistributed is the third method that the analysis names: every validator
 // keeps its number of failures, dealt out over all epochs at random and
