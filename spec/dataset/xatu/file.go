@@ -50,7 +50,9 @@ func openColumns(names []string, name string, r io.ReaderAt, size int64) (f *Fil
 			f, err = nil, &dataset.Fault{File: name, Kind: dataset.Malformed, Err: fmt.Errorf("%v", r)}
 		}
 	}()
-	p, err = openParquet(r, size)
+	if err = checkFooter(r, size); err == nil {
+		p, err = openParquet(r, size)
+	}
 	if err != nil {
 		return nil, nil, &dataset.Fault{File: name, Kind: kindOf(r, size), Err: err}
 	}
