@@ -66,3 +66,25 @@ func TestABriefEpochLeavesOutRewardsAlone(t *testing.T) {
 	}
 	require.Same(t, &in.Room[:1][0], &r.Events[0])
 }
+
+// What moves without being a reward stays in a brief receipt: here the odd Gwei of a
+// light reward, which reached a bond that had left.
+func TestABriefEpochKeepsWhatMoves(t *testing.T) {
+	w := newWorld(t, plainConfig(), 100*spec.ETH, 100*spec.ETH)
+	a := w.operator(0, 10*spec.ETH)
+	light := w.do(LightDelegation{1, a, 3 * spec.ETH})[0]
+	w.advance(1)
+	w.do(EpochInput{Rewards: []EpochReward{{Operator: a, Light: 1000}}})
+	w.do(Exit{0, a})
+	w.advance(10)
+	w.do(Exit{0, a})
+	w.do(Exit{0, a})
+	w.advance(10) // the bond is paid
+	w.do(LightUndelegation{1, light, 3 * spec.ETH})
+	require.EqualValues(t, 1, w.op(a).Bond)
+	r, err := ProcessEpoch(w.l, EpochInput{Brief: true})
+	require.NoError(t, err)
+	require.Equal(t, []Event{
+		{Kind: Moved, From: Place{Bond, a}, To: Place{Free, 0}, Operator: a, Amount: 1}, {Kind: RecordDropped, Operator: a},
+	}, r.Events)
+}

@@ -31,10 +31,28 @@ func checkStep(before, after *Ledger, op Operation, r *Receipt, settled settleme
 		func() error { return checkRoundTrip(after) },
 		func() error { return checkAdvance(before, after, op) },
 		func() error { return checkBrief(before, after, op, r) },
+		func() error { return checkStandings(after) },
 	} {
 		if err := check(); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// checkStandings: they are what the records say.
+func checkStandings(l *Ledger) error {
+	n := 0
+	for v := range l.Standings() {
+		o, ok := l.Operator(v.Operator)
+		left := o.Tombstoned || o.Exit == PoolClosed || o.Exit == BondLeaving
+		if want := (Standing{o.ID, o.Bond, o.PoolTokens, o.Principal() - o.LightPending, o.Pointers.Weight, o.Jailed, left}); !ok || v != want {
+			return fmt.Errorf("standing %+v, want %+v", v, want)
+		}
+		n++
+	}
+	if n != l.operators.n {
+		return fmt.Errorf("%d standings of %d operators", n, l.operators.n)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package rainbow
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -260,6 +261,36 @@ func TestABarredOperatorLeavesItsServices(t *testing.T) {
 	require.Equal(t, []PenaltyResult{{0, 1, a, 5, 5, 0, 0}}, r.Penalties)
 	o, _ := w.Ledger.Operator(a)
 	require.True(t, o.Tombstoned)
+}
+
+// An operator without a bond can go through all stages of its exit within an epoch:
+// its record is gone when the weights are taken.
+func TestAnOperatorWhoseRecordIsGoneLeavesItsServices(t *testing.T) {
+	for gone := range 3 {
+		w := newWorld(t, plainConfig(), plainLedger(), 1, 1, 1)
+		w.service(gasper())
+		var ids []uint64
+		for owner := range uint64(3) {
+			ids = append(ids, w.operator(owner, 0))
+			w.enter(owner, ids[owner], 0)
+		}
+		exit := delegation.Exit{Owner: uint64(gone), Operator: ids[gone]}
+		w.do(exit)
+		for range 10 {
+			w.epoch(EpochInput{})
+		}
+		w.do(exit)
+		w.do(exit)
+		w.epoch(EpochInput{})
+		for i, id := range ids {
+			_, there := w.Ledger.Operator(id)
+			r, ok := w.Registration(id, 0)
+			require.True(t, ok)
+			require.Equal(t, i != gone, r.Active)
+			require.Equal(t, i != gone, there)
+			require.Equal(t, i != gone, slices.ContainsFunc(w.Mark.Rows, func(row Weight) bool { return row.Operator == id }))
+		}
+	}
 }
 
 // Permutations of services, operators, penalties, certificates and reports give the
