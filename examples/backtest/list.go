@@ -16,30 +16,28 @@ import (
 // isParquet goes by the name, as the help says.
 func isParquet(name string) bool { return filepath.Ext(name) == ".parquet" }
 
-// openList opens a failure list. It is open until the program ends.
+// openList opens a failure list, or several as one. They are open until the
+// program ends.
 func (o *options) openList() error {
-	if isParquet(o.failures) {
-		l, err := xatu.OpenList(o.failures)
+	var l interface {
+		OnRead(func(int))
+		Size() int64
+		All() iter.Seq2[dataset.SlotFailures, error]
+	}
+	if o.mapped && !isParquet(o.failures) {
+		m, err := dataset.MapList(o.failures)
 		if err != nil {
 			return err
 		}
-		l.Read, o.duties = o.progress.add, l.Duties
-		o.list = func() iter.Seq2[dataset.SlotFailures, error] {
-			o.progress.start("reading the list", l.Size)
-			return l.All()
+		l, o.duties = m, m.Duties
+	} else {
+		s, err := xatu.OpenShards(o.failures)
+		if err != nil {
+			return err
 		}
-		return nil
-	}
-	open := dataset.OpenList
-	if o.mapped {
-		open = dataset.MapList
-	}
-	l, err := open(o.failures)
-	if err != nil {
-		return err
+		l, o.duties = s, s.Duties
 	}
 	l.OnRead(o.progress.add)
-	o.duties = l.Duties
 	o.list = func() iter.Seq2[dataset.SlotFailures, error] {
 		o.progress.start("reading the list", l.Size())
 		return l.All()

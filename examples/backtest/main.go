@@ -21,8 +21,8 @@ usage: backtest [flags]
   backtest -xatu DIR -clusters labels.csv -column client -groups labels
   backtest -format json
 
-Text files may be gzip. A failure list is binary, or Parquet when its name ends
-with .parquet. All figures of penalties are in Gwei.
+Text files may be gzip. Failure lists are binary or Parquet; -convert writes
+Parquet to a name that ends with .parquet. All figures of penalties are in Gwei.
 
 flags:
 `

@@ -25,7 +25,7 @@ func parse(args []string, out io.Writer) (*options, error) {
 	}
 	flags.StringVar(&o.clusters, "clusters", "", "CSV `FILE` with validator_id and a column of labels")
 	flags.StringVar(&o.column, "column", "", "`NAME` of the column of labels (default the second)")
-	flags.StringVar(&o.failures, "failures", "", "failure list `FILE` in place of a record")
+	flags.StringVar(&o.failures, "failures", "", "failure list in place of a record: a `FILE`, or a folder or pattern of several that are read as one")
 	flags.BoolVar(&o.mapped, "map", false, "map a binary failure list instead of reading it: its pages then count as this program's memory")
 	flags.StringVar(&o.xatu, "xatu", "", "`DIR` with canonical_beacon_*.parquet in place of a record")
 	flags.StringVar(&o.convert, "convert", "", "write a failure list to `FILE` and stop")
