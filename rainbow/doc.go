@@ -42,5 +42,12 @@
 // [spec.ErrOverflow]. The package imports nothing beyond the standard library
 // and this module.
 //
-// The state is plain data in sorted slices, but has no SSZ containers yet.
+// # State and time
+//
+// The state is plain data in sorted slices; its SSZ containers are Rainbow of package
+// spec/ssz/container. An epoch takes time in proportion to the operators, their
+// registrations and reports, and the lots and wallets that point to an operator;
+// other positions cost nothing. Most of what a receipt takes is events of rewards:
+// [EpochInput] can leave them out (Brief), or have them written to memory of an
+// earlier receipt (Room).
 package rainbow

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -91,6 +92,7 @@ func TestTenYears(t *testing.T) {
 	e, epochs, churn := economy{500, 2, 10}, 20, 20
 	if longForm(t, "3650 epochs of a million positions") {
 		e, epochs, churn = economy{manyOperators, 2, 10}, 3650, 200
+		defer debug.SetMemoryLimit(debug.SetMemoryLimit(800 << 20)) // as GOMEMLIMIT would
 	}
 	start := time.Now()
 	d := newDays(t, e)
