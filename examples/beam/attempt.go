@@ -89,6 +89,9 @@ func (a attempt) entries(ctx context.Context) (files []file, err error) {
 // earlier run or an abandoned attempt left there is removed.
 func (a attempt) commit(ctx context.Context, files []file, c counts) (*manifest, error) {
 	m := &manifest{Format: 1, Attempt: a.ID, Files: files, Counts: c}
+	if err := write(ctx, join(a.Dir, unfinished), []byte("output without "+manifestName+" is not complete\n")); err != nil {
+		return nil, err
+	}
 	keep := map[string]bool{manifestName: true}
 	for i := range files {
 		f := &files[i]
@@ -112,7 +115,7 @@ func (a attempt) commit(ctx context.Context, files []file, c counts) (*manifest,
 			}
 		}
 	}
-	return m, errors.Join(err, a.clean(ctx))
+	return m, errors.Join(err, remove(ctx, join(a.Dir, unfinished)), a.clean(ctx))
 }
 
 // clean removes this attempt and all that were abandoned: one folder is the
@@ -160,7 +163,7 @@ func (o *options) undelivered(ctx context.Context, a attempt, f *file) error {
 	}
 	to := o.deadLetter
 	if to == "" && !o.lenient {
-		to = join(a.Dir, "dead-letters.jsonl")
+		to = join(a.Dir, "_dead-letters.jsonl")
 	}
 	if to != "" {
 		if err := write(ctx, to, b); err != nil {

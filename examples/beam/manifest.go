@@ -9,8 +9,14 @@ import (
 	"github.com/stakesim/stakesim/spec/dataset"
 )
 
-// manifestName is the file that makes a folder of output complete.
-const manifestName = "MANIFEST.json"
+// manifestName is the file that makes a folder of output complete. Like dead
+// letters it begins with an underscore, so that examples/backtest, which takes
+// every other file of a folder for a failure list, passes it over.
+const manifestName = "_MANIFEST.json"
+
+// unfinished is a file that is there while files get their names: who reads the
+// folder without the manifest stumbles over it.
+const unfinished = "UNFINISHED"
 
 // What a file of an output folder is.
 const (

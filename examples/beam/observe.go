@@ -59,6 +59,7 @@ func (o *observe) ProcessElement(ctx context.Context, entry []byte, aggregates f
 			open = at
 		}
 		n++
+		slotsMade.Inc(ctx, int64(len(slots)))
 		return errors.Join(as.value(&a), fs.value(&f))
 	})
 	if err != nil {
@@ -88,33 +89,15 @@ func eachEpoch(ctx context.Context, dir string, entry []byte, show func([]backte
 		return 0, err
 	}
 	defer list.Close()
-	slots := int64(0)
 	for epoch, err := range backtest.Epochs(asSlots(list.All()), &incomplete) {
 		if err == nil {
-			slots += int64(len(epoch))
 			err = show(epoch)
 		}
 		if err != nil {
 			return 0, fmt.Errorf("%s: %w", join(dir, f.Name), err)
 		}
 	}
-	slotsMade.Inc(ctx, slots)
 	return incomplete, nil
-}
-
-// value appends the binary form of a value, and its length.
-func (p *packer) value(v interface{ MarshalBinary() ([]byte, error) }) error {
-	b, err := v.MarshalBinary()
-	p.uint(uint64(len(b)))
-	p.bytes(b)
-	return err
-}
-
-// value reads what [packer.value] wrote.
-func (u *unpacker) value(v interface{ UnmarshalBinary([]byte) error }) {
-	if b := u.bytes(u.uint()); u.err == nil {
-		u.err = v.UnmarshalBinary(b)
-	}
 }
 
 // walk is the second step: one worker, epoch by epoch, over sums only.

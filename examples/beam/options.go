@@ -24,18 +24,18 @@ type options struct {
 	tables, out, deadLetter string // reduce
 	shards, window          int
 
-	study               studyOf // backtest and sweep
-	failures            string
-	fake                bool
-	draws               int
-	seed                uint64
-	formatName          string
-	format              table.Format
-	mechanisms          []string
-	port                int // jobserver and worker
-	progress            *progress
-	errs                io.Writer
-	validators, epochs  int // the demonstration
+	study              studyOf // backtest and sweep
+	failures           string
+	fake               bool
+	draws              int
+	seed               uint64
+	formatName         string
+	format             table.Format
+	mechanisms         []string
+	port               int // jobserver and worker
+	progress           *progress
+	errs               io.Writer
+	validators, epochs int // the demonstration
 }
 
 var help = map[string]string{

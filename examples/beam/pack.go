@@ -5,12 +5,12 @@ import (
 	"fmt"
 
 	"github.com/stakesim/stakesim/spec"
-	"github.com/stakesim/stakesim/spec/dataset"
 )
 
 // A piece is many rows in one element of a collection, because an element costs
-// microseconds whatever it holds: a byte that says of what, then varints, roots
-// as they are, lists of validators as differences.
+// microseconds whatever it holds: a byte that says of what, then their row group
+// once, then for each row varints, roots as they are, and lists of validators as
+// differences.
 const (
 	ofCommittees byte = iota
 	ofAttestations
@@ -105,45 +105,17 @@ func (u *unpacker) validators(ids []uint32) (all, part []uint32) {
 	return ids, ids[from:len(ids):len(ids)]
 }
 
-const (
-	nextBlockMissing = 1 << iota
-	noHistory
-)
-
-// slot appends a slot of a failure list.
-func (p *packer) slot(s *dataset.SlotFailures) {
-	var flags uint64
-	if s.NextBlockMissing {
-		flags |= nextBlockMissing
-	}
-	if s.NoHistory {
-		flags |= noHistory
-	}
-	for _, v := range []uint64{uint64(s.Slot), uint64(s.Committee), uint64(s.Balance), flags, uint64(len(s.Failures))} {
-		p.uint(v)
-	}
-	last := uint32(0)
-	for _, f := range s.Failures {
-		p.uint(uint64(f.Validator() - last))
-		p.uint(uint64(f.Increments()))
-		*p = append(*p, byte(f.Failing()))
-		last = f.Validator()
-	}
+// value appends the binary form of a value, and before it its length.
+func (p *packer) value(v interface{ AppendBinary([]byte) ([]byte, error) }) error {
+	b, err := v.AppendBinary(nil)
+	p.uint(uint64(len(b)))
+	p.bytes(b)
+	return err
 }
 
-// slot reads a slot into s; its failures are reused.
-func (u *unpacker) slot(s *dataset.SlotFailures) {
-	s.Slot, s.Committee, s.Balance = spec.Slot(u.uint()), uint32(u.uint()), spec.Gwei(u.uint())
-	flags, n := u.uint(), u.uint()
-	s.NextBlockMissing, s.NoHistory, s.Failures = flags&nextBlockMissing != 0, flags&noHistory != 0, s.Failures[:0]
-	if n > uint64(len(u.b))/3 {
-		u.fail()
-		return
-	}
-	last := uint32(0)
-	for range n {
-		last += uint32(u.uint())
-		increments := uint16(u.uint())
-		s.Failures = append(s.Failures, dataset.NewFailure(last, increments, dataset.Failing(u.byte())))
+// value reads what [packer.value] wrote.
+func (u *unpacker) value(v interface{ UnmarshalBinary([]byte) error }) {
+	if b := u.bytes(u.uint()); u.err == nil {
+		u.err = v.UnmarshalBinary(b)
 	}
 }

@@ -40,9 +40,9 @@ func (o *options) executeOn(ctx context.Context, p *beam.Pipeline) (counts, erro
 		}
 		return o.submit(ctx, client, p)
 	case "universal":
-		c, err := grpcx.Dial(ctx, o.endpoint, time.Minute)
+		c, err := grpcx.Dial(ctx, o.endpoint, 10*time.Second)
 		if err != nil {
-			return nil, fmt.Errorf("-endpoint %s: %w", o.endpoint, err)
+			return nil, fmt.Errorf("-endpoint %s: no job server answers: %w", o.endpoint, err)
 		}
 		defer c.Close()
 		return o.submit(ctx, jobpb.NewJobServiceClient(c), p)
@@ -57,17 +57,11 @@ func (o *options) executeOn(ctx context.Context, p *beam.Pipeline) (counts, erro
 
 // plain is the cause at the end of Beam's long description of a failed bundle.
 func (o *options) plain(err error) error {
-	if o.verbose || errors.Is(err, context.Canceled) {
-		return err
+	_, text, found := strings.Cut(err.Error(), "DoFn[")
+	if _, cause, ok := strings.Cut(text, " failed:\n"); found && ok && !o.verbose {
+		return errors.New(strings.TrimSpace(cause))
 	}
-	text := err.Error()
-	if i := strings.LastIndex(text, "caused by:\n"); i >= 0 {
-		text = text[i+len("caused by:\n"):]
-	}
-	if head, cause, ok := strings.Cut(text, " failed:\n"); ok && strings.HasPrefix(head, "DoFn[") {
-		text = cause
-	}
-	return errors.New(strings.TrimSpace(text))
+	return err
 }
 
 // quiet keeps the log of Beam, of its runner and of the workers off the

@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -33,30 +33,17 @@ func (t *toShard) ProcessElement(window int64, slots []byte, windows func(*int64
 	emit(i*t.Shards/len(all), slots)
 }
 
-// union unites sets of validators, words of bits.
+// union unites sets of validators in their binary form.
 type union struct{}
 
 // MergeAccumulators returns the union.
-func (*union) MergeAccumulators(a, b []byte) []byte {
-	if len(a) < len(b) {
-		a, b = b, a
+func (*union) MergeAccumulators(a, b []byte) ([]byte, error) {
+	var x, y dataset.Duties
+	if err := errors.Join(x.UnmarshalBinary(a), y.UnmarshalBinary(b)); err != nil {
+		return nil, err
 	}
-	a = slices.Clone(a)
-	for i, v := range b {
-		a[i] |= v
-	}
-	return a
-}
-
-func dutiesOf(words []byte) (d dataset.Duties) {
-	for i := 0; i+8 <= len(words); i += 8 {
-		for word, v := binary.LittleEndian.Uint64(words[i:]), uint32(i)*8; word != 0; word, v = word>>1, v+1 {
-			if word&1 != 0 {
-				d.Add(v)
-			}
-		}
-	}
-	return d
+	x.Union(&y)
+	return x.AppendBinary(nil)
 }
 
 // writeShard writes the slots of some windows as one failure list, which has
@@ -68,18 +55,36 @@ type writeShard struct {
 
 // ProcessElement emits the file for the manifest.
 func (s *writeShard) ProcessElement(ctx context.Context, shard int, pieces, duties func(*[]byte) bool, emit func([]byte)) error {
-	var all [][]byte
-	for p := []byte(nil); pieces(&p); p = nil {
-		all = append(all, p)
+	type run struct {
+		first spec.Slot
+		piece []byte
 	}
-	first := func(p []byte) uint64 { slot, _ := binary.Uvarint(p); return slot }
-	slices.SortFunc(all, func(a, b []byte) int { return cmp.Compare(first(a), first(b)) })
-	var words []byte
-	duties(&words)
-	d := dutiesOf(words)
+	var all []run
+	for p := []byte(nil); pieces(&p); p = nil {
+		var s dataset.SlotFailures
+		u := unpacker{b: p}
+		if u.value(&s); u.err != nil {
+			return u.err
+		}
+		all = append(all, run{s.Slot, p})
+	}
+	slices.SortFunc(all, func(a, b run) int { return cmp.Compare(a.first, b.first) })
+	var set []byte
+	var d dataset.Duties
+	if duties(&set); set != nil {
+		if err := d.UnmarshalBinary(set); err != nil {
+			return err
+		}
+	}
 	f := file{Kind: failureList}
 	err := s.Attempt.write(ctx, &f, fmt.Sprintf("failures-%05d-of-%05d", shard, s.Shards), ".list", func(local string) error {
-		return dataset.WriteList(local, unpackSlots(all, &f), &d)
+		return dataset.WriteList(local, unpackSlots(func(yield func([]byte) bool) {
+			for _, r := range all {
+				if !yield(r.piece) {
+					return
+				}
+			}
+		}, &f), &d)
 	})
 	if err != nil {
 		return err
@@ -90,18 +95,18 @@ func (s *writeShard) ProcessElement(ctx context.Context, shard int, pieces, duti
 }
 
 // unpackSlots ranges over the slots of pieces, and counts them.
-func unpackSlots(pieces [][]byte, f *file) iter.Seq2[dataset.SlotFailures, error] {
+func unpackSlots(pieces iter.Seq[[]byte], f *file) iter.Seq2[dataset.SlotFailures, error] {
 	return func(yield func(dataset.SlotFailures, error) bool) {
-		var s dataset.SlotFailures
-		for _, p := range pieces {
+		for p := range pieces {
 			for u := (unpacker{b: p}); u.more(); {
-				if u.slot(&s); !yield(s, u.err) {
+				var s dataset.SlotFailures
+				if u.value(&s); !yield(s, u.err) {
 					return
 				}
 				if f.Slots == 0 {
 					f.First = s.Slot
 				}
-				f.Slots, f.Rows, f.Last = f.Slots+1, f.Rows+int64(len(s.Failures)), spec.Slot(s.Slot)
+				f.Slots, f.Rows, f.Last = f.Slots+1, f.Rows+int64(len(s.Failures)), s.Slot
 			}
 		}
 	}
@@ -129,7 +134,7 @@ func (f *finish) ProcessElement(ctx context.Context, _ []byte, entries, letters 
 	if len(lines) > 0 {
 		slices.SortFunc(lines, bytes.Compare)
 		e := file{Kind: deadLetter, Rows: int64(len(lines))}
-		err := f.Attempt.write(ctx, &e, "dead-letters", ".jsonl", func(local string) error {
+		err := f.Attempt.write(ctx, &e, "_dead-letters", ".jsonl", func(local string) error {
 			return write(ctx, local, append(bytes.Join(lines, []byte{'\n'}), '\n'))
 		})
 		if err != nil {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/binary"
 	"fmt"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
@@ -23,10 +22,9 @@ type joinWindow struct {
 	Deneb  int64
 }
 
-// ProcessElement emits the slots of a window as one piece, its duties as words
-// of bits, and what contradicts itself as dead letters.
+// ProcessElement emits the slots of a window as one piece, its duties, and what contradicts itself as dead letters.
 func (j *joinWindow) ProcessElement(ctx context.Context, window int64, pieces func(*[]byte) bool, emit func(int64, []byte), duties func([]byte), bury func([]byte)) error {
-	faults := dataset.Faults{Lenient: true}
+	faults := dataset.Faults{Lenient: true, Met: func(f *dataset.Fault) { bury(deadOf(tableOf(f), f).line()) }}
 	w := &xatu.Window{From: spec.Epoch(window * j.Window), To: spec.Epoch((window + 1) * j.Window), Deneb: spec.Epoch(j.Deneb), Faults: &faults}
 	if err := gather(w, pieces); err != nil {
 		return err
@@ -34,30 +32,30 @@ func (j *joinWindow) ProcessElement(ctx context.Context, window int64, pieces fu
 	var p packer
 	failures := 0
 	for s, err := range w.Failures() {
+		if err == nil {
+			err = p.value(&s)
+		}
 		if err != nil {
 			return fmt.Errorf("epochs %d to %d: %w", w.From, w.To-1, err)
 		}
-		p.slot(&s)
 		failures += len(s.Failures)
-	}
-	for kind, n := range faults.Counts {
-		if n > 0 {
-			fault := &dataset.Fault{File: xatu.Attestations.String(), Kind: dataset.Kind(kind), Detail: fmt.Sprintf("epochs %d to %d", w.From, w.To-1)}
-			d := deadOf(xatu.Attestations, fault)
-			d.Times = n
-			bury(d.line())
-		}
 	}
 	if w.Counts.Slots > 0 {
 		emit(window, p)
-		var words []byte
-		for _, word := range w.Duties.Words() {
-			words = binary.LittleEndian.AppendUint64(words, word)
-		}
-		duties(words)
+		set, _ := w.Duties.AppendBinary(nil) // never fails
+		duties(set)
 	}
 	count(ctx, &w.Counts, failures)
 	return nil
+}
+
+// tableOf is the table of a fault that the join found, attestations where it is
+// of no file.
+func tableOf(f *dataset.Fault) xatu.Table {
+	if t, ok := xatu.TableOf(f.File); ok {
+		return t
+	}
+	return xatu.Attestations
 }
 
 // count moves the counts of a window to the counters.
