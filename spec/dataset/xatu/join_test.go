@@ -151,3 +151,77 @@ func FuzzUnmarshalBalances(f *testing.F) {
 		}
 	})
 }
+
+// The first slots of epoch 3 have no block, and its attestation comes after one
+// of epoch 4, when the blocks before epoch 3 are of no other use.
+func TestALateRowStillFindsTheBlockBeforeItsEpoch(t *testing.T) {
+	before, other := xatu.Root{95}, xatu.Root{1}
+	w := xatu.Window{From: 1, To: 9, Deneb: 0, Blocks: []xatu.Block{{Slot: 64, Root: other}, {Slot: 95, Root: before}, {Slot: 98, Root: other}}}
+	for i := range w.Blocks {
+		w.Blocks[i].At.Row = int64(i)
+	}
+	w.Committees = []xatu.Committee{{Slot: 64, Validators: []uint32{8}}, {At: xatu.Position{Row: 1}, Slot: 96, Validators: []uint32{7}}, {At: xatu.Position{Row: 2}, Slot: 128, Validators: []uint32{9}}}
+	w.Attestations = []xatu.Attestation{
+		{Slot: 128, Block: 129, Target: other, Head: other, Validators: []uint32{9}},
+		{At: xatu.Position{Row: 1}, Slot: 96, Block: 98, Target: before, Head: before, Validators: []uint32{7}},
+	}
+	for s, err := range w.Failures() {
+		require.NoError(t, err)
+		if s.Slot == 96 {
+			require.Empty(t, s.Failures)
+		}
+	}
+	require.EqualValues(t, 2, w.Counts.Rows)
+}
+
+// counted works the counts of attestations out from all rows at once.
+func counted(m *memory) (c xatu.Counts) {
+	slots, epochs := map[spec.Slot]bool{}, map[spec.Epoch]bool{}
+	for _, r := range m.committees {
+		slots[r.Slot], epochs[spec.Epoch(r.Slot/32)] = true, true
+		c.Duties += uint64(len(r.Validators))
+	}
+	c.Slots = uint64(len(slots))
+	first := map[spec.Epoch]xatu.Position{}
+	votes := map[[2]uint64]uint64{}
+	for _, r := range m.attestations {
+		epoch := spec.Epoch(r.Slot / 32)
+		if at, ok := first[epoch]; !ok || r.At.Compare(at) < 0 {
+			first[epoch] = r.At
+		}
+	}
+	for _, r := range m.attestations {
+		epoch := spec.Epoch(r.Slot / 32)
+		if !epochs[epoch] {
+			continue
+		}
+		c.Rows++
+		c.Votes += uint64(len(r.Validators))
+		if spec.Epoch(r.Block/32) > epoch {
+			c.LateRows++
+		}
+		if r.At.File != first[epoch].File {
+			c.OtherFileRows++
+		}
+		for _, v := range r.Validators {
+			votes[[2]uint64{uint64(r.Slot), uint64(v)}]++
+		}
+	}
+	for _, n := range votes {
+		c.Repeated += n - 1
+	}
+	return c
+}
+
+func TestCountsAreThoseOfAllRows(t *testing.T) {
+	for _, name := range []string{"by slot", "by block", "by block, a gap"} {
+		p, dir := periods[name], t.TempDir()
+		require.NoError(t, p.Write(dir))
+		want := counted(load(t, dir))
+		require.NotZero(t, want.LateRows)
+		require.NotZero(t, want.OtherFileRows)
+		got := single(t, dir).counts
+		got.UnknownBalances = 0
+		require.Equal(t, want, got, name)
+	}
+}
