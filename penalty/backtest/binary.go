@@ -227,6 +227,9 @@ func (t *Totals) UnmarshalBinary(data []byte) error {
 		}
 		n.blocks = append(n.blocks, row)
 	}
+	if n.end > blocksOf(len(n.row()))*n.span {
+		r.Failf("%d blocks of %d sums", len(n.blocks), len(n.row()))
+	}
 	if err := r.Close(); err != nil {
 		return err
 	}

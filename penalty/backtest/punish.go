@@ -21,15 +21,15 @@ type Sums struct {
 // from other punishers.
 type Punisher struct {
 	study   *Study
-	amounts [][spec.ConductCount]uint64 // by rule: Gwei of a validator of 32 ETH
-	classes []uint64                    // sums of one epoch, by class and column
-	groups  []uint64                    // the same by group
+	amounts []uint64 // by conduct and rule: Gwei of a validator of 32 ETH
+	classes []uint64 // sums of one epoch, by class and column
+	groups  []uint64 // the same by group
 }
 
 // NewPunisher makes a punisher.
 func (s *Study) NewPunisher() *Punisher {
 	return &Punisher{
-		study: s, amounts: make([][spec.ConductCount]uint64, len(s.Rules)),
+		study: s, amounts: make([]uint64, spec.ConductCount*len(s.Rules)),
 		classes: make([]uint64, s.columns*len(s.Population.classes)), groups: make([]uint64, s.width),
 	}
 }
@@ -110,14 +110,14 @@ func (p *penalties) of(c spec.Conduct, scope *penalty.Scope) (sum spec.Gwei) {
 
 // price tabulates what 32 ETH pay in slot i for every conduct.
 func (w *Punisher) price(factors *Factors, i int, base spec.Gwei) bool {
-	for r := range w.amounts {
+	rules := w.study.Rules
+	for r := range rules {
 		p, ok := penaltiesOf(&factors.Rules[r][i], base)
 		if !ok {
 			return false
 		}
-		amounts, scope := &w.amounts[r], &w.study.Rules[r].Scope
-		for c := range amounts {
-			amounts[c] = uint64(p.of(spec.Conduct(c), scope))
+		for c := range spec.Conduct(spec.ConductCount) {
+			w.amounts[int(c)*len(rules)+r] = uint64(p.of(c, &rules[r].Scope))
 		}
 	}
 	return true
@@ -127,27 +127,30 @@ func (w *Punisher) price(factors *Factors, i int, base spec.Gwei) bool {
 // failures, and their penalties when they have 32 ETH each. False means that a
 // sum does not fit.
 func (w *Punisher) enter(cell *cofailure.Cell) bool {
-	columns := w.study.columns
-	row, n := w.classes[int(cell.Class)*columns:][:columns], uint64(cell.Count)
+	row, n := w.classes[int(cell.Class)*w.study.columns:][:w.study.columns], uint64(cell.Count)
 	if cell.How&cofailure.Missed != 0 {
 		row[basic] += n
 	}
 	if cell.How&cofailure.Late != 0 {
 		row[basicSingleSlot] += n
 	}
-	if !cell.Standard {
+	c := w.study.conducts[cell.How%cofailure.HowCount]
+	if !cell.Standard || paysNothing.Has(c) {
 		return true
 	}
-	row, fits := row[firstRule:], true
-	c := w.study.conducts[cell.How%cofailure.HowCount] % spec.ConductCount
-	for r := range w.amounts {
-		hi, amount := bits.Mul64(w.amounts[r][c], n)
-		sum, carry := bits.Add64(row[r], amount, 0)
+	row = row[firstRule:]
+	var carries uint64
+	for r, amount := range w.amounts[int(c)*len(row):][:len(row)] {
+		hi, lo := bits.Mul64(amount, n)
+		sum, carry := bits.Add64(row[r], lo, 0)
 		row[r] = sum
-		fits = fits && hi|carry == 0
+		carries |= hi | carry
 	}
-	return fits
+	return carries == 0
 }
+
+// paysNothing holds those that are neither without source nor without target.
+var paysNothing = spec.Participated(spec.TimelySource) & spec.Participated(spec.TimelyTarget)
 
 // enterOdd adds the penalties of those without 32 ETH, one by one, because each
 // rounds on its own.
@@ -155,7 +158,7 @@ func (w *Punisher) enterOdd(odd []odd, factors *Factors, i int, perIncrement spe
 	for _, f := range odd {
 		row := w.classes[int(f.Validator())*w.study.columns+firstRule:]
 		base, c := perIncrement*spec.Gwei(f.Increments()), w.study.conducts[f.How()]
-		for r := range w.amounts {
+		for r := range w.study.Rules {
 			p, ok := penaltiesOf(&factors.Rules[r][i], base)
 			if !ok {
 				return false

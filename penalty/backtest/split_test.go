@@ -159,10 +159,11 @@ func TestASweepIsItsRulesOneByOne(t *testing.T) {
 	}
 }
 
-// blocks is the same the slow way: all epochs, then blocks as long as they must be.
-func blocks(sums [][]uint64) (of [][]uint64) {
+// blocks is the same the slow way: all epochs, then blocks as long as they must
+// be for so many.
+func blocks(sums [][]uint64, limit int) (of [][]uint64) {
 	span := 1
-	for (len(sums)+span-1)/span > 2048 {
+	for (len(sums)+span-1)/span > limit {
 		span *= 2
 	}
 	for i, row := range sums {
@@ -183,7 +184,7 @@ func TestTotalsAreTheSameInAnyOrder(t *testing.T) {
 		for i := range sums {
 			sums[i] = []uint64{rng.Uint64N(1 << 40), uint64(i), 1}
 		}
-		want := blocks(sums)
+		want := blocks(sums, 2048)
 		inOrder := new(backtest.Totals)
 		for i, row := range sums {
 			require.NoError(t, inOrder.Add(&backtest.Sums{Index: uint32(i), Of: row}))
@@ -203,6 +204,28 @@ func TestTotalsAreTheSameInAnyOrder(t *testing.T) {
 			}
 			require.Equal(t, form(t, inOrder), form(t, mergeAll(t, parts, rng)))
 		}
+	}
+}
+
+func TestWideTotalsHaveFewerBlocks(t *testing.T) {
+	for width, limit := range map[int]int{2048: 2048, 2049: 2047, 1 << 14: 256, 1 << 17: 64} {
+		row, sums := make([]uint64, width), [][]uint64{}
+		row[width-1] = 1
+		for range limit + 1 {
+			sums = append(sums, row)
+		}
+		var totals, odd backtest.Totals
+		for i, row := range sums {
+			part := &totals
+			if i%3 == 1 {
+				part = &odd
+			}
+			require.NoError(t, part.Add(&backtest.Sums{Index: uint32(i), Of: row}))
+		}
+		require.NoError(t, totals.Merge(&odd))
+		want, got := blocks(sums, limit), backtest.BlocksOf(&totals)
+		require.Equal(t, len(want), len(got), "%d sums", width)
+		require.True(t, slices.EqualFunc(want, got, slices.Equal), "%d sums", width)
 	}
 }
 

@@ -7,13 +7,23 @@ import (
 	"github.com/stakesim/stakesim/spec"
 )
 
-// maxBlocks bounds the memory of the bootstrap: with more epochs, two and two
-// blocks of consecutive epochs become one, again and again.
-const maxBlocks = 2048
+// The blocks that are kept for the bootstrap are at most maxBlocks, fewer where
+// they would hold more than maxNumbers, and then minBlocks at least. With more
+// epochs, two and two blocks of consecutive epochs become one, again and again.
+const (
+	maxBlocks  = 2048
+	maxNumbers = 1 << 22
+	minBlocks  = 64
+)
+
+// blocksOf bounds the blocks of so many sums.
+func blocksOf(width int) uint64 {
+	return max(minBlocks, min(maxBlocks, maxNumbers/uint64(max(width, 1))))
+}
 
 // Totals add up the sums of epochs in blocks of consecutive ones, equally many in
 // each but the last, so that intervals can be drawn: at most 2048 blocks, whatever
-// the epochs. Epochs may come in any order, and parts add up in any order to the
+// the epochs, and 64 to 2048 where these would take more than 32 MiB. Epochs may come in any order, and parts add up in any order to the
 // same. They travel by their binary form. The zero value holds nothing.
 type Totals struct {
 	span   uint64     // epochs of a block, a power of two
@@ -36,7 +46,7 @@ func (t *Totals) Add(s *Sums) error {
 		return spec.Atf("sums", -1, spec.ErrInput, "%d, not %d", len(s.Of), len(row))
 	}
 	end := max(t.end, uint64(s.Index)+1)
-	span, blocks, ok := t.upTo(end, t.span)
+	span, blocks, ok := t.upTo(end, t.span, len(s.Of))
 	if !ok {
 		return spec.At("totals", -1, spec.ErrOverflow)
 	}
@@ -59,9 +69,10 @@ func (t *Totals) Merge(o *Totals) error {
 		return spec.Atf("sums", -1, spec.ErrInput, "%d, not %d", len(others), len(mine))
 	}
 	end := max(t.end, o.end)
-	span, blocks, ok := t.upTo(end, max(t.span, o.span))
+	width := max(len(t.row()), len(o.row()))
+	span, blocks, ok := t.upTo(end, max(t.span, o.span), width)
 	from := Totals{span: o.span, blocks: slices.Clip(o.blocks)} // not to write behind them
-	_, others, fine := from.upTo(end, span)
+	_, others, fine := from.upTo(end, span, width)
 	if !ok || !fine {
 		return spec.At("totals", -1, spec.ErrOverflow)
 	}
@@ -92,11 +103,11 @@ func (t *Totals) row() []uint64 {
 	return nil
 }
 
-// upTo are the blocks for so many epochs, of at least so many each. Rows that are
+// upTo are the blocks for so many epochs of at least so many each, of width sums. Rows that are
 // sums of others are new, and t is not changed; false when one does not fit.
-func (t *Totals) upTo(end, least uint64) (span uint64, blocks [][]uint64, ok bool) {
+func (t *Totals) upTo(end, least uint64, width int) (span uint64, blocks [][]uint64, ok bool) {
 	span = max(t.span, least, 1)
-	for end > maxBlocks*span {
+	for limit := blocksOf(width); end > limit*span; {
 		span *= 2
 	}
 	n := int((end + span - 1) / span)

@@ -1,0 +1,192 @@
+package backtest_test
+
+import (
+	"errors"
+	"iter"
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/penalty/backtest"
+	"github.com/stakesim/stakesim/penalty/cofailure"
+	"github.com/stakesim/stakesim/spec"
+)
+
+// change is a copy of slots of which one is changed.
+func change(slots []backtest.Slot, i int, how func(*backtest.Slot)) []backtest.Slot {
+	changed := append([]backtest.Slot(nil), slots...)
+	how(&changed[i])
+	return changed
+}
+
+func TestAnEpochThatCannotBeIsNotCounted(t *testing.T) {
+	good := days()[:32]
+	for name, c := range map[string]struct {
+		slots []backtest.Slot
+		err   error
+	}{
+		"none":                   {nil, spec.ErrInput},
+		"too few":                {good[:31], spec.ErrInput},
+		"of two epochs":          {days()[1:33], spec.ErrInput},
+		"a slot twice":           {change(good, 9, func(s *backtest.Slot) { s.Slot-- }), spec.ErrInput},
+		"more failures than all": {change(good, 31, func(s *backtest.Slot) { s.Committee = 1 }), spec.ErrInput},
+		"more balance than all":  {change(good, 31, func(s *backtest.Slot) { s.Balance = 64*spec.ETH - 1 }), spec.ErrInput},
+		"a balance too high":     {change(good, 31, func(s *backtest.Slot) { s.Balance = math.MaxUint64 }), spec.ErrOverflow},
+	} {
+		o, err := study().NewObserver()
+		require.NoError(t, err)
+		require.ErrorIs(t, o.Observe(new(backtest.Aggregates), new(backtest.Failures), c.slots), c.err, name)
+		fresh, err := study().NewObserver()
+		require.NoError(t, err)
+		require.Equal(t, form(t, fresh.Counts()), form(t, o.Counts()), name)
+	}
+	exact := change(good, 31, func(s *backtest.Slot) { s.Committee, s.Balance = 2, 64*spec.ETH })
+	o, err := study().NewObserver()
+	require.NoError(t, err)
+	require.NoError(t, o.Observe(new(backtest.Aggregates), new(backtest.Failures), exact), "all fail")
+
+	counted, err := backtest.NewStudy(hamlet(), backtest.Options{Rules: study().Rules, Counted: true})
+	require.NoError(t, err)
+	o, err = counted.NewObserver()
+	require.NoError(t, err)
+	crowd := change(good, 3, func(s *backtest.Slot) { s.Committee = math.MaxUint32 })
+	require.ErrorIs(t, o.Observe(new(backtest.Aggregates), new(backtest.Failures), crowd), spec.ErrInput)
+}
+
+func TestObservingLeavesTheSlotsAlone(t *testing.T) {
+	s, err := backtest.NewStudy(hamlet(), backtest.Options{Rules: study().Rules, Counted: true})
+	require.NoError(t, err)
+	slots := days()[:32]
+	slots[0].Failures[0] = cofailure.NewFailure(3, 2048, cofailure.Missed)
+	slots[0].Balance = math.MaxUint64
+	o, err := s.NewObserver()
+	require.NoError(t, err)
+	var a backtest.Aggregates
+	require.NoError(t, o.Observe(&a, new(backtest.Failures), slots))
+	require.Equal(t, cofailure.NewFailure(3, 2048, cofailure.Missed), slots[0].Failures[0])
+	require.Equal(t, 768*32*spec.ETH, a.Slots[0].Total, "each validator is 32 ETH")
+}
+
+func TestAWalkThatFailsIsAsBefore(t *testing.T) {
+	fails := false
+	moody := penalty.Rule{Name: "moody", Step: func(m penalty.Memory, _ *spec.SlotObs) (penalty.Factors, penalty.Memory, error) {
+		m.Excess[0]++
+		if fails && m.Excess[0]%32 == 20 {
+			return penalty.Factors{}, m, spec.ErrOverflow
+		}
+		return penalty.Unscaled, m, nil
+	}}
+	s, err := backtest.NewStudy(hamlet(), backtest.Options{Rules: []penalty.Rule{study().Rules[1], moody}})
+	require.NoError(t, err)
+	first, _, _, _ := steps(0)
+	second, _, _, _ := steps(1)
+	walk, x := s.NewWalk(), new(backtest.Factors)
+	fails = true
+	empty := form(t, walk)
+	require.ErrorIs(t, walk.Step(x, &first), spec.ErrOverflow)
+	require.Equal(t, empty, form(t, walk))
+	fails = false
+	require.NoError(t, walk.Step(x, &first))
+	before := form(t, walk)
+	fails = true
+	require.ErrorIs(t, walk.Step(x, &second), spec.ErrOverflow)
+	require.ErrorIs(t, walk.Step(x, &first), spec.ErrInput)
+	require.Equal(t, before, form(t, walk))
+	require.ErrorIs(t, study().NewWalk().UnmarshalBinary(before), spec.ErrInput, "of other rules")
+}
+
+func TestPartsOfOtherStudiesAreErrors(t *testing.T) {
+	_, f, x, want := steps(0)
+	punisher, sums := study().NewPunisher(), want
+	other := x
+	other.Rules = x.Rules[:1]
+	require.ErrorIs(t, punisher.Punish(&sums, &f, &other), spec.ErrInput, "fewer rules")
+	other.Rules = append(x.Rules[:1:1], x.Rules[1])
+	other.Rules[1][3].Target = penalty.Integer(math.MaxUint64)
+	require.ErrorIs(t, punisher.Punish(&sums, &f, &other), spec.ErrOverflow)
+	lone, err := backtest.NewPopulation(&backtest.Labels{}, backtest.EveryLabel, 0)
+	require.NoError(t, err)
+	s, err := backtest.NewStudy(lone, backtest.Options{Rules: study().Rules})
+	require.NoError(t, err)
+	require.ErrorIs(t, s.NewPunisher().Punish(&sums, &f, &x), spec.ErrInput, "classes that are not there")
+	require.Equal(t, want, sums)
+}
+
+func TestListsOutOfOrderAndErrorsOfListsEndARun(t *testing.T) {
+	slots := days()
+	for name, order := range map[string][]int{"the same slot twice": {0, 0}, "a slot before": {33, 32}, "an epoch before": {40, 5}} {
+		var bad []backtest.Slot
+		for _, i := range order {
+			bad = append(bad, slots[i])
+		}
+		_, err := study().Run(list(bad), 1)
+		require.ErrorIs(t, err, spec.ErrInput, name)
+		for _, err := range backtest.Epochs(list(bad), nil) {
+			require.ErrorIs(t, err, spec.ErrInput, name)
+		}
+	}
+	broken := errors.New("broken")
+	var breaks iter.Seq2[backtest.Slot, error] = func(yield func(backtest.Slot, error) bool) {
+		_ = yield(slots[0], nil) && yield(backtest.Slot{}, broken)
+	}
+	_, err := study().Run(breaks, 2)
+	require.ErrorIs(t, err, broken)
+	for _, workers := range []int{0, -1, backtest.MaxWorkers + 1} {
+		_, err := study().Run(list(slots), workers)
+		require.ErrorIs(t, err, spec.ErrInput)
+	}
+	o, err := study().Run(list(nil), 1)
+	require.NoError(t, err)
+	r, err := study().Result(o, 10, 1)
+	require.NoError(t, err, "nothing is a result, too")
+	_, err = r.MarshalJSON()
+	require.NoError(t, err)
+}
+
+func TestPopulationsThatCannotBeAreErrors(t *testing.T) {
+	for name, c := range map[string]struct {
+		labels   backtest.Labels
+		grouping backtest.Grouping
+		top      int
+	}{
+		"a label that is not there": {backtest.Labels{Of: []int32{0}, Duty: []uint64{1}}, backtest.Post, 0},
+		"too many labels":           {backtest.Labels{Names: make([]string, cofailure.MaxClusters)}, backtest.Post, 0},
+		"too many validators":       {backtest.Labels{Duty: make([]uint64, backtest.MaxValidators/64+1)}, backtest.Post, 0},
+		"no grouping":               {backtest.Labels{}, 3, 0},
+		"top below zero":            {backtest.Labels{}, backtest.EveryLabel, -1},
+	} {
+		_, err := backtest.NewPopulation(&c.labels, c.grouping, c.top)
+		require.ErrorIs(t, err, spec.ErrInput, name)
+	}
+	many := backtest.Labels{Names: make([]string, 5000), Of: make([]int32, 5056), Duty: make([]uint64, 79)}
+	for i := range many.Of {
+		many.Of[i] = int32(i % 5000)
+		many.Duty[i/64] |= 1 << (i % 64)
+	}
+	_, err := backtest.NewPopulation(&many, backtest.EveryLabel, 5000)
+	require.ErrorIs(t, err, spec.ErrInput)
+	var field *spec.FieldError
+	require.ErrorAs(t, err, &field)
+	require.Equal(t, "top", field.Field)
+}
+
+func TestStudiesThatCannotBeAreErrors(t *testing.T) {
+	own := penalty.StatusQuo()
+	own.Name = ""
+	for name, o := range map[string]backtest.Options{
+		"no rules":            {},
+		"a rule without name": {Rules: []penalty.Rule{own}},
+		"a rule without step": {Rules: []penalty.Rule{{Name: "x"}}},
+		"no such deadline":    {Rules: study().Rules, Deadline: 2},
+	} {
+		_, err := backtest.NewStudy(hamlet(), o)
+		require.ErrorIs(t, err, spec.ErrInput, name)
+	}
+	s := study()
+	for _, draws := range []int{-1, backtest.MaxDraws + 1} {
+		_, err := s.Result(&backtest.Outcome{}, draws, 0)
+		require.ErrorIs(t, err, spec.ErrInput)
+	}
+}
