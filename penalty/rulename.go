@@ -103,7 +103,7 @@ func (f *family[R]) named(text string) (Rule, error) {
 	var words []word[R]
 	var values []string
 	if text != "" {
-		for _, item := range strings.Split(text, ",") {
+		for item := range strings.SplitSeq(text, ",") {
 			if strings.Contains(item, "=") {
 				values = append(values, item)
 				continue
