@@ -2,11 +2,14 @@ package xatu_test
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"iter"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"testing"
 
 	"github.com/parquet-go/parquet-go"
@@ -198,6 +201,39 @@ func TestTheFilesOfATableAreReadInOrder(t *testing.T) {
 		require.Equal(t, []string{filepath.Join(dir, table.String()+".parquet")}, files)
 		files[0] = "changed"
 		require.NotEqual(t, files, tables.Files(table))
+	}
+}
+
+// byRuns compares names as lists of numbers and words.
+func byRuns(a, b string) int {
+	split := regexp.MustCompile(`[0-9]+|[^0-9]+`)
+	x, y := split.FindAllString(a, -1), split.FindAllString(b, -1)
+	for i := range min(len(x), len(y)) {
+		m, errX := strconv.ParseUint(x[i], 10, 64)
+		n, errY := strconv.ParseUint(y[i], 10, 64)
+		switch {
+		case errX == nil && errY == nil && m != n:
+			return cmp.Compare(m, n)
+		case x[i] != y[i]:
+			return cmp.Compare(x[i], y[i])
+		}
+	}
+	return cmp.Compare(len(x), len(y))
+}
+
+func TestNamesOrderByTheirNumbers(t *testing.T) {
+	require.Negative(t, xatu.CompareNames("2024/3/26/9.parquet", "2024/3/26/10.parquet"))
+	rng := newRand()
+	name := func() string {
+		b := make([]byte, rng.IntN(7))
+		for i := range b {
+			b[i] = "019-/a"[rng.IntN(6)]
+		}
+		return string(b)
+	}
+	for range 200_000 {
+		a, b := name(), name()
+		require.Equal(t, byRuns(a, b), xatu.CompareNames(a, b), "%q %q", a, b)
 	}
 }
 

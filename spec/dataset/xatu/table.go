@@ -77,7 +77,8 @@ func CompareNames(a, b string) int {
 	if a == b {
 		return 0
 	}
-	for a != "" && b != "" {
+	from := sameRuns(a, b)
+	for a, b = a[from:], b[from:]; a != "" && b != ""; {
 		x, y := run(a), run(b)
 		a, b = a[len(x):], b[len(y):]
 		m, errX := strconv.ParseUint(x, 10, 64)
@@ -93,8 +94,22 @@ func CompareNames(a, b string) int {
 	return cmp.Compare(len(a), len(b))
 }
 
+// sameRuns is the length of the runs with which both names begin, without the
+// last one: it may go on in one of them.
+func sameRuns(a, b string) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	for n > 1 && digit(a[n-1]) == digit(a[n-2]) {
+		n--
+	}
+	return max(0, n-1)
+}
+
+func digit(c byte) bool { return '0' <= c && c <= '9' }
+
 func run(s string) string {
-	digit := func(c byte) bool { return '0' <= c && c <= '9' }
 	n := 1
 	for n < len(s) && digit(s[n]) == digit(s[0]) {
 		n++

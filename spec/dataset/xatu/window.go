@@ -74,14 +74,18 @@ func (w *Window) Failures() iter.Seq2[dataset.SlotFailures, error] {
 	}
 }
 
-// sources sorts the rows. Those that the join does not want may lie anywhere.
+// sources sorts the rows.
 func (w *Window) sources() sources {
-	slices.SortStableFunc(w.Committees, func(a, b Committee) int { return a.At.Compare(b.At) })
-	slices.SortStableFunc(w.Attestations, func(a, b Attestation) int { return a.At.Compare(b.At) })
-	slices.SortStableFunc(w.Blocks, func(a, b Block) int { return a.At.Compare(b.At) })
-	slices.SortStableFunc(w.Balances, func(a, b Balance) int { return a.At.Compare(b.At) })
 	return sources{
-		&inMemory[Committee]{w.Committees}, &inMemory[Attestation]{w.Attestations},
-		&inMemory[Block]{w.Blocks}, &inMemory[Balance]{w.Balances},
+		ordered(w.Committees, func(r *Committee) Position { return r.At }), ordered(w.Attestations, func(r *Attestation) Position { return r.At }),
+		ordered(w.Blocks, func(r *Block) Position { return r.At }), ordered(w.Balances, func(r *Balance) Position { return r.At }),
 	}
+}
+
+func ordered[T any](rows []T, at func(*T) Position) *inMemory[T] {
+	order := func(a, b T) int { return at(&a).Compare(at(&b)) }
+	if !slices.IsSortedFunc(rows, order) {
+		slices.SortFunc(rows, order)
+	}
+	return &inMemory[T]{rows}
 }
