@@ -20,6 +20,7 @@ import (
 type direct struct {
 	p       *backtest.Population
 	rule    penalty.Rule
+	single  bool // by the single-slot deadline
 	memory  penalty.Memory
 	co      [cofailure.KindCount]uint64
 	share   [cofailure.KindCount]float64
@@ -75,6 +76,18 @@ func (d *direct) epoch(t *testing.T, slots []backtest.Slot) {
 func (d *direct) conduct(f cofailure.Failure) spec.Conduct {
 	var c spec.Conduct
 	how := f.How()
+	if d.single {
+		if how&cofailure.Late == 0 {
+			c = 7
+		}
+		if how&cofailure.Slashed != 0 {
+			c |= 8
+		}
+		if how&cofailure.LateBefore != 0 {
+			c |= 16
+		}
+		return c
+	}
 	if how&cofailure.NoSource == 0 {
 		c |= 1
 	}
@@ -206,39 +219,62 @@ func randomList(t *testing.T) (*backtest.Population, []backtest.Slot) {
 	return p, slots
 }
 
-func TestTheEngineAgreesWithAComputationValidatorByValidator(t *testing.T) {
+func TestTheStudyAgreesWithAComputationValidatorByValidator(t *testing.T) {
 	for _, name := range []string{
 		"status-quo", "slot-relative/average", "slot-relative/as-run", "slot-relative/fumbles", "slot-relative/misses",
 		"slot-relative/skip-missing-blocks", "slot-relative/counted", "net-excess-2024", "net-excess-per-flag", "smoothed-2026/E3",
 	} {
-		t.Run(name, func(t *testing.T) {
-			p, slots := randomList(t)
-			rule := rulesNamed(t, name)[0]
-			d := direct{p: p, rule: rule, total: map[string]*big.Int{}, basic: map[string]uint64{}, late: map[string]uint64{}}
-			for at := 0; at < len(slots); at += 32 {
-				d.epoch(t, slots[at:at+32])
-			}
-			for _, workers := range []int{1, 3} {
-				study, err := backtest.NewStudy(p, backtest.Options{Rules: []penalty.Rule{rule}})
-				require.NoError(t, err)
-				got, err := study.Run(list(slots), workers)
-				require.NoError(t, err)
-				require.Equal(t, d.co, got.Counts.Co)
-				expected, err := got.Counts.Expected(&p.Clusters)
-				require.NoError(t, err)
-				for k, x := range expected {
-					require.InEpsilon(t, d.share[k], x.ShareOfFailures, 1e-9)
-				}
-				sums := sumsOf(t, study, got)
-				for _, group := range p.Groups {
-					want := []uint64{d.basic[group.Name], d.late[group.Name], d.total[group.Name].Uint64()}
-					for i, column := range study.Columns() {
-						require.Equal(t, [2]uint64{want[i], group.Members}, sums[group.Name][column], group.Name)
-					}
-				}
-			}
-		})
+		for how, o := range map[string]backtest.Options{"": {}, "/single-slot": {Deadline: cofailure.SingleSlot}, "/counted": {Counted: true}} {
+			t.Run(name+how, func(t *testing.T) {
+				o.Rules = rulesNamed(t, name)
+				agrees(t, o)
+			})
+		}
 	}
+}
+
+// agrees compares a study of one rule with the direct computation.
+func agrees(t *testing.T, o backtest.Options) {
+	p, slots := randomList(t)
+	study, err := backtest.NewStudy(p, o)
+	require.NoError(t, err)
+	d := direct{p: p, rule: o.Rules[0], single: o.Deadline == cofailure.SingleSlot, total: map[string]*big.Int{}, basic: map[string]uint64{}, late: map[string]uint64{}}
+	for at := 0; at < len(slots); at += 32 {
+		d.epoch(t, weighed(slots[at:at+32], o.Counted))
+	}
+	for _, workers := range []int{1, 3} {
+		got, err := study.Run(list(slots), workers)
+		require.NoError(t, err)
+		require.Equal(t, d.co, got.Counts.Co)
+		expected, err := got.Counts.Expected(&p.Clusters)
+		require.NoError(t, err)
+		for k, x := range expected {
+			require.InEpsilon(t, d.share[k], x.ShareOfFailures, 1e-9)
+		}
+		sums := sumsOf(t, study, got)
+		for _, group := range p.Groups {
+			want := []uint64{d.basic[group.Name], d.late[group.Name], d.total[group.Name].Uint64()}
+			for i, column := range study.Columns() {
+				require.Equal(t, [2]uint64{want[i], group.Members}, sums[group.Name][column], group.Name)
+			}
+		}
+	}
+}
+
+// weighed are the slots, with every validator at 32 ETH where they are counted.
+func weighed(slots []backtest.Slot, counted bool) (of []backtest.Slot) {
+	for _, s := range slots {
+		if counted {
+			s.Balance = spec.Gwei(s.Committee) * 32_000_000_000
+			failures := s.Failures
+			s.Failures = nil
+			for _, f := range failures {
+				s.Failures = append(s.Failures, f&^(0xffff<<32)|32<<32)
+			}
+		}
+		of = append(of, s)
+	}
+	return of
 }
 
 // list is a failure list of the slots.

@@ -6,7 +6,7 @@
 //  1. An [Observer] turns the 32 slots of an epoch into [Aggregates] and
 //     [Failures], and counts co-failures. In any order, on any machine.
 //  2. A [Walk] turns the aggregates of one epoch after the other into [Factors].
-//     In order, on one machine; an epoch is about 1 KiB.
+//     In order, on one machine; an epoch is a few KiB.
 //  3. A [Punisher] turns the failures and the factors of an epoch into [Sums]. In
 //     any order, on any machine.
 //  4. [Totals] and [cofailure.Counts] add up. Parts merge in any order to the same

@@ -55,6 +55,31 @@ func TestAnEpochThatCannotBeIsNotCounted(t *testing.T) {
 	require.ErrorIs(t, o.Observe(new(backtest.Aggregates), new(backtest.Failures), crowd), spec.ErrInput)
 }
 
+func TestACommitteeHoldsItsFailuresToTheLastETH(t *testing.T) {
+	for n := range uint16(10) {
+		s := backtest.Slot{Committee: 24}
+		for i := range n {
+			s.Failures = append(s.Failures, cofailure.NewFailure(uint32(i), 1<<i, cofailure.Missed))
+			s.Balance += spec.ETH << i
+		}
+		for _, missing := range []spec.Gwei{0, 1} {
+			o, err := study().NewObserver()
+			require.NoError(t, err)
+			slots := change(days()[:32], 0, func(to *backtest.Slot) {
+				s.Slot = to.Slot
+				*to = s
+				to.Balance -= min(missing, s.Balance)
+			})
+			err = o.Observe(new(backtest.Aggregates), new(backtest.Failures), slots)
+			if missing == 0 || n == 0 {
+				require.NoError(t, err)
+			} else {
+				require.ErrorIs(t, err, spec.ErrInput)
+			}
+		}
+	}
+}
+
 func TestObservingLeavesTheSlotsAlone(t *testing.T) {
 	s, err := backtest.NewStudy(hamlet(), backtest.Options{Rules: study().Rules, Counted: true})
 	require.NoError(t, err)
@@ -112,6 +137,30 @@ func TestPartsOfOtherStudiesAreErrors(t *testing.T) {
 	require.NoError(t, err)
 	require.ErrorIs(t, s.NewPunisher().Punish(&sums, &f, &x), spec.ErrInput, "classes that are not there")
 	require.Equal(t, want, sums)
+}
+
+// A factor that is squared may give a penalty of nearly 64 bits; two of those do
+// not fit, nor do many of one.
+func TestPenaltiesThatOverflowTogetherAreErrors(t *testing.T) {
+	s, err := backtest.NewStudy(hamlet(), backtest.Options{Rules: rulesNamed(t, "net-excess-2024")})
+	require.NoError(t, err)
+	_, f, x, _ := steps(0)
+	of := func(source, target uint64) error {
+		factors := backtest.Factors{Epoch: x.Epoch, Rules: make([][32]penalty.Factors, 1)}
+		for i := range factors.Rules[0] {
+			factors.Rules[0][i] = penalty.Unscaled
+		}
+		factors.Rules[0][7].Source = penalty.Factor{Num: source, Den: 1, Squared: true}
+		factors.Rules[0][7].Target = penalty.Factor{Num: target, Den: 1, Squared: true}
+		return s.NewPunisher().Punish(new(backtest.Sums), &f, &factors)
+	}
+	// 90,363 and 167,817 Gwei are the ordinary ones; 1.2e7 squared times the first
+	// is 1.30e19, 9e6 squared times the second 1.36e19, 2^64 is 1.84e19.
+	require.ErrorIs(t, of(12_000_000, 9_000_000), spec.ErrOverflow)
+	require.ErrorIs(t, of(12_000_000, 1), spec.ErrOverflow, "above 2^63")
+	require.NoError(t, of(6_000_000, 1), "two validators, 6.5e18")
+	require.ErrorIs(t, of(9_000_000, 6_000_000), spec.ErrOverflow, "two validators, 2 * (7.3e18 + 6.0e18)")
+	require.ErrorIs(t, of(20_000_000, 1), spec.ErrOverflow)
 }
 
 func TestListsOutOfOrderAndErrorsOfListsEndARun(t *testing.T) {

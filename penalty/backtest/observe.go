@@ -7,7 +7,7 @@ import (
 )
 
 // Aggregates are the sums of the slots of an epoch, all that the mechanisms see
-// of it. They travel by their binary form, about 1 KiB.
+// of it. They travel by their binary form, some KiB.
 type Aggregates struct {
 	Epoch spec.Epoch
 	Slots [SlotsPerEpoch]spec.SlotObs

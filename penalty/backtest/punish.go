@@ -90,7 +90,7 @@ func penaltiesOf(f *penalty.Factors, base spec.Gwei) (p penalties, ok bool) {
 }
 
 // maxPenalty bounds one penalty, so that source and target together fit.
-const maxPenalty = 1 << 63
+const maxPenalty = 1<<63 - 1
 
 // of is what conduct c costs under the scope of a rule.
 func (p *penalties) of(c spec.Conduct, scope *penalty.Scope) (sum spec.Gwei) {
