@@ -21,13 +21,13 @@ func (w *workspace) award(s *State) {
 		}
 	}
 	w.awardBlocks(s)
-	row := 0
+	rows, row := s.Go.Rows, 0
 	for i := range w.duties {
 		d := &w.duties[i]
-		for s.Go.Rows[row].Operator != d.Operator {
+		for rows[row].Operator != d.Operator {
 			row++
 		}
-		service := w.indexOf(s, d.Service)
+		service := s.indexOf(d.Service)
 		amount, v := each[service], &s.Services[service]
 		if v.Rule == ByWeight {
 			amount, _ = u64.MulDiv(rest[service], d.Weight, w.results[service].Weight)
@@ -92,7 +92,7 @@ func (s *State) checkIncluded(b *Block) error {
 // certificate is in every admissible block.
 func (w *workspace) awardBlocks(s *State) {
 	for i := range s.Certificates {
-		w.results[w.indexOf(s, s.Certificates[i].Service)].Certified++
+		w.results[s.indexOf(s.Certificates[i].Service)].Certified++
 	}
 	for b := range w.blocks {
 		block := &w.blocks[b]
@@ -173,7 +173,7 @@ func (w *workspace) awardItems(s *State, rest []spec.Gwei) {
 		for to < len(w.items) && w.items[to].Service == w.items[from].Service {
 			to++
 		}
-		service := w.indexOf(s, w.items[from].Service)
+		service := s.indexOf(w.items[from].Service)
 		w.awardList(s, service, rest[service], w.items[from:to])
 		from = to
 	}

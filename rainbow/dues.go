@@ -55,7 +55,7 @@ func (s *State) claims() (claims []claim) {
 		if p.Done {
 			continue
 		}
-		at := s.work.indexOf(s, p.Service)
+		at := s.indexOf(p.Service)
 		claims = append(claims, claim{Penalty: p, service: at, due: delegation.Due{
 			ID: s.NextDue, Operator: p.Operator, Epoch: p.Epoch, Fraction: p.Fraction, Amount: p.Amount,
 			Rule: s.Services[at].LossRule, Tombstone: p.Tombstone,

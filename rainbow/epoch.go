@@ -233,7 +233,7 @@ func (s *State) forget() {
 	now, unbonding := s.Ledger.Epoch(), spec.Epoch(s.Ledger.Config().UnbondingEpochs)
 	if s.work.expired {
 		s.Registrations = slices.DeleteFunc(s.Registrations, func(r Registration) bool {
-			return !r.Active && now > r.Left+spec.Epoch(s.Services[s.work.indexOf(s, r.Service)].Window)
+			return !r.Active && now > r.Left+spec.Epoch(s.Services[s.indexOf(r.Service)].Window)
 		})
 	}
 	penalties := s.Penalties[:0]

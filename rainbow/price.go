@@ -81,7 +81,7 @@ func AddRolePrice(s *State, r RolePrice) error {
 // movePrices moves every role price by the demand of the epoch.
 func (s *State) movePrices(results []ServiceResult) {
 	for i := range s.Prices {
-		at := s.work.indexOf(s, s.Prices[i].Service)
+		at := s.indexOf(s.Prices[i].Service)
 		demand := delegation.Ratio{Num: results[at].Operators, Den: s.Services[at].CommitteeSize}
 		if f, err := NextPrice(s.Prices[i], demand); err == nil { // it validated when it came in
 			s.Prices[i].Price = f

@@ -64,7 +64,7 @@ func compareDuties(a, b Duty) int {
 }
 
 // indexOf is the position of a service that is there; ids are mostly positions.
-func (w *workspace) indexOf(s *State, id uint64) int {
+func (s *State) indexOf(id uint64) int {
 	if id < uint64(len(s.Services)) && s.Services[id].ID == id {
 		return int(id)
 	}
@@ -92,16 +92,17 @@ func (w *workspace) checkDuties(s *State) error {
 		w.results[i].Service = s.Services[i].ID
 	}
 	w.next, w.expired = w.next[:0], false
-	now, row, left := s.Ledger.Epoch(), 0, w.duties
+	results, registrations, left := w.results, s.Registrations, w.duties
+	now, row := s.Ledger.Epoch(), 0
 	var counted Weight // of the operator
-	for i := range s.Registrations {
-		r := &s.Registrations[i]
-		if i == 0 || r.Operator != s.Registrations[i-1].Operator {
+	for i := range registrations {
+		r := &registrations[i]
+		if i == 0 || r.Operator != registrations[i-1].Operator {
 			row, counted = s.rowFrom(row, r.Operator)
 			w.next = append(w.next, Weight{Operator: r.Operator})
 		}
-		service := w.indexOf(s, r.Service)
-		v, res := &s.Services[service], &w.results[service]
+		service := s.indexOf(r.Service)
+		v, res := &s.Services[service], &results[service]
 		w.enrol(r, v)
 		weight := s.counts(r, v, &counted)
 		if weight > 0 {
@@ -118,14 +119,12 @@ func (w *workspace) checkDuties(s *State) error {
 			}
 			continue
 		}
-		if err := s.checkDuty(d, r, weight, now); err != nil {
-			return err
+		if d.Epoch != now || d.Weight == 0 || d.Weight > weight {
+			return s.badDuty(d, r, weight, now)
 		}
 		res.Performed += d.Weight
 		res.Performers++
-		if left = left[1:]; len(left) > 0 && compareDuties(*d, left[0]) == 0 {
-			return aboutf("operator", d.Operator, ErrDuplicate, "two reports of service %d", d.Service)
-		}
+		left = left[1:]
 	}
 	if len(left) > 0 {
 		return s.notRegistered(&left[0], now)
@@ -163,7 +162,11 @@ func before(d *Duty, r *Registration) bool {
 	return d.Operator < r.Operator || (d.Operator == r.Operator && d.Service < r.Service)
 }
 
+// notRegistered says what is wrong with a report that no registration is left for.
 func (s *State) notRegistered(d *Duty, now spec.Epoch) error {
+	if _, ok := s.registrationAt(d.Operator, d.Service); ok {
+		return aboutf("operator", d.Operator, ErrDuplicate, "two reports of service %d", d.Service)
+	}
 	if _, err := s.findService(d.Service); err != nil {
 		return err
 	}
@@ -173,16 +176,15 @@ func (s *State) notRegistered(d *Duty, now spec.Epoch) error {
 	return aboutf("operator", d.Operator, ErrNotRegistered, "service %d", d.Service)
 }
 
-func (s *State) checkDuty(d *Duty, r *Registration, weight spec.Gwei, now spec.Epoch) error {
+// badDuty says what is wrong with a report that does not fit its registration.
+func (s *State) badDuty(d *Duty, r *Registration, weight spec.Gwei, now spec.Epoch) error {
 	switch {
 	case d.Epoch != now:
 		return aboutf("epoch", uint64(d.Epoch), ErrEpoch, "report of operator %d, now %d", d.Operator, now)
 	case !r.Active:
 		return aboutf("operator", d.Operator, ErrNotRegistered, "left service %d", d.Service)
-	case d.Weight == 0 || d.Weight > weight:
-		return aboutf("weight", uint64(d.Weight), ErrWeight, "operator %d counts for %d at service %d", d.Operator, weight, d.Service)
 	}
-	return nil
+	return aboutf("weight", uint64(d.Weight), ErrWeight, "operator %d counts for %d at service %d", d.Operator, weight, d.Service)
 }
 
 // rowOf finds an operator in the Go snapshot.
