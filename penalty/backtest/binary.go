@@ -227,7 +227,7 @@ func (t *Totals) UnmarshalBinary(data []byte) error {
 		}
 		n.blocks = append(n.blocks, row)
 	}
-	if n.end > blocksOf(len(n.row()))*n.span {
+	if limit := blocksOf(len(n.row())); n.end > limit*n.span || n.span > 1 && n.end <= limit*(n.span/2) {
 		r.Failf("%d blocks of %d sums", len(n.blocks), len(n.row()))
 	}
 	if err := r.Close(); err != nil {

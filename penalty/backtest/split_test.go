@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -261,6 +262,49 @@ func TestSumsThatDoNotFitChangeNothing(t *testing.T) {
 	require.ErrorIs(t, err, spec.ErrInput, "other clusters")
 	_, err = s.Result(&backtest.Outcome{}, 0, 1)
 	require.ErrorIs(t, err, spec.ErrInput)
+}
+
+func TestTotalsShareNothingOnceMerged(t *testing.T) {
+	of := func(from, to uint32, v uint64) *backtest.Totals {
+		totals := new(backtest.Totals)
+		for i := from; i < to; i++ {
+			require.NoError(t, totals.Add(&backtest.Sums{Index: i, Of: []uint64{v}}))
+		}
+		return totals
+	}
+	var none, sum backtest.Totals
+	require.NoError(t, none.Merge(new(backtest.Totals)))
+	require.Equal(t, form(t, new(backtest.Totals)), form(t, &none))
+
+	other := of(0, 3000, 1)
+	before := form(t, other)
+	require.NoError(t, sum.Merge(other))
+	require.NoError(t, sum.Merge(of(3000, 5000, 1)))
+	require.NoError(t, sum.Add(&backtest.Sums{Index: 5000, Of: []uint64{1}}))
+	require.NoError(t, sum.Add(&backtest.Sums{Index: 0, Of: []uint64{1}}))
+	require.Equal(t, before, form(t, other))
+
+	// The second block overflows: the first is as it was, too.
+	full := of(0, 2, math.MaxUint64)
+	sum = backtest.Totals{}
+	require.NoError(t, sum.Add(&backtest.Sums{Index: 0, Of: []uint64{0}}))
+	require.NoError(t, sum.Add(&backtest.Sums{Index: 1, Of: []uint64{1}}))
+	before = form(t, &sum)
+	require.ErrorIs(t, sum.Merge(full), spec.ErrOverflow)
+	require.Equal(t, before, form(t, &sum))
+
+	// Many may read the same part at once.
+	var group sync.WaitGroup
+	for range 4 {
+		group.Add(1)
+		go func() {
+			defer group.Done()
+			var sum backtest.Totals
+			_ = sum.Merge(of(2990, 3010, 1))
+			_ = sum.Merge(other)
+		}()
+	}
+	group.Wait()
 }
 
 func TestARuleOfACallersOwnIsSeededByItsStart(t *testing.T) {

@@ -65,6 +65,9 @@ func (t *Totals) Add(s *Sums) error {
 
 // Merge adds what o holds, of other epochs. Errors are those of [Totals.Add].
 func (t *Totals) Merge(o *Totals) error {
+	if o.end == 0 {
+		return nil
+	}
 	if mine, others := t.row(), o.row(); mine != nil && others != nil && len(mine) != len(others) {
 		return spec.Atf("sums", -1, spec.ErrInput, "%d, not %d", len(others), len(mine))
 	}
