@@ -225,3 +225,16 @@ func TestCountsAreThoseOfAllRows(t *testing.T) {
 		require.Equal(t, want, got, name)
 	}
 }
+
+func TestABlockIsMissingOnlyWhereALaterOneIsKnown(t *testing.T) {
+	w := xatu.Window{From: 2, To: 3, Blocks: []xatu.Block{{Slot: 64}, {At: xatu.Position{Row: 1}, Slot: 66}}}
+	for i := range 4 {
+		w.Committees = append(w.Committees, xatu.Committee{At: xatu.Position{Row: int64(i)}, Slot: spec.Slot(64 + i), Validators: []uint32{uint32(i)}})
+	}
+	var missing []bool
+	for s, err := range w.Failures() {
+		require.NoError(t, err)
+		missing = append(missing, s.NextBlockMissing)
+	}
+	require.Equal(t, []bool{true, false, false, false}, missing)
+}

@@ -9,7 +9,8 @@ import (
 
 // Tables are the four tables of a period. The rows of every table must ascend
 // by epoch, as published; attestations may ascend by their own slot or by that
-// of the block that includes them.
+// of the block that includes them. All files are read to their end. A row group
+// that cannot be read on is one fault; the others of its file are read.
 type Tables struct {
 	// Deneb is the first epoch of that fork, [MainnetDeneb].
 	Deneb  spec.Epoch
