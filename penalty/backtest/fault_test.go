@@ -194,6 +194,37 @@ func TestListsOutOfOrderAndErrorsOfListsEndARun(t *testing.T) {
 	require.NoError(t, err)
 }
 
+func TestGroupsAreThoseOfTheAnalyses(t *testing.T) {
+	sizes := []int{12_000, 10_000, 9999, 1001, 1000, 301, 300, 11, 10}
+	l := &backtest.Labels{}
+	for i, n := range sizes {
+		l.Names = append(l.Names, string(rune('A'+i)))
+		for range n {
+			l.Of = append(l.Of, int32(i))
+		}
+	}
+	l.Of = append(l.Of, -1, -2, 0)
+	l.Duty = make([]uint64, 2000)
+	for v := range len(l.Of) - 1 + 3 { // but for the last one of A, and three beyond the end
+		if v != len(l.Of)-1 {
+			l.Duty[v/64] |= 1 << (v % 64)
+		}
+	}
+	all := uint64(34622 + 4)
+	for grouping, want := range map[backtest.Grouping][]backtest.Group{
+		backtest.Post: {{"big", 22_000}, {"medium", 12_301}, {"small", 311}, {"all", all},
+			{"A", 12_000}, {"B", 10_000}, {"C", 9999}, {"D", 1001}},
+		backtest.Followup: {{"large", 22_000}, {"mid", 12_301}, {"small", 321}, {"unidentified", 4}, {"all", all},
+			{"A", 12_000}, {"B", 10_000}},
+		backtest.EveryLabel: {{"A", 12_000}, {"B", 10_000}, {"unidentified", 4}, {"all", all}},
+	} {
+		p, err := backtest.NewPopulation(l, grouping, 2)
+		require.NoError(t, err)
+		require.Equal(t, want, p.Groups, grouping.String())
+		require.Equal(t, p.Groups, sent(t, p).Groups)
+	}
+}
+
 func TestPopulationsThatCannotBeAreErrors(t *testing.T) {
 	for name, c := range map[string]struct {
 		labels   backtest.Labels

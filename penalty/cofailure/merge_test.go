@@ -133,6 +133,13 @@ func TestPartsThatDoNotBelongTogetherOrOverflowChangeNothing(t *testing.T) {
 	require.ErrorIs(t, p.Counts.Merge(&full), spec.ErrOverflow)
 	full.ByCluster[1][0], full.Slots = 0, math.MaxUint64
 	require.ErrorIs(t, p.Counts.Merge(&full), spec.ErrOverflow)
+	high := append([]byte{'C', 1, 0, 0, 0}, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 0) // share 2^128 - 2^64
+	high = append(append(high, make([]byte, 3*4)...), append([]byte{3}, make([]byte, 3*4)...)...)
+	var big cofailure.Counts
+	require.NoError(t, big.UnmarshalBinary(high))
+	require.NoError(t, p.Counts.Merge(&big), "the sum of both is below 2^128")
+	before = p.forms(t)
+	require.ErrorIs(t, p.Counts.Merge(&big), spec.ErrOverflow)
 	// A quality in which validator 0 has 2^32-1 fumbles: one run of its form.
 	var most cofailure.Quality
 	require.NoError(t, most.UnmarshalBinary([]byte{'Q', 1, 1, 40, 1, 0, 0xfe, 0xff, 0xff, 0xff, 0x0f, 0, 0, 0}))
