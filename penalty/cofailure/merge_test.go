@@ -156,6 +156,25 @@ func TestPartsThatDoNotBelongTogetherOrOverflowChangeNothing(t *testing.T) {
 	new(cofailure.Quality).Slot([]cofailure.Failure{failure(0, 32, 1)})
 }
 
+func TestCountsShareNothingOnceMerged(t *testing.T) {
+	o := newPart(t)
+	o.slot([]cofailure.Failure{failure(0, 32, 1), failure(1, 32, 5)}, true)
+	before := o.forms(t)
+	var counts cofailure.Counts
+	var quality cofailure.Quality
+	for range 2 {
+		require.NoError(t, counts.Merge(&o.Counts))
+		require.NoError(t, quality.Merge(o.Quality))
+	}
+	require.Equal(t, before, o.forms(t))
+	for _, full := range []cofailure.Counts{{Co: [4]uint64{2: math.MaxUint64}}, {Co: [4]uint64{math.MaxUint64}}, {Failures: [4]uint64{math.MaxUint64}}} {
+		full.ByCluster = make([][4]uint64, 3)
+		o := newPart(t)
+		o.slot([]cofailure.Failure{failure(0, 32, 3), failure(1, 32, 3)}, true)
+		require.ErrorIs(t, o.Counts.Merge(&full), spec.ErrOverflow)
+	}
+}
+
 type binary interface {
 	MarshalBinary() ([]byte, error)
 	UnmarshalBinary([]byte) error
