@@ -351,7 +351,7 @@ func (e *economy) spoil(in rainbow.EpochInput) rainbow.EpochInput {
 		case 2:
 			it.Low = it.Value + 1
 		case 3:
-			it.HasProposer, it.Proposer = true, number()
+			it.HasProposer, it.Proposer = true, pick(e, number(), pick(e, e.s.Go.Rows...).Operator)
 		case 4:
 			it.Listers = append(slices.Clone(it.Listers), number())
 		case 5:
