@@ -157,7 +157,8 @@ func TestPenaltiesThatOverflowTogetherAreErrors(t *testing.T) {
 	// 90,363 and 167,817 Gwei are the ordinary ones; 1.2e7 squared times the first
 	// is 1.30e19, 9e6 squared times the second 1.36e19, 2^64 is 1.84e19.
 	require.ErrorIs(t, of(12_000_000, 9_000_000), spec.ErrOverflow)
-	require.ErrorIs(t, of(12_000_000, 1), spec.ErrOverflow, "above 2^63")
+	require.ErrorIs(t, of(12_000_000, 6_000_000), spec.ErrOverflow, "1.30e19 + 0.60e19")
+	require.ErrorIs(t, of(8_000_000, 9_000_000), spec.ErrOverflow, "0.58e19 + 1.36e19")
 	require.NoError(t, of(6_000_000, 1), "two validators, 6.5e18")
 	require.ErrorIs(t, of(9_000_000, 6_000_000), spec.ErrOverflow, "two validators, 2 * (7.3e18 + 6.0e18)")
 	require.ErrorIs(t, of(20_000_000, 1), spec.ErrOverflow)

@@ -135,6 +135,7 @@ func TestPartsThatDoNotBelongTogetherOrOverflowChangeNothing(t *testing.T) {
 	require.ErrorIs(t, p.Counts.Merge(&full), spec.ErrOverflow)
 	high := append([]byte{'C', 1, 0, 0, 0}, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 0) // share 2^128 - 2^64
 	high = append(append(high, make([]byte, 3*4)...), append([]byte{3}, make([]byte, 3*4)...)...)
+	require.Equal(t, before, p.forms(t))
 	var big cofailure.Counts
 	require.NoError(t, big.UnmarshalBinary(high))
 	require.NoError(t, p.Counts.Merge(&big), "the sum of both is below 2^128")
