@@ -25,8 +25,9 @@
 // An operation is validated whole before the first write: on an error, which wraps
 // one of the ErrX of this package, the ledger is as it was. Otherwise a [Receipt]
 // lists what moved from which pot to which; replaying its events gives every
-// balance, but for those of a brief epoch ([EpochInput]). Batches ([ProcessSlashing], [ProcessEpoch]) skip their bad items and
-// report them by number. No input panics.
+// balance, unless an [EpochInput] asked for a brief one. Batches
+// ([ProcessSlashing], [ProcessEpoch]) skip their bad items and report them by
+// number. No input panics.
 //
 // [ProcessEpoch] ends an epoch: rewards, then dues, then in the new epoch weight
 // snapshot, unbonding queue, liens, announced changes.
