@@ -64,11 +64,13 @@ usage: beam sweep -failures DIR -clusters FILE -grid NAME/KEY=A|B,KEY=C|D [flags
 `,
 	"jobserver": `Serve jobs with Prism, Beam's own runner, until interrupted.
 
-usage: beam jobserver [-port 8073]
+usage: beam jobserver [flags]
+
+  beam jobserver -port 8073
 `,
 	"worker": `Run workers for jobs that are submitted with -pool, until interrupted.
 
-usage: beam worker [-port 8074]
+usage: beam worker [flags]
 
   beam jobserver -port 8073 &
   beam worker -port 8074 &

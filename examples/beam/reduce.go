@@ -8,6 +8,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 
+	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/dataset/xatu"
 )
 
@@ -39,7 +40,7 @@ func (o *options) reducePipeline(files []source, missing []dead, a attempt) *bea
 	known := beam.ParDo(s.Scope("balances"), &carry{window}, beam.GroupByKey(s.Scope("balances"), balances), side(windows))
 	all := beam.Flatten(s.Scope("join"), pieces, blocks, known)
 	slots, duties, unjoined := beam.ParDo3(s.Scope("join"), &joinWindow{window, int64(xatu.MainnetDeneb)}, beam.GroupByKey(s.Scope("join"), all))
-	sharded := beam.ParDo(s.Scope("shards"), &toShard{o.shards}, slots, side(windows))
+	sharded := beam.ParDo(s.Scope("shards"), &toShard{o.shards}, slots, side(beam.DropValue(s.Scope("shards"), slots)))
 	everyone := beam.Combine(s.Scope("duties"), new(union), duties)
 	entries := beam.ParDo(s.Scope("write"), &writeShard{a, o.shards}, beam.GroupByKey(s.Scope("write"), sharded), side(everyone))
 
@@ -59,7 +60,7 @@ func (o *options) reduce(ctx context.Context) (*manifest, error) {
 	}
 	absent := missing(o.tables, files)
 	if len(files) == 0 {
-		return nil, fmt.Errorf("-tables: %v", absent[0])
+		return nil, fmt.Errorf("-tables: %v: %w", absent[0], spec.ErrInput)
 	}
 	a := newAttempt(o.out)
 	c, err := o.execute(ctx, "reduce", o.reducePipeline(files, absent, a))
