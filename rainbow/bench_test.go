@@ -95,22 +95,24 @@ func fullDuties(s *State, dst []Duty) []Duty {
 }
 
 // BenchmarkEpoch ends an epoch in which everybody performs and ten operators are
-// penalised.
+// penalised. Its receipt is full in memory of its own, full in that of the one
+// before (room), or brief.
 func BenchmarkEpoch(b *testing.B) {
 	for _, c := range []struct {
 		name string
 		economy
-		brief bool
+		brief, room bool
 	}{
-		{"2 services", economy{manyOperators, 1, 0}, false},
-		{"3 services", economy{manyOperators, 2, 0}, false},
-		{"16 services", economy{manyOperators, 15, 0}, false},
-		{"3 services, half point", economy{manyOperators, 2, 50}, false},
-		{"2 services, brief", economy{manyOperators, 1, 0}, true},
-		{"3 services, brief", economy{manyOperators, 2, 0}, true},
-		{"16 services, brief", economy{manyOperators, 15, 0}, true},
-		{"3 services, tenth points, brief", economy{manyOperators, 2, 10}, true},
-		{"3 services, half point, brief", economy{manyOperators, 2, 50}, true},
+		{"2 services", economy{manyOperators, 1, 0}, false, false},
+		{"3 services", economy{manyOperators, 2, 0}, false, false},
+		{"16 services", economy{manyOperators, 15, 0}, false, false},
+		{"3 services, room", economy{manyOperators, 2, 0}, false, true},
+		{"2 services, brief", economy{manyOperators, 1, 0}, true, true},
+		{"3 services, brief", economy{manyOperators, 2, 0}, true, true},
+		{"16 services, brief", economy{manyOperators, 15, 0}, true, true},
+		{"3 services, tenth points, brief", economy{manyOperators, 2, 10}, true, true},
+		{"3 services, half point, brief", economy{manyOperators, 2, 50}, true, true},
+		{"3 services, half point, room", economy{manyOperators, 2, 50}, false, true},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			s := c.build(b, plainConfig())
@@ -130,7 +132,9 @@ func BenchmarkEpoch(b *testing.B) {
 				}
 				b.StartTimer()
 				r, err := ProcessEpoch(s, EpochInput{Duties: duties, Brief: c.brief, Room: room})
-				room = r.Ledger.Events
+				if c.room {
+					room = r.Ledger.Events
+				}
 				if err != nil || len(r.Ledger.Skipped) > 0 || len(r.Penalties) != 10 {
 					b.Fatal(err, r.Ledger.Skipped)
 				}
