@@ -98,7 +98,7 @@ func benchmarkSent(b *testing.B, s *backtest.Study, epochs *[4][]backtest.Slot) 
 	var f backtest.Failures
 	var x backtest.Factors
 	var sums backtest.Sums
-	send := func(v binary) {
+	send := func(v travels) {
 		of, err := v.MarshalBinary()
 		require.NoError(b, err)
 		require.NoError(b, v.UnmarshalBinary(of))

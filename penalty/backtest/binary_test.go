@@ -18,7 +18,7 @@ func after(head []byte, n int, unit ...byte) []byte {
 // Each form by hand: one that is read, and what would not be written.
 func TestFormsThatNobodyWritesAreRefused(t *testing.T) {
 	for name, c := range map[string]struct {
-		to   binary
+		to   travels
 		good []byte
 		bad  map[string][]byte
 	}{

@@ -1,6 +1,7 @@
 package backtest_test
 
 import (
+	"encoding/binary"
 	"errors"
 	"iter"
 	"math"
@@ -162,6 +163,27 @@ func TestPenaltiesThatOverflowTogetherAreErrors(t *testing.T) {
 	require.NoError(t, of(6_000_000, 1), "two validators, 6.5e18")
 	require.ErrorIs(t, of(9_000_000, 6_000_000), spec.ErrOverflow, "two validators, 2 * (7.3e18 + 6.0e18)")
 	require.ErrorIs(t, of(20_000_000, 1), spec.ErrOverflow)
+}
+
+func TestManyPenaltiesThatOverflowAreErrors(t *testing.T) {
+	s, err := backtest.NewStudy(hamlet(), backtest.Options{Rules: rulesNamed(t, "net-excess-2024")})
+	require.NoError(t, err)
+	factors := backtest.Factors{Epoch: 10, Rules: make([][32]penalty.Factors, 1)}
+	for i := range factors.Rules[0] {
+		factors.Rules[0][i] = penalty.Factors{Source: penalty.Factor{Num: 8_000_000, Den: 1, Squared: true}, Target: penalty.One}
+	}
+	// So many of one class without source in slot 0, of 24,576 ETH: 5.78e18 each.
+	for count, want := range map[byte]error{1: nil, 3: nil, 4: spec.ErrOverflow, 5: spec.ErrOverflow, 127: spec.ErrOverflow} {
+		data := binary.AppendUvarint([]byte{'f', 1, 10}, uint64(24_576*spec.ETH))
+		var f backtest.Failures
+		require.NoError(t, f.UnmarshalBinary(after(append(data, 1, 0, byte(cofailure.NoSource<<1|1), count, 0), 31, 0, 0)))
+		err := s.NewPunisher().Punish(new(backtest.Sums), &f, &factors)
+		if want == nil {
+			require.NoError(t, err, count)
+		} else {
+			require.ErrorIs(t, err, want, count)
+		}
+	}
 }
 
 func TestListsOutOfOrderAndErrorsOfListsEndARun(t *testing.T) {

@@ -29,7 +29,7 @@ func FuzzBinary(f *testing.F) {
 	}
 	walk := study().NewWalk()
 	require.NoError(f, walk.Step(new(backtest.Factors), &a))
-	for _, v := range []binary{&a, &failures, &x, &sums, &b, &odd, &rational, result(0).Totals, hamlet(), walk} {
+	for _, v := range []travels{&a, &failures, &x, &sums, &b, &odd, &rational, result(0).Totals, hamlet(), walk} {
 		f.Add(form(f, v))
 	}
 	s := study()
@@ -41,7 +41,7 @@ func FuzzBinary(f *testing.F) {
 		var sums backtest.Sums
 		var totals backtest.Totals
 		population, walk := hamlet(), s.NewWalk()
-		for _, v := range []binary{&a, &failures, &x, &sums, &totals, population, walk} {
+		for _, v := range []travels{&a, &failures, &x, &sums, &totals, population, walk} {
 			before := form(t, v)
 			if err := v.UnmarshalBinary(data); err != nil {
 				require.ErrorIs(t, err, spec.ErrInput)

@@ -16,7 +16,7 @@ import (
 	"github.com/stakesim/stakesim/spec"
 )
 
-type binary interface {
+type travels interface {
 	encoding.BinaryMarshaler
 	encoding.BinaryAppender
 	encoding.BinaryUnmarshaler
@@ -25,7 +25,7 @@ type binary interface {
 // sent is a value as another machine gets it.
 func sent[T any, P interface {
 	*T
-	binary
+	travels
 }](t testing.TB, v P) P {
 	of, err := v.MarshalBinary()
 	require.NoError(t, err)
