@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"strings"
 
 	"github.com/stakesim/stakesim/spec/dataset"
 	"github.com/stakesim/stakesim/spec/dataset/xatu"
@@ -35,16 +36,17 @@ func (d dead) line() []byte {
 
 // String is the fault as the single-machine program words it.
 func (d dead) String() string {
-	s := d.File
+	var s strings.Builder
+	s.WriteString(d.File)
 	if d.Column != "" {
-		s += ": column " + d.Column
+		s.WriteString(": column " + d.Column)
 	}
 	for _, part := range []string{d.Kind, d.Detail, d.Cause} {
 		if part != "" {
-			s += ": " + part
+			s.WriteString(": " + part)
 		}
 	}
-	return s
+	return s.String()
 }
 
 // lines encodes dead letters.

@@ -29,6 +29,7 @@ func TestMain(m *testing.M) {
 		cli.Main("beam", run)
 	}
 	errStream = new(bytes.Buffer)
+	quiet(false, errStream)
 	os.Exit(m.Run())
 }
 

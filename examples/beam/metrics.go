@@ -41,13 +41,6 @@ func countsOf(r metrics.Results) counts {
 	return c
 }
 
-// add sums the counts of two pipelines.
-func (c counts) add(d counts) {
-	for name, n := range d {
-		c[name] += n
-	}
-}
-
 // String lists the counters by name: "dead letters 0, records read 5".
 func (c counts) String() string {
 	var parts []string

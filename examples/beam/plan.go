@@ -33,7 +33,6 @@ func printPlan(out io.Writer, f table.Format, title string, stages []stagePlan, 
 // its bytes.
 type volume struct {
 	files, groups, rows, bytes int64
-	first, last                int64 // slot or epoch
 }
 
 func volumes(ctx context.Context, files []source) (of [4]volume, err error) {

@@ -82,17 +82,19 @@ func (r *readGroup) ProcessElement(ctx context.Context, t task, emit func(int64,
 
 // eachRow hands out the rows, and buries what cannot be read.
 func eachRow[T any](g *groupReader, rows iter.Seq2[T, error], do func(*T)) error {
+	var kept T // one for all rows: a pointer to the range's own would be an allocation for each
 	for row, err := range rows {
-		fault := new(dataset.Fault)
-		switch {
-		case errors.As(err, &fault):
-			g.bury(deadOf(xatu.Table(g.Source.Table), fault).line())
-		case err != nil:
-			return err
-		default:
+		if err == nil {
 			g.rows++
-			do(&row)
+			kept = row
+			do(&kept)
+			continue
 		}
+		fault := new(dataset.Fault)
+		if !errors.As(err, &fault) {
+			return err
+		}
+		g.bury(deadOf(xatu.Table(g.Source.Table), fault).line())
 	}
 	return nil
 }
@@ -154,6 +156,8 @@ func (g *groupReader) attestation(r *xatu.Attestation) {
 func (g *groupReader) balances(rows iter.Seq2[xatu.Balance, error]) (err error) {
 	var epoch spec.Epoch
 	blocks := map[int64]*xatu.Balances{}
+	var last *xatu.Balances // of the block of the row before
+	at := int64(-1)
 	flush := func() {
 		for block, b := range blocks {
 			var p packer
@@ -163,18 +167,23 @@ func (g *groupReader) balances(rows iter.Seq2[xatu.Balance, error]) (err error) 
 			g.carry(block, p)
 		}
 		clear(blocks)
+		at = -1
 	}
 	failed := eachRow(g, rows, func(r *xatu.Balance) {
 		if r.Epoch != epoch {
 			flush()
 			epoch = r.Epoch
 		}
-		block := int64(r.Validator / blockSize)
-		if blocks[block] == nil {
-			blocks[block] = new(xatu.Balances)
+		if block := int64(r.Validator / blockSize); block != at {
+			if blocks[block] == nil {
+				blocks[block] = new(xatu.Balances)
+			}
+			at, last = block, blocks[block]
 		}
 		r.Validator %= blockSize
-		err = errors.Join(err, blocks[block].Add(r))
+		if e := last.Add(r); e != nil {
+			err = e
+		}
 	})
 	flush()
 	return errors.Join(failed, err)

@@ -69,7 +69,7 @@ func expand(grid string) ([]string, error) {
 	names := []string{""}
 	for i, part := range splitAfter(grid) {
 		var next []string
-		for _, choice := range strings.Split(strings.TrimRight(part, "/=,"), "|") {
+		for choice := range strings.SplitSeq(strings.TrimRight(part, "/=,"), "|") {
 			for _, head := range names {
 				next = append(next, head+choice+part[len(strings.TrimRight(part, "/=,")):])
 			}
