@@ -136,8 +136,11 @@ func (w *workspace) checkItems(s *State, items []Item) error {
 		case v.Rule == FOCILR && uint64(len(it.Listers)) > v.CommitteeSize:
 			return aboutf("item", it.ID, ErrWeights, "%d listers in a committee of %d", len(it.Listers), v.CommitteeSize)
 		}
-		var fits bool
-		if cost, fits = u64.Add(cost, v.cost(it)); !fits {
+		one, fits := v.cost(it)
+		if fits {
+			cost, fits = u64.Add(cost, one)
+		}
+		if !fits {
 			return about("item", it.ID, spec.ErrOverflow)
 		}
 		if err := w.checkListers(s, it); err != nil {
@@ -185,7 +188,8 @@ func (w *workspace) awardList(s *State, service int, budget spec.Gwei, items []I
 	v := &s.Services[service]
 	total := spec.Gwei(0)
 	for i := range items {
-		total += v.cost(&items[i]) // checkItems has seen that it fits
+		cost, _ := v.cost(&items[i]) // checkItems has seen that they fit
+		total += cost
 	}
 	scale := func(amount spec.Gwei) spec.Gwei {
 		if total <= budget {
@@ -218,18 +222,14 @@ func (w *workspace) awardList(s *State, service int, budget spec.Gwei, items []I
 	}
 }
 
-// cost is the most that an item can pay out, saturated.
-func (v *Service) cost(it *Item) spec.Gwei {
+// cost is the most that an item can pay out, and false for more than 64 bits.
+func (v *Service) cost(it *Item) (spec.Gwei, bool) {
 	switch l := len(it.Listers); {
 	case l == 0 && v.Rule != FOCILR:
-		return 0
+		return 0, true
 	case l < 2 || v.Rule != ConditionalTip:
-		return it.Value
+		return it.Value, true
 	default:
-		sum, ok := u64.Mul(it.Low, spec.Gwei(l))
-		if !ok {
-			return delegation.Off
-		}
-		return sum
+		return u64.Mul(it.Low, spec.Gwei(l))
 	}
 }

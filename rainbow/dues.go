@@ -22,9 +22,8 @@ type claim struct {
 }
 
 // dues turns the pending penalties into one batch for the ledger, measured on its
-// present state, and says what becomes of each. Its ids ascend by service and
-// evidence, which decides ties.
-func (s *State) dues() ([]delegation.Due, []PenaltyResult) {
+// present state. Its ids ascend by service and evidence, which decides ties.
+func (s *State) dues() ([]claim, []delegation.Due) {
 	claims := s.claims()
 	if len(claims) == 0 {
 		return nil, nil
@@ -46,7 +45,7 @@ func (s *State) dues() ([]delegation.Due, []PenaltyResult) {
 		}
 		dues = append(dues, c.due)
 	}
-	return dues, s.settle(claims, dues)
+	return claims, dues
 }
 
 func (s *State) claims() (claims []claim) {
@@ -105,25 +104,26 @@ func (s *State) capServices(claims []claim) {
 // capBonds cuts the bond-only claims on each operator: those of a service with an
 // allocation to it, the others together to what is not allocated.
 func (s *State) capBonds(claims []claim) {
-	type group struct{ operator, service uint64 }
-	const shared = ^uint64(0)
+	type group struct {
+		operator, service uint64
+		allocation        spec.Gwei // 0: of no service alone
+	}
 	groups := map[group][]*claim{}
 	for i := range claims {
 		c := &claims[i]
 		if c.due.Rule != delegation.BondOnly || c.left == 0 {
 			continue
 		}
-		g := group{c.Operator, shared}
+		g := group{operator: c.Operator}
 		if r, ok := s.Registration(c.Operator, c.Service); ok && r.Allocation > 0 {
-			g.service = c.Service
+			g.service, g.allocation = c.Service, r.Allocation
 		}
 		groups[g] = append(groups[g], c)
 	}
 	for g, list := range groups {
-		limit := u64.SubSat(s.answering(g.operator), s.allocated(g.operator))
-		if g.service != shared {
-			r, _ := s.Registration(g.operator, g.service)
-			limit = r.Allocation
+		limit := g.allocation
+		if limit == 0 {
+			limit = u64.SubSat(s.answering(g.operator), s.allocated(g.operator))
 		}
 		capClaims(list, limit) // in order of service and evidence
 	}
@@ -160,13 +160,9 @@ func capClaims(list []*claim, limit spec.Gwei) {
 	}
 }
 
-// settle says what becomes of each claim and adds it to its service.
-func (s *State) settle(claims []claim, dues []delegation.Due) []PenaltyResult {
-	results := make([]PenaltyResult, 0, len(claims))
-	collected := map[uint64]spec.Gwei{}
-	for _, c := range delegation.PreviewSlash(s.Ledger, dues).Collections {
-		collected[c.Due.ID] = c.Collected
-	}
+// settle says what became of each claim in the ledger's epoch, and adds it to its
+// service.
+func (s *State) settle(claims []claim) (results []PenaltyResult) {
 	for i := range claims {
 		c := &claims[i]
 		if c.skipped {
@@ -174,7 +170,8 @@ func (s *State) settle(claims []claim, dues []delegation.Due) []PenaltyResult {
 		}
 		r := &c.result
 		r.Service, r.Evidence, r.Operator, r.Wanted = c.Service, c.Evidence, c.Operator, c.wanted
-		r.Collected = collected[c.due.ID]
+		short, _ := s.Ledger.Uncollected(c.due.ID)
+		r.Collected = c.left - short.Amount
 		r.OverBond = r.Wanted - r.OverService - r.Collected
 		results = append(results, *r)
 		t := &s.Services[c.service].Totals

@@ -209,9 +209,9 @@ func (s *State) closeLedger(r *EpochReceipt, in *EpochInput) {
 		}
 	}
 	w.rewards = rewards
-	var dues []delegation.Due
-	dues, r.Penalties = s.dues()
+	claims, dues := s.dues()
 	r.Ledger, _ = delegation.ProcessEpoch(s.Ledger, delegation.EpochInput{Rewards: rewards, Dues: dues, Brief: in.Brief, Room: in.Room})
+	r.Penalties = s.settle(claims)
 }
 
 // payNow pays the rewards of one operator at once, as far as the ledger takes them.

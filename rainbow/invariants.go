@@ -3,6 +3,7 @@ package rainbow
 import (
 	"cmp"
 	"fmt"
+	"math"
 
 	"github.com/stakesim/stakesim/delegation"
 	"github.com/stakesim/stakesim/spec"
@@ -108,12 +109,15 @@ func (s *State) checkRegistrations() error {
 }
 
 func (s *State) checkPenalties() error {
+	if s.NextDue < 1<<63 || s.NextDue > math.MaxUint64-uint64(len(s.Penalties)) {
+		return broken("next due %d", s.NextDue)
+	}
 	for i := range s.Penalties {
 		p := &s.Penalties[i]
 		if i > 0 && comparePenalties(s.Penalties[i-1], *p) >= 0 {
 			return broken("order of penalty %d/%d", p.Service, p.Evidence)
 		}
-		if p.checkSize() != nil || p.Epoch > s.Ledger.Epoch() {
+		if _, err := s.findService(p.Service); err != nil || p.checkSize() != nil || p.Epoch > s.Ledger.Epoch() {
 			return broken("penalty %+v", *p)
 		}
 	}
