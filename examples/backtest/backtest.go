@@ -46,7 +46,7 @@ func (o *options) backtest(out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	o.progress.done()
+	o.progress.Done()
 	o.reportFaults(errStream)
 	if o.format == table.JSON {
 		return writeJSON(out, r)

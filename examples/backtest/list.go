@@ -95,7 +95,7 @@ func (o *options) writeList(out io.Writer) error {
 	if err := write(o.convert, list, &o.duties); err != nil {
 		return err
 	}
-	o.progress.done()
+	o.progress.Done()
 	o.reportFaults(errStream)
 	_, err := fmt.Fprintf(out, "%s: %d slots, %d validators\n", o.convert, slots, o.duties.Count())
 	return err

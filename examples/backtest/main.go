@@ -35,7 +35,7 @@ func run(args []string, _ io.Reader, out io.Writer) error {
 	if err != nil || o == nil {
 		return err
 	}
-	defer o.progress.done()
+	defer o.progress.Done()
 	if err := o.open(); err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ import (
 
 // parse reads the command line; no options mean that help was shown.
 func parse(args []string, out io.Writer) (*options, error) {
-	o := &options{progress: newProgress()}
+	o := &options{progress: &progress{Line: cli.NewLine()}}
 	flags := flag.NewFlagSet("backtest", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	for i, name := range recordFlags {

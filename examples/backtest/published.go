@@ -32,7 +32,7 @@ func (o *options) published(out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	o.progress.done()
+	o.progress.Done()
 	o.reportFaults(errStream)
 	if o.format == table.JSON {
 		return writeJSON(out, publishedJSON(p))

@@ -7,7 +7,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
 	"runtime"
 	"strings"
 
@@ -67,7 +66,9 @@ func run(args []string, in io.Reader, out io.Writer) error {
 		return err
 	}
 	defer page.abandon()
-	r, err := rep(progressOn(os.Stderr))
+	line := cli.NewLine()
+	r, err := rep(progressOn(line))
+	line.Done()
 	if err != nil {
 		return err
 	}

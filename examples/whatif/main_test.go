@@ -177,7 +177,7 @@ func TestTheCommandShownMakesTheReportAgain(t *testing.T) {
 }
 
 func TestTheBarShowsTheTimeLeft(t *testing.T) {
-	require.Equal(t, "[###############...............] 5/10, 7s left   ", bar(5, 10, 7*time.Second))
+	require.Equal(t, "[###############...............] 5/10, 7s left", bar(5, 10, 7*time.Second))
 }
 
 func TestHelpShowsExamples(t *testing.T) {

@@ -2,33 +2,26 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/stakesim/stakesim/examples/internal/cli"
 	"github.com/stakesim/stakesim/penalty/scenario"
 )
 
-// progressOn draws a bar with the time left, on a terminal only.
-func progressOn(f *os.File) scenario.Progress {
-	info, err := f.Stat()
-	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
+// progressOn draws a bar with the time left.
+func progressOn(l *cli.Line) scenario.Progress {
+	if l == nil {
 		return nil
 	}
-	var mu sync.Mutex
 	start, best := time.Now(), 0
+	var mu sync.Mutex
 	return func(done, all int) {
 		mu.Lock()
 		defer mu.Unlock()
-		if done <= best {
-			return
-		}
-		best = done
-		fmt.Fprint(f, "\r"+bar(done, all, time.Since(start)))
-		if done == all {
-			fmt.Fprint(f, "\r\x1b[K")
-		}
+		best = max(best, done)
+		l.Show(func() string { return bar(best, all, time.Since(start)) })
 	}
 }
 
@@ -37,5 +30,5 @@ func bar(done, all int, passed time.Duration) string {
 	const width = 30
 	full := width * done / max(all, 1)
 	left := time.Duration(float64(passed) / float64(max(done, 1)) * float64(all-done)).Round(time.Second)
-	return fmt.Sprintf("[%s%s] %d/%d, %v left   ", strings.Repeat("#", full), strings.Repeat(".", width-full), done, all, left)
+	return fmt.Sprintf("[%s%s] %d/%d, %v left", strings.Repeat("#", full), strings.Repeat(".", width-full), done, all, left)
 }
