@@ -69,7 +69,6 @@ func (o *options) explainReduce(ctx context.Context, out io.Writer) error {
 	for _, t := range v {
 		all.files, all.groups, all.rows, all.bytes = all.files+t.files, all.groups+t.groups, all.rows+t.rows, all.bytes+t.bytes
 	}
-	// A row of committees holds a committee of a slot; there are up to 64.
 	epochs := max(1, v[xatu.Blocks].rows/dataset.SlotsPerEpoch)
 	windows := (epochs + int64(o.window) - 1) / int64(o.window)
 	joined := v[xatu.Committees].bytes + v[xatu.Attestations].bytes
@@ -79,7 +78,7 @@ func (o *options) explainReduce(ctx context.Context, out io.Writer) error {
 		{"arrange", "row groups in order", "table", all.groups, 40 * all.groups},
 		{"read", "rows into pieces", "row group", all.groups, all.bytes},
 		{"blocks", "the chain to windows", "none", v[xatu.Blocks].groups, 40 * v[xatu.Blocks].rows},
-		{"balances", "balances through windows", "65536 validators", v[xatu.Validators].groups * epochs, v[xatu.Validators].bytes},
+		{"balances", "balances through windows", "65536 validators", v[xatu.Validators].groups + epochs, v[xatu.Validators].bytes},
 		{"join", "windows to failures", "window", v[xatu.Committees].groups + v[xatu.Attestations].groups + 2*windows, joined + again},
 		{"write", "failure lists", "shard", windows, joined / 20},
 	}
