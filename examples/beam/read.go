@@ -33,7 +33,8 @@ const chainKey = 0
 // groupReader is the reading of one row group.
 type groupReader struct {
 	context.Context
-	task
+	from    source
+	group   int
 	window  int64
 	rows    int64
 	pieces  map[int64]*packer // by window
@@ -43,41 +44,53 @@ type groupReader struct {
 	carry   func(int64, []byte) // balances by block of validators
 }
 
-// ProcessElement reads a row group. What cannot be read is a dead letter, and
-// the rest goes on, as [xatu.File.Committees] says.
+// ProcessElement reads row groups of a file. What cannot be read is a dead
+// letter, and the rest goes on, as [xatu.File.Committees] says.
 func (r *readGroup) ProcessElement(ctx context.Context, t task, emit func(int64, []byte), chain func(int, []byte), carry func(int64, []byte), windows func(int64, int), bury func([]byte)) error {
 	f, done, err := t.Source.open(ctx)
 	if err != nil {
 		return fmt.Errorf("%s: %w", t.Source.Path, err)
 	}
 	defer done()
-	g := &groupReader{Context: ctx, task: t, window: r.Window, pieces: map[int64]*packer{}, windows: map[int64]bool{}, emit: emit, carry: carry, bury: bury}
-	switch reached := uint64(t.Reached); f.Table {
+	for i, reached := range t.Reached {
+		g := &groupReader{
+			Context: ctx, from: t.Source, group: t.First + i, window: r.Window,
+			pieces: map[int64]*packer{}, windows: map[int64]bool{}, emit: emit, carry: carry, bury: bury,
+		}
+		if err := g.read(f, uint64(reached), chain); err != nil {
+			return fmt.Errorf("%s: row group %d: %w", t.Source.Path, g.group, err)
+		}
+		for w, p := range g.pieces {
+			emit(w, *p)
+		}
+		for w := range g.windows {
+			windows(w, 0)
+		}
+		recordsRead.Inc(ctx, g.rows)
+	}
+	return nil
+}
+
+// read reads the row group.
+func (g *groupReader) read(f *xatu.File, reached uint64, chain func(int, []byte)) error {
+	switch f.Table {
 	case xatu.Committees:
-		err = eachRow(g, f.Committees(t.Group, reached), g.committee)
+		return eachRow(g, f.Committees(g.group, reached), g.committee)
 	case xatu.Attestations:
-		err = eachRow(g, f.Attestations(t.Group, reached), g.attestation)
+		return eachRow(g, f.Attestations(g.group, reached), g.attestation)
 	case xatu.Blocks:
-		var p packer
-		p.start(ofBlocks, &t)
-		err = eachRow(g, f.Blocks(t.Group, reached), func(b *xatu.Block) {
+		p := g.start(ofBlocks)
+		err := eachRow(g, f.Blocks(g.group, reached), func(b *xatu.Block) {
 			g.windows[int64(b.Slot/dataset.SlotsPerEpoch)/g.window] = true
 			p.uint(uint64(b.At.Row))
 			p.uint(uint64(b.Slot))
 			p.bytes(b.Root[:])
 		})
 		chain(chainKey, p)
-	case xatu.Validators:
-		err = g.balances(f.Balances(t.Group, reached))
+		return err
+	default:
+		return g.balances(f.Balances(g.group, reached))
 	}
-	for w, p := range g.pieces {
-		emit(w, *p)
-	}
-	for w := range g.windows {
-		windows(w, 0)
-	}
-	recordsRead.Inc(ctx, g.rows)
-	return err
 }
 
 // eachRow hands out the rows, and buries what cannot be read.
@@ -94,16 +107,17 @@ func eachRow[T any](g *groupReader, rows iter.Seq2[T, error], do func(*T)) error
 		if !errors.As(err, &fault) {
 			return err
 		}
-		g.bury(deadOf(xatu.Table(g.Source.Table), fault).line())
+		g.bury(deadOf(xatu.Table(g.from.Table), fault).line())
 	}
 	return nil
 }
 
 // start begins a piece: what it holds and the row group it comes from.
-func (p *packer) start(what byte, t *task) {
-	*p = append((*p)[:0], what)
-	p.string(t.Source.Path)
-	p.uint(uint64(t.Group))
+func (g *groupReader) start(what byte) packer {
+	p := packer{what}
+	p.string(g.from.Path)
+	p.uint(uint64(g.group))
+	return p
 }
 
 // pieceLimit is the size at which a piece is handed on, so that memory stays
@@ -118,8 +132,8 @@ func (g *groupReader) into(what byte, epoch spec.Epoch, add func(*packer)) {
 	for _, w := range []int64{own, (int64(epoch) + 1) / g.window} {
 		p := g.pieces[w]
 		if p == nil {
-			p = new(packer)
-			p.start(what, &g.task)
+			piece := g.start(what)
+			p = &piece
 			g.pieces[w] = p
 		}
 		if add(p); len(*p) > pieceLimit {
@@ -160,8 +174,7 @@ func (g *groupReader) balances(rows iter.Seq2[xatu.Balance, error]) (err error) 
 	at := int64(-1)
 	flush := func() {
 		for block, b := range blocks {
-			var p packer
-			p.start(ofBalances, &g.task)
+			p := g.start(ofBalances)
 			p.uint(uint64(epoch))
 			p, _ = b.AppendBinary(p) // never fails
 			g.carry(block, p)

@@ -146,18 +146,19 @@ func (*survey) ProcessElement(ctx context.Context, s source, emit func(int, surv
 	return nil
 }
 
-// task is a row group to be read. Reached is the highest slot or epoch of its
-// table before it.
+// task is the row groups of a file that are read together, from First on.
+// Reached is the highest slot or epoch of the table before each.
 type task struct {
 	Source  source
-	Group   int
-	Reached int64
+	First   int
+	Reached []int64
 }
 
 // arrange goes through a table in order.
 type arrange struct{}
 
-// ProcessElement emits the row groups of a table.
+// ProcessElement emits the row groups of a table, each on its own where the file
+// is at hand, all of a file where it must be fetched.
 func (*arrange) ProcessElement(_ int, files func(*surveyed) bool, emit func(task)) {
 	var all []surveyed
 	for f := (surveyed{}); files(&f); f = (surveyed{}) {
@@ -166,9 +167,15 @@ func (*arrange) ProcessElement(_ int, files func(*surveyed) bool, emit func(task
 	slices.SortFunc(all, func(a, b surveyed) int { return xatu.CompareNames(a.Source.Path, b.Source.Path) })
 	reached := int64(0)
 	for _, f := range all {
+		whole := task{Source: f.Source}
 		for g, highest := range f.Highest {
-			emit(task{f.Source, g, reached})
+			if whole.Reached = append(whole.Reached, reached); !remote(f.Source.Path) {
+				emit(task{f.Source, g, whole.Reached[g:]})
+			}
 			reached = max(reached, highest)
+		}
+		if remote(f.Source.Path) {
+			emit(whole)
 		}
 	}
 }
