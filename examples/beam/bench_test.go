@@ -45,11 +45,7 @@ func stage(b *testing.B, name string, records int64, do func() error) {
 	})
 }
 
-// kept collects what a stage emits.
-type kept[K comparable] map[K][][]byte
-
-func (k kept[K]) emit(key K, b []byte) { k[key] = append(k[key], b) }
-
+// bytes are those of all elements.
 func (k kept[K]) bytes() (n int64) {
 	for _, all := range k {
 		for _, b := range all {
@@ -57,17 +53,6 @@ func (k kept[K]) bytes() (n int64) {
 		}
 	}
 	return n
-}
-
-// iterate is what a stage sees of collected elements.
-func iterate[T any](all []T) func(*T) bool {
-	return func(to *T) bool {
-		if len(all) == 0 {
-			return false
-		}
-		*to, all = all[0], all[1:]
-		return true
-	}
 }
 
 func ignore([]byte) {}

@@ -94,6 +94,22 @@ func content(t testing.TB, name string) []byte {
 	return b
 }
 
+// kept collects what a stage emits.
+type kept[K comparable] map[K][][]byte
+
+func (k kept[K]) emit(key K, b []byte) { k[key] = append(k[key], b) }
+
+// iterate is what a stage sees of collected elements.
+func iterate[T any](all []T) func(*T) bool {
+	return func(to *T) bool {
+		if len(all) == 0 {
+			return false
+		}
+		*to, all = all[0], all[1:]
+		return true
+	}
+}
+
 // names are the files of a folder.
 func names(t testing.TB, dir string) (all []string) {
 	entries, err := os.ReadDir(dir)
