@@ -135,6 +135,26 @@ func TestDamagedFilesAreDeadLetters(t *testing.T) {
 	require.True(t, strings.Contains(letters, "row group 0"))
 }
 
+// The rows of a file that comes too late are out of order, however well they are
+// ordered among themselves.
+func TestRowsAreOutOfOrderAcrossFiles(t *testing.T) {
+	tables, _ := drawn(t, sample.Period{Seed: 5, Validators: 128, Epochs: 30})
+	for _, table := range []xatu.Table{xatu.Committees, xatu.Attestations} {
+		found, err := filepath.Glob(filepath.Join(tables, table.String(), "*/*/*/*"))
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(filepath.Dir(found[0]), "99.parquet"), content(t, found[0]), 0o644))
+	}
+	want, out := filepath.Join(t.TempDir(), "single.list"), t.TempDir()
+	single(t, "-xatu", tables, "-convert", want, "-lenient")
+	output(t, "reduce", "-tables", tables, "-out", out, "-lenient", "-window", "4")
+	require.True(t, bytes.Equal(content(t, want), merged(t, out)))
+	m, err := openManifest(t.Context(), out)
+	require.NoError(t, err)
+	letters := kinds(t, out, m)
+	require.Equal(t, faults(t, tables), letters)
+	require.Positive(t, letters[dataset.SlotOrder.String()])
+}
+
 func TestANewRunReplacesTheOldOne(t *testing.T) {
 	out := t.TempDir()
 	for _, name := range []string{"by slot, balances every epoch", "by block, balances sampled"} {
