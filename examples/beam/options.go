@@ -80,7 +80,7 @@ usage: beam worker [flags]
 
 // parse reads the command line; no options mean that help was shown.
 func parse(args []string, out io.Writer) (*options, error) {
-	o := &options{progress: newProgress(), errs: errStream}
+	o := &options{progress: &progress{Line: cli.NewLine()}, errs: errStream}
 	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
 		o.command, args = args[0], args[1:]
 	}

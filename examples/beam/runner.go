@@ -22,7 +22,7 @@ import (
 // returns its counters.
 func (o *options) execute(ctx context.Context, what string, p *beam.Pipeline) (counts, error) {
 	o.progress.start(what)
-	defer o.progress.done()
+	defer o.progress.Done()
 	c, err := o.executeOn(ctx, p)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", what, o.plain(err))

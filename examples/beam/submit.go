@@ -118,7 +118,7 @@ func model(ctx context.Context, p *beam.Pipeline, e environment) (*pipepb.Pipeli
 
 // watch shows the counters of a running job, on a terminal only.
 func (o *options) watch(ctx context.Context, client jobpb.JobServiceClient, job string, model *pipepb.Pipeline) {
-	if !o.progress.shows() {
+	if o.progress.Line == nil {
 		return
 	}
 	tick := time.NewTicker(time.Second)
