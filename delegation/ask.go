@@ -1,6 +1,9 @@
 package delegation
 
-import "github.com/stakesim/stakesim/spec"
+import (
+	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/u64"
+)
 
 // ask is what one due asks of the pots of its operator.
 type ask struct {
@@ -51,7 +54,7 @@ func (a *ask) askAmount(own, others []pot) {
 	a.wanted = a.due.Amount
 	there := a.there(own, others)
 	parts := make([]spec.Gwei, len(there))
-	apportion(parts, a.due.Amount, there)
+	u64.Apportion(parts, a.due.Amount, there)
 	copy(a.own, parts)
 	copy(a.others, parts[len(own):])
 }
@@ -91,7 +94,7 @@ func (a *ask) passOn(others []pot) {
 		weights = a.there(nil, others)
 	}
 	parts := make([]spec.Gwei, len(others))
-	apportion(parts, a.rest, weights)
+	u64.Apportion(parts, a.rest, weights)
 	a.others = parts
 	a.rest = 0
 }

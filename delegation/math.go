@@ -2,7 +2,6 @@ package delegation
 
 import (
 	"math/bits"
-	"slices"
 
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/u64"
@@ -104,50 +103,4 @@ func divCarry(hi, lo, carry, d uint64) (q, r uint64) {
 	lo, c := bits.Add64(lo, carry, 0)
 	hi += c
 	return bits.Div64(hi%d, lo, d)
-}
-
-// apportion splits total by largest remainder of the weights, ties to the lower
-// index, and adds the parts to dst. It returns what it cannot place: total when
-// every weight is 0, else 0. Weights whose sum needs more than 64 bits are
-// halved, alike, until it fits.
-func apportion(dst []spec.Gwei, total spec.Gwei, weights []spec.Gwei) spec.Gwei {
-	var sum, hi uint64
-	for _, w := range weights {
-		var c uint64
-		sum, c = bits.Add64(sum, uint64(w), 0)
-		hi += c
-	}
-	shift := bits.Len64(hi)
-	if shift > 0 {
-		sum = 0
-		for _, w := range weights {
-			sum += uint64(w) >> shift
-		}
-	}
-	if sum == 0 {
-		return total
-	}
-	left := uint64(total)
-	remainders := make([]uint64, len(weights))
-	for i, w := range weights {
-		h, l := bits.Mul64(uint64(total), uint64(w)>>shift)
-		q, r := bits.Div64(h, l, sum)
-		dst[i] += spec.Gwei(q)
-		remainders[i] = r
-		left -= q
-	}
-	if left == 0 {
-		return 0
-	}
-	order := make([]int, len(weights))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		return key{remainders[b]}.compare(key{remainders[a]})
-	})
-	for _, i := range order[:left] {
-		dst[i]++
-	}
-	return 0
 }

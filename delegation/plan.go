@@ -161,7 +161,7 @@ func (p *plan) payOwn(pt *pot, b int, left spec.Gwei, rule LossRule, asks []*ask
 	}
 	paid := min(left, sum)
 	parts := make([]spec.Gwei, len(asks))
-	apportion(parts, paid, wants)
+	u64.Apportion(parts, paid, wants)
 	for i, a := range asks {
 		p.collected[a.index] += parts[i]
 		a.rest -= min(a.rest, parts[i])
@@ -194,7 +194,7 @@ func (p *plan) payOthers(o *Operator, others []pot, asks []*ask) {
 // attribute says which dues a payment is for.
 func (p *plan) attribute(paid spec.Gwei, dues []int, wants []spec.Gwei) {
 	parts := make([]spec.Gwei, len(dues))
-	apportion(parts, paid, wants)
+	u64.Apportion(parts, paid, wants)
 	for j, i := range dues {
 		p.collected[i] += parts[j]
 	}
@@ -258,7 +258,7 @@ func (p *plan) leaveShare() {
 // initials; what one piece lacks passes to the next that has it.
 func spread(total spec.Gwei, initials, values []spec.Gwei) []spec.Gwei {
 	parts := make([]spec.Gwei, len(values))
-	lacking := apportion(parts, total, initials)
+	lacking := u64.Apportion(parts, total, initials)
 	for range 2 { // the second round brings what is left to the first ones
 		for i := range parts {
 			parts[i], lacking = parts[i]+lacking, 0

@@ -154,7 +154,7 @@ func capClaims(list []*claim, limit spec.Gwei) {
 	if hi == 0 && spec.Gwei(sum) <= limit {
 		return
 	}
-	apportion(parts, limit, weights)
+	u64.Apportion(parts, limit, weights)
 	for i, c := range list {
 		c.left = min(parts[i], c.left)
 	}
@@ -181,39 +181,4 @@ func (s *State) settle(claims []claim) (results []PenaltyResult) {
 		t.Collected += r.Collected
 	}
 	return results
-}
-
-// apportion splits total by largest remainder of the weights, ties to the lower
-// index, into dst, and reports whether any weight was above 0. Weights whose sum
-// needs more than 64 bits are halved, alike, until it fits.
-func apportion(dst []spec.Gwei, total spec.Gwei, weights []spec.Gwei) bool {
-	var sum, hi uint64
-	for _, w := range weights {
-		var carry uint64
-		sum, carry = bits.Add64(sum, uint64(w), 0)
-		hi += carry
-	}
-	shift := bits.Len64(hi)
-	if shift > 0 {
-		sum = 0
-		for _, w := range weights {
-			sum += uint64(w) >> shift
-		}
-	}
-	if sum == 0 {
-		return false
-	}
-	left := uint64(total)
-	order, remainders := make([]int, len(weights)), make([]uint64, len(weights))
-	for i, w := range weights {
-		h, l := bits.Mul64(uint64(total), uint64(w)>>shift)
-		q, r := bits.Div64(h, l, sum)
-		dst[i], remainders[i], order[i] = spec.Gwei(q), r, i
-		left -= q
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(remainders[b], remainders[a]) })
-	for _, i := range order[:left] {
-		dst[i]++
-	}
-	return true
 }

@@ -157,7 +157,7 @@ func (w *workspace) allot(s *State, budget spec.Gwei, heavy bool) {
 			weights[i] = spec.Gwei(s.Services[i].Weight)
 		}
 	}
-	apportion(parts, budget, weights)
+	u64.Apportion(parts, budget, weights)
 	for i := range parts {
 		w.results[i].Budget += parts[i]
 	}

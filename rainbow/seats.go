@@ -73,11 +73,12 @@ func ZipfStakes(dst []spec.Gwei, total spec.Gwei) error {
 	if len(dst) == 0 || len(dst) > 1<<24 {
 		return about("stakes", uint64(len(dst)), spec.ErrInput)
 	}
+	clear(dst)
 	weights := make([]spec.Gwei, len(dst))
 	for i := range weights {
 		weights[i] = 1 << 40 / spec.Gwei(i+1)
 	}
-	apportion(dst, total, weights)
+	u64.Apportion(dst, total, weights)
 	return nil
 }
 

@@ -63,3 +63,13 @@ func ExampleSqrt() {
 	fmt.Println(u64.Sqrt[uint64](99), u64.Sqrt[uint64](100))
 	// Output: 9 10
 }
+
+func ExampleApportion() {
+	parts := make([]uint64, 3)
+	rest := u64.Apportion(parts, 100, []uint64{1, 1, 4})
+	fmt.Println(parts, rest)
+	fmt.Println(u64.Apportion(parts, 7, []uint64{0, 0, 0}))
+	// Output:
+	// [17 17 66] 0
+	// 7
+}
