@@ -1,9 +1,7 @@
 package main
 
 import (
-	"errors"
 	"flag"
-	"fmt"
 	"io"
 	"runtime"
 	"slices"
@@ -19,7 +17,6 @@ import (
 func parse(args []string, out io.Writer) (*options, error) {
 	o := &options{progress: &progress{Line: cli.NewLine()}}
 	flags := flag.NewFlagSet("backtest", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
 	for i, name := range recordFlags {
 		flags.StringVar(&o.record[i], name, "", "`FILE` of the record, lines slot<TAB>[id,id,...]")
 	}
@@ -50,13 +47,8 @@ func parse(args []string, out io.Writer) (*options, error) {
 		o.rules = append(o.rules, rule)
 		return err
 	})
-	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
-		fmt.Fprint(out, usage)
-		flags.SetOutput(out)
-		flags.PrintDefaults()
-		return nil, nil
-	} else if err != nil {
-		return nil, cli.Usagef("%v", err)
+	if helped, err := cli.Parse(flags, args, usage, out); helped || err != nil {
+		return nil, err
 	}
 	var err error
 	if o.format, err = table.ParseFormat(*format); err != nil {

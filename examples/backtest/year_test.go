@@ -21,7 +21,7 @@ import (
 func TestYear(t *testing.T) {
 	dir := os.Getenv("BACKTEST_YEAR")
 	if dir == "" {
-		t.Skip("not run: it writes gigabytes; set BACKTEST_YEAR to a folder for them")
+		t.Skip("NOT RUN: the back-test of a year of 1,000,000 validators, which writes gigabytes; set BACKTEST_YEAR to a folder for them")
 	}
 	perMille, err := strconv.Atoi(os.Getenv("BACKTEST_PERMILLE"))
 	if err != nil {

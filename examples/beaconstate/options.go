@@ -1,9 +1,7 @@
 package main
 
 import (
-	"errors"
 	"flag"
-	"fmt"
 	"io"
 	"strings"
 
@@ -35,7 +33,6 @@ const maxEpochs = 100_000
 func parse(args []string, out io.Writer) (*options, error) {
 	o := &options{calm: 0.003}
 	flags := flag.NewFlagSet("beaconstate", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
 	flags.StringVar(&o.fork, "fork", "", "fork of the `STATE`, phase0 to eip7716 (default: detected; built: electra)")
 	flags.StringVar(&o.preset, "preset", "", "mainnet or minimal (default: detected; built: mainnet)")
 	mechanism := flags.String("mechanism", "smoothed-2026", "`NAME` or NAME/PRESET of the mechanism")
@@ -47,13 +44,8 @@ func parse(args []string, out io.Writer) (*options, error) {
 	flags.Uint64Var(&o.seed, "seed", 1, "seed of everything drawn")
 	flags.StringVar(&o.out, "out", "", "write the state after the epochs to `FILE`, raw SSZ, by rename")
 	format := flags.String("format", "text", "text, csv, json or markdown")
-	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
-		fmt.Fprint(out, usage)
-		flags.SetOutput(out)
-		flags.PrintDefaults()
-		return nil, nil
-	} else if err != nil {
-		return nil, cli.Usagef("%v", err)
+	if helped, err := cli.Parse(flags, args, usage, out); helped || err != nil {
+		return nil, err
 	}
 	flags.Visit(func(f *flag.Flag) { o.calmGiven = o.calmGiven || f.Name == "calm" })
 	if flags.NArg() > 1 {

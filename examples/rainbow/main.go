@@ -4,7 +4,6 @@
 package main
 
 import (
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -61,19 +60,13 @@ func questionNames() string {
 
 func run(args []string, _ io.Reader, out io.Writer) error {
 	flags := flag.NewFlagSet("rainbow", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
 	p := defaultPlan()
 	question := flags.String("question", "economy", questionNames()+" or all")
 	format := flags.String("format", "text", "text, csv, json or markdown")
 	html := flags.String("html", "", "write a report with charts to `FILE`")
 	p.bind(flags)
-	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
-		fmt.Fprint(out, usage)
-		flags.SetOutput(out)
-		flags.PrintDefaults()
-		return nil
-	} else if err != nil {
-		return cli.Usagef("%v", err)
+	if helped, err := cli.Parse(flags, args, usage, out); helped || err != nil {
+		return err
 	}
 	if flags.NArg() > 0 {
 		return cli.Usagef("unexpected argument %q", flags.Arg(0))

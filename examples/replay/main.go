@@ -3,9 +3,7 @@
 package main
 
 import (
-	"errors"
 	"flag"
-	"fmt"
 	"io"
 	"os"
 
@@ -35,7 +33,6 @@ func main() { cli.Main("replay", run) }
 
 func run(args []string, in io.Reader, out io.Writer) error {
 	flags := flag.NewFlagSet("replay", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
 	name := flags.String("incident", defaultIncident, "embedded incident: "+knownNames())
 	file := flags.String("csv", "", "series of your own; - reads standard input")
 	total := flags.Uint64("total-active-gwei", 0, "total active balance in `Gwei`, with -csv")
@@ -47,13 +44,8 @@ func run(args []string, in io.Reader, out io.Writer) error {
 		rules = append(rules, rule)
 		return err
 	})
-	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
-		fmt.Fprint(out, usage)
-		flags.SetOutput(out)
-		flags.PrintDefaults()
-		return nil
-	} else if err != nil {
-		return cli.Usagef("%v", err)
+	if helped, err := cli.Parse(flags, args, usage, out); helped || err != nil {
+		return err
 	}
 	if flags.NArg() > 0 {
 		return cli.Usagef("unexpected argument %q", flags.Arg(0))

@@ -5,7 +5,6 @@ package main
 import (
 	"errors"
 	"flag"
-	"fmt"
 	"io"
 	"runtime"
 	"strings"
@@ -82,7 +81,6 @@ func run(args []string, in io.Reader, out io.Writer) error {
 func parse(args []string, out io.Writer) (options, error) {
 	var o options
 	flags := flag.NewFlagSet("whatif", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
 	flags.StringVar(&o.scenario, "scenario", "headline", "built-in `NAME` or FILE.yaml; - reads standard input")
 	flags.Func("set", "`key=value` of the scenario, repeatable, such as outages.0.share=0.2", func(s string) error {
 		o.set = append(o.set, s)
@@ -94,13 +92,10 @@ func parse(args []string, out io.Writer) (options, error) {
 	flags.BoolVar(&o.list, "list", false, "list the built-in scenarios")
 	flags.BoolVar(&o.print, "print", false, "print the scenario's YAML")
 	format := flags.String("format", "text", "text, csv, json or markdown")
-	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
-		fmt.Fprint(out, usage)
-		flags.SetOutput(out)
-		flags.PrintDefaults()
-		return o, err
+	if helped, err := cli.Parse(flags, args, usage, out); helped {
+		return o, flag.ErrHelp
 	} else if err != nil {
-		return o, cli.Usagef("%v", err)
+		return o, err
 	}
 	if flags.NArg() > 0 {
 		return o, cli.Usagef("unexpected argument %q", flags.Arg(0))

@@ -4,6 +4,7 @@ package cli
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -15,6 +16,22 @@ var ErrUsage = errors.New("usage")
 // Usagef returns an error that wraps [ErrUsage].
 func Usagef(format string, args ...any) error {
 	return fmt.Errorf("%w: %s", ErrUsage, fmt.Sprintf(format, args...))
+}
+
+// Parse parses the flags of a program. Asked for help, it writes the usage and all
+// flags, and says so. What cannot be parsed wraps [ErrUsage].
+func Parse(flags *flag.FlagSet, args []string, usage string, out io.Writer) (helped bool, err error) {
+	flags.SetOutput(io.Discard)
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		_, err := fmt.Fprint(out, usage)
+		flags.SetOutput(out)
+		flags.PrintDefaults()
+		return true, err
+	case err != nil:
+		return false, Usagef("%v", err)
+	}
+	return false, nil
 }
 
 // Main runs a program and exits.

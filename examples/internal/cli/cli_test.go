@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"flag"
 	"io"
 	"testing"
 
@@ -21,5 +22,27 @@ func TestTheStatusTellsUsageFromData(t *testing.T) {
 		var b bytes.Buffer
 		require.Equal(t, c.status, status(&b, "x", c.err))
 		require.Equal(t, c.text, b.String())
+	}
+}
+
+func TestParseTellsHelpFromAWrongCommandLine(t *testing.T) {
+	for _, c := range []struct {
+		args   []string
+		helped bool
+		err    error
+		out    string
+	}{
+		{args: []string{"-n", "3"}},
+		{args: []string{"-h"}, helped: true, out: "usage: x\n  -n int\n    \tnumber\n"},
+		{args: []string{"-m"}, err: ErrUsage},
+		{args: []string{"-n", "x"}, err: ErrUsage},
+	} {
+		flags := flag.NewFlagSet("x", flag.ContinueOnError)
+		flags.Int("n", 0, "number")
+		var out bytes.Buffer
+		helped, err := Parse(flags, c.args, "usage: x\n", &out)
+		require.Equal(t, c.helped, helped, c.args)
+		require.ErrorIs(t, err, c.err, c.args)
+		require.Equal(t, c.out, out.String(), c.args)
 	}
 }
