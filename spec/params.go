@@ -38,6 +38,62 @@ type Params struct {
 	MaxCommitteesPerSlot      uint64
 	EpochsPerHistoricalVector uint64
 	MinSeedLookahead          uint64
+
+	// What the steps of an epoch read that move validators, queues and committees.
+	Lifecycle
+}
+
+// Lifecycle holds the constants by which validators enter and leave, and by which
+// a state's vectors turn. MAX_* are zero where the fork has no such limit.
+type Lifecycle struct {
+	GenesisForkVersion [4]byte // of the deposits' signing domain
+
+	EjectionBalance                  Gwei
+	MaxSeedLookahead                 uint64 // epochs
+	MinValidatorWithdrawabilityDelay uint64 // epochs
+	MaxPendingDepositsPerEpoch       uint64
+
+	// Validators per epoch, before electra.
+	MinPerEpochChurnLimit           uint64
+	ChurnLimitQuotient              uint64
+	MaxPerEpochActivationChurnLimit uint64 // from deneb on
+
+	// Effective balance per epoch, from electra on.
+	MinPerEpochChurnLimitElectra        Gwei
+	MaxPerEpochActivationExitChurnLimit Gwei
+
+	// Effective balance per epoch, from gloas on (EIP-8061).
+	ChurnLimitQuotientGloas              uint64
+	MaxPerEpochActivationChurnLimitGloas Gwei
+	ConsolidationChurnLimitQuotient      uint64
+
+	SlotsPerHistoricalRoot       uint64
+	EpochsPerEth1VotingPeriod    uint64
+	EpochsPerSyncCommitteePeriod uint64
+	SyncCommitteeSize            uint64
+	PTCSize                      uint64
+}
+
+// lifecycleOf are the two presets with the configuration of their networks
+// (consensus-specs a08d8a6).
+var lifecycleOf = [presetCount]Lifecycle{
+	Mainnet: {
+		EjectionBalance: 16 * ETH, MaxSeedLookahead: 4, MinValidatorWithdrawabilityDelay: 256, MaxPendingDepositsPerEpoch: 16,
+		MinPerEpochChurnLimit: 4, ChurnLimitQuotient: 65536, MaxPerEpochActivationChurnLimit: 8,
+		MinPerEpochChurnLimitElectra: 128 * ETH, MaxPerEpochActivationExitChurnLimit: 256 * ETH,
+		ChurnLimitQuotientGloas: 32768, MaxPerEpochActivationChurnLimitGloas: 256 * ETH, ConsolidationChurnLimitQuotient: 65536,
+		SlotsPerHistoricalRoot: 8192, EpochsPerEth1VotingPeriod: 64, EpochsPerSyncCommitteePeriod: 256,
+		SyncCommitteeSize: 512, PTCSize: 512,
+	},
+	Minimal: {
+		GenesisForkVersion: [4]byte{0, 0, 0, 1},
+		EjectionBalance:    16 * ETH, MaxSeedLookahead: 4, MinValidatorWithdrawabilityDelay: 256, MaxPendingDepositsPerEpoch: 16,
+		MinPerEpochChurnLimit: 2, ChurnLimitQuotient: 32, MaxPerEpochActivationChurnLimit: 4,
+		MinPerEpochChurnLimitElectra: 64 * ETH, MaxPerEpochActivationExitChurnLimit: 128 * ETH,
+		ChurnLimitQuotientGloas: 16, MaxPerEpochActivationChurnLimitGloas: 128 * ETH, ConsolidationChurnLimitQuotient: 32,
+		SlotsPerHistoricalRoot: 64, EpochsPerEth1VotingPeriod: 4, EpochsPerSyncCommitteePeriod: 8,
+		SyncCommitteeSize: 32, PTCSize: 16,
+	},
 }
 
 // MaxIncrements bounds an effective balance cap in increments, so that tables
@@ -94,6 +150,7 @@ func ParamsFor(preset Preset, fork Fork) (Params, error) {
 		MaxCommitteesPerSlot:           64,
 		EpochsPerHistoricalVector:      65536,
 		MinSeedLookahead:               1,
+		Lifecycle:                      lifecycleOf[preset],
 	}
 	if preset == Minimal {
 		p.SlotsPerEpoch = 8

@@ -12,9 +12,12 @@ type Registry struct {
 	Slashed          []bool
 	Compounding      []bool // 0x02 credentials; nil means none
 
-	ActivationEpoch   []Epoch
-	ExitEpoch         []Epoch
-	WithdrawableEpoch []Epoch
+	// ActivationEligibilityEpoch is read and written by registry updates alone;
+	// nil where those are not run.
+	ActivationEligibilityEpoch []Epoch
+	ActivationEpoch            []Epoch
+	ExitEpoch                  []Epoch
+	WithdrawableEpoch          []Epoch
 
 	PreviousFlags   []Flags  // participation in the previous epoch
 	CurrentFlags    []Flags  // read in epoch 0 only; nil means no participation
@@ -78,6 +81,7 @@ func (r *Registry) validateLengths() error {
 		{"balance", len(r.Balance), false},
 		{"slashed", len(r.Slashed), false},
 		{"compounding", len(r.Compounding), r.Compounding == nil},
+		{"activation_eligibility_epoch", len(r.ActivationEligibilityEpoch), r.ActivationEligibilityEpoch == nil},
 		{"activation_epoch", len(r.ActivationEpoch), false},
 		{"exit_epoch", len(r.ExitEpoch), false},
 		{"withdrawable_epoch", len(r.WithdrawableEpoch), false},
@@ -135,7 +139,8 @@ func (r *Registry) Clone() *Registry {
 	return &Registry{
 		EffectiveBalance: clone(r.EffectiveBalance), Balance: clone(r.Balance),
 		Slashed: clone(r.Slashed), Compounding: clone(r.Compounding),
-		ActivationEpoch: clone(r.ActivationEpoch), ExitEpoch: clone(r.ExitEpoch),
+		ActivationEligibilityEpoch: clone(r.ActivationEligibilityEpoch),
+		ActivationEpoch:            clone(r.ActivationEpoch), ExitEpoch: clone(r.ExitEpoch),
 		WithdrawableEpoch: clone(r.WithdrawableEpoch),
 		PreviousFlags:     clone(r.PreviousFlags), CurrentFlags: clone(r.CurrentFlags),
 		InactivityScore: clone(r.InactivityScore),
