@@ -1,7 +1,6 @@
 package rainbow
 
 import (
-	"math"
 	"math/bits"
 
 	"github.com/stakesim/stakesim/delegation"
@@ -24,9 +23,10 @@ func Final(heavyVotes, heavyTotal, lightOnline, lightTotal spec.Gwei) bool {
 // StallProbability is the probability that a slot has no quorum when a part of the
 // light weight withholds, from 0 to 1: that at most floor(quorum * n) of n
 // members, drawn with replacement by weight, take part. It is floating point, for
-// analysis only; its relative error is below 1e-10. A part outside 0 to 1 or NaN
-// gives [spec.ErrInput], a committee without members or above 2^20, a ratio over 0
-// or above 1 [ErrQuorum].
+// analysis only; its relative error is below 1e-10 for every committee, quorum and
+// part, however small the probability, down to the smallest floats; what lies below
+// them is 0. A part outside 0 to 1 or NaN gives [spec.ErrInput], a committee without
+// members or above 2^20, a ratio over 0 or above 1 [ErrQuorum].
 func StallProbability(n uint64, quorum delegation.Ratio, withheld float64) (float64, error) {
 	below, err := QuorumCount(n, quorum)
 	if err != nil {
@@ -46,27 +46,9 @@ func StallProbability(n uint64, quorum delegation.Ratio, withheld float64) (floa
 	case withheld == 1:
 		return 1, nil
 	}
-	return min(binomialTail(n, below, 1-withheld), 1), nil
-}
-
-// binomialTail is the probability of at most k successes in n, summed from the
-// largest term down in either direction, so that nothing underflows.
-func binomialTail(n, k uint64, p float64) float64 {
-	mode := min(k, uint64(float64(n+1)*p))
-	odds := p / (1 - p)
-	sum, term := 1.0, 1.0
-	for i := mode; i > 0 && term > 1e-18*sum; i-- {
-		term *= float64(i) / (float64(n-i+1) * odds)
-		sum += term
-	}
-	term = 1
-	for i := mode; i < k && term > 1e-18*sum; i++ {
-		term *= float64(n-i) * odds / float64(i+1)
-		sum += term
-	}
-	lg := func(x uint64) float64 { v, _ := math.Lgamma(float64(x) + 1); return v }
-	at := lg(n) - lg(mode) - lg(n-mode) + float64(mode)*math.Log(p) + float64(n-mode)*math.Log1p(-p)
-	return math.Exp(at) * sum
+	// A slot stalls when at least n - below members withhold. Counting those who
+	// withhold, and not those who take part, keeps a small part exact.
+	return min(upperTail(n, n-below, withheld), 1), nil
 }
 
 // RelativeReward is the yield of the stake of one kind of duty when its amount
