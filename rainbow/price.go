@@ -21,11 +21,17 @@ type RolePrice struct {
 
 // NextPrice is the price after an epoch with demand p:
 //
-//	f' = t + max(1, floor((f - t) (1 + c (p - p*))))
+//	g  = t + max(1, floor((f - t) (1 + c (p - p*))))
+//	f' = max(g, f + 1)               where p > p*
+//	     max(t + 1, min(g, f - 1))   where p < p*
+//	     f                           where p = p*
 //
-// A price that is not above its floor, a ratio over 0 and a price of 2^57 Gwei or
-// more give [spec.ErrInput]; the result never exceeds 2^57 (ethresear.ch
-// 21826).
+// So a demand above the target always raises it, by at least 1 Gwei, and one below
+// lowers it until it is 1 Gwei above its floor: flooring alone would keep a price that
+// has come down there for ever. It never exceeds 2^57 Gwei, where it stays.
+//
+// A price that is not above its floor, a ratio over 0 and a price above 2^57 Gwei give
+// [spec.ErrInput] (ethresear.ch 21826; the step of 1 Gwei is this package's).
 func NextPrice(r RolePrice, p delegation.Ratio) (spec.Gwei, error) {
 	if err := r.validate(); err != nil {
 		return 0, err
@@ -34,17 +40,24 @@ func NextPrice(r RolePrice, p delegation.Ratio) (spec.Gwei, error) {
 		return 0, aboutf("demand", p.Num, spec.ErrInput, "over 0")
 	}
 	rate := func(r delegation.Ratio) *big.Rat { return new(big.Rat).SetFrac(whole(r.Num), whole(r.Den)) }
-	change := new(big.Rat).Sub(rate(p), rate(r.Target))
-	change.Add(change.Mul(change, rate(r.Sensitivity)), big.NewRat(1, 1))
+	excess := new(big.Rat).Sub(rate(p), rate(r.Target))
+	change := new(big.Rat).Mul(excess, rate(r.Sensitivity))
+	change.Add(change, big.NewRat(1, 1))
 	change.Mul(change, new(big.Rat).SetInt(gwei(r.Price-r.Floor)))
-	step := new(big.Int).Div(change.Num(), change.Denom())
-	if step.Sign() <= 0 {
+	next := new(big.Int).Div(change.Num(), change.Denom()) // above the floor
+	if least := gwei(r.Price - r.Floor + 1); excess.Sign() > 0 && next.Cmp(least) < 0 {
+		next = least
+	}
+	if most := gwei(r.Price - r.Floor - 1); excess.Sign() < 0 && next.Cmp(most) > 0 {
+		next = most
+	}
+	if next.Sign() <= 0 {
 		return r.Floor + 1, nil
 	}
-	if most := gwei(delegation.MaxSupply - r.Floor); step.Cmp(most) > 0 {
-		step = most
+	if most := gwei(delegation.MaxSupply - r.Floor); next.Cmp(most) > 0 {
+		next = most
 	}
-	return r.Floor + spec.Gwei(step.Uint64()), nil
+	return r.Floor + spec.Gwei(next.Uint64()), nil
 }
 
 func (r *RolePrice) validate() error {

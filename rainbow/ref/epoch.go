@@ -84,7 +84,8 @@ func (s *State) forget() {
 }
 
 // movePrices moves every price by the demand of the epoch, operators that could
-// perform over seats: f' = t + max(1, floor((f - t) (1 + c (p - p*)))).
+// perform over seats: g = t + max(1, floor((f - t) (1 + c (p - p*)))), and at least
+// 1 Gwei up where p > p*, at least 1 Gwei down where p < p*, never to the floor.
 func (s *State) movePrices() {
 	for id, p := range s.Prices {
 		v, able := s.Services[id], uint64(0)
@@ -93,13 +94,32 @@ func (s *State) movePrices() {
 				able++
 			}
 		}
-		demand := over(Int(able), Int(v.CommitteeSize))
-		change := product(over(Int(p.Sensitivity.Num), Int(p.Sensitivity.Den)), minus(demand, over(Int(p.Target.Num), Int(p.Target.Den))))
-		exact := product(Int(p.Price-p.Floor), plus(Int(1), change))
-		step := new(big.Int).Div(exact.Num(), exact.Denom())
-		if step.Sign() <= 0 {
-			step = big.NewInt(1)
-		}
-		p.Price = p.Floor + whole.AtMost(whole.MaxSupply-p.Floor, step)
+		p.move(over(Int(able), Int(v.CommitteeSize)))
 	}
+}
+
+// move moves the price by a demand.
+func (p *Price) move(demand *big.Rat) {
+	excess := minus(demand, over(Int(p.Target.Num), Int(p.Target.Den)))
+	change := product(over(Int(p.Sensitivity.Num), Int(p.Sensitivity.Den)), excess)
+	exact := product(Int(p.Price-p.Floor), plus(Int(1), change))
+	step, now := new(big.Int).Div(exact.Num(), exact.Denom()), new(big.Int).SetUint64(p.Price-p.Floor)
+	switch one := big.NewInt(1); excess.Sign() {
+	case 1:
+		step = highest(step, new(big.Int).Add(now, one))
+	case 0:
+		step = now
+	case -1:
+		if below := new(big.Int).Sub(now, one); step.Cmp(below) > 0 {
+			step = below
+		}
+	}
+	p.Price = p.Floor + whole.AtMost(whole.MaxSupply-p.Floor, highest(step, big.NewInt(1)))
+}
+
+func highest(a, b *big.Int) *big.Int {
+	if a.Cmp(b) < 0 {
+		return b
+	}
+	return a
 }
