@@ -48,7 +48,7 @@ func (r NetExcess2024) Step(excess uint64, o *spec.SlotObs) (Factor, uint64, err
 }
 
 // Rule makes the mechanism pluggable.
-func (r NetExcess2024) Rule() Rule { return r.named("") }
+func (r NetExcess2024) Rule() Rule { return netExcessFamily.of(r) }
 
 func (r NetExcess2024) named(preset string) Rule {
 	scope := Scope{spec.Everyone, spec.Everyone}
@@ -106,7 +106,7 @@ func (r NetExcessPerFlag) Step(excess [2]uint64, o *spec.SlotObs) (Factors, [2]u
 }
 
 // Rule makes the mechanism pluggable.
-func (r NetExcessPerFlag) Rule() Rule { return r.named("") }
+func (r NetExcessPerFlag) Rule() Rule { return netExcessPerFlagFamily.of(r) }
 
 func (r NetExcessPerFlag) named(preset string) Rule {
 	return Rule{

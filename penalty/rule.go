@@ -20,6 +20,8 @@ type Rule struct {
 	// Start is the memory with which the rule is switched on after a calm past
 	// like the observed slot. Without it [Rule.Settled] lets the rule settle.
 	Start func(*spec.SlotObs) Memory
+
+	made maker // nil for a caller's own rule
 }
 
 // Scope says of whom a factor scales which penalty. Whoever is outside pays the

@@ -27,6 +27,104 @@ func ExampleRuleNamed_constants() {
 	// mechanism "slot-relative/window=33": slot-relative: invalid input: window of 33 slots (1 to 32), epoch of 32, cap 4
 }
 
+func ExampleRule_Constants() {
+	rule, _ := penalty.RuleNamed("smoothed-2026/E1")
+	for _, c := range rule.Constants() {
+		fmt.Println(c.Name, c.Value)
+	}
+	fmt.Println(penalty.StatusQuo().Constants())
+	// Output:
+	// slope 381
+	// cap 128
+	// window 131072
+	// floor 0
+	// []
+}
+
+func ExampleRule_With() {
+	rule, _ := penalty.RuleNamed("smoothed-2026/E1,window=65536")
+	steep, err := rule.With(map[string]uint64{"slope": 600})
+	fmt.Println(steep.FullName(), err)
+	_, err = rule.With(map[string]uint64{"floor_divisor": 2048})
+	fmt.Println(err)
+	// Output:
+	// smoothed-2026/E1,slope=600,window=65536 <nil>
+	// smoothed-2026/E1,window=65536: constant "floor_divisor": unknown name (one of slope, cap, window, floor; did you mean "floor"?)
+}
+
+func TestARuleOfAStructIsTunedFromItsOwnConstantsAndNamedByTheNearestPreset(t *testing.T) {
+	for _, c := range []struct {
+		rule penalty.Rule
+		full string
+	}{
+		{penalty.SmoothedE1.Rule(), "smoothed-2026/E1,cap=7"},
+		{penalty.SmoothedE0.Rule(), "smoothed-2026/E0,cap=7"},
+		{penalty.Smoothed2026{Slope: 765, Cap: 256, Window: 9}.Rule(), "smoothed-2026/E3,cap=7,window=9"},
+		{penalty.SlotRelative{Cap: 4, WindowSlots: 8, Multiplier: 322, Reading: penalty.Sum, Squared: true}.Rule(), "slot-relative/sum,squared,cap=7,window=8"},
+		{penalty.NetExcess2024{Adjustment: 2, Cap: 4, Offline: true}.Rule(), "net-excess-2024/offline,adjustment=2,cap=7"},
+		{penalty.NetExcessPerFlag{Adjustment: 2, Cap: 4}.Rule(), "net-excess-per-flag/adjustment=2,cap=7"},
+	} {
+		tuned, err := c.rule.With(map[string]uint64{"cap": 7})
+		require.NoError(t, err)
+		require.Equal(t, c.full, tuned.FullName())
+		require.EqualValues(t, 7, tuned.Cap)
+		same, err := c.rule.With(nil)
+		require.NoError(t, err)
+		require.Equal(t, c.rule.FullName(), same.FullName())
+	}
+}
+
+// Every constant of every rule can be read, set under its name, and read again.
+func TestEveryConstantIsSetByTheNameItIsListedUnder(t *testing.T) {
+	set := 0
+	for _, rule := range penalty.Rules() {
+		for i, c := range rule.Constants() {
+			value := c.Value + 1
+			if c.Name == "window" && c.Value == penalty.MaxWindowSlots {
+				value = 3
+			}
+			tuned, err := rule.With(map[string]uint64{c.Name: value})
+			require.NoError(t, err, "%s %s", rule.FullName(), c.Name)
+			require.Equal(t, value, tuned.Constants()[i].Value)
+			require.Contains(t, tuned.FullName(), fmt.Sprintf("%s=%d", c.Name, value))
+			again, err := penalty.RuleNamed(tuned.FullName())
+			require.NoError(t, err)
+			require.Equal(t, tuned.Constants(), again.Constants())
+			set++
+		}
+	}
+	require.Equal(t, 11*3+2*2+2+4*4, set)
+}
+
+func TestUnusableAndUnknownConstantsAreErrors(t *testing.T) {
+	own := penalty.Rule{Name: "own", Step: penalty.StatusQuo().Step}
+	for name, c := range map[string]struct {
+		rule      penalty.Rule
+		constants map[string]uint64
+		kind      error
+		says      string
+	}{
+		"a window of zero":             {penalty.SmoothedE3.Rule(), map[string]uint64{"window": 0}, spec.ErrInput, "window 0"},
+		"a window that is too long":    {penalty.DefaultSlotRelative.Rule(), map[string]uint64{"window": 33}, spec.ErrInput, "33"},
+		"a slope above 64 bits":        {penalty.SmoothedE3.Rule(), map[string]uint64{"slope": 1<<64 - 1, "floor": 1 << 40}, spec.ErrOverflow, "slope"},
+		"a letter is missing":          {penalty.DefaultSlotRelative.Rule(), map[string]uint64{"multipler": 4}, spec.ErrUnknown, `did you mean "multiplier"?`},
+		"a constant of another family": {penalty.DefaultNetExcess2024.Rule(), map[string]uint64{"slope": 4}, spec.ErrUnknown, "one of adjustment, cap"},
+		"the status quo has none":      {penalty.StatusQuo(), map[string]uint64{"cap": 4}, spec.ErrUnknown, "there is none"},
+		"a caller's own rule has none": {own, map[string]uint64{"cap": 4}, spec.ErrUnknown, "own: constant"},
+	} {
+		got, err := c.rule.With(c.constants)
+		require.ErrorIs(t, err, c.kind, name)
+		require.ErrorContains(t, err, c.says, name)
+		require.Empty(t, got.FullName(), name)
+	}
+	_, err := penalty.RuleNamed("smoothed-2026/E1,windw=65536")
+	require.ErrorContains(t, err, `did you mean "window"?`)
+	_, err = penalty.RuleNamed("slot-relative/averge")
+	require.ErrorContains(t, err, `did you mean "slot-relative/average"?`)
+	_, err = penalty.RuleNamed("smothed-2026")
+	require.ErrorContains(t, err, "smoothed-2026/E3")
+}
+
 // slotsAtRandom are slots in which up to a tenth fails in every way.
 func slotsAtRandom(seed uint64, n int) []spec.SlotObs {
 	rng := rand.New(rand.NewPCG(seed, 7716))

@@ -261,7 +261,7 @@ func (w *Window) push(m, windowSlots, epochSlots uint64) bool {
 
 // Rule makes the mechanism pluggable: p scales the source and the target
 // penalty of whoever failed.
-func (r SlotRelative) Rule() Rule { return r.named("") }
+func (r SlotRelative) Rule() Rule { return slotRelativeFamily.of(r) }
 
 func (r SlotRelative) named(preset string) Rule {
 	scope := r.repeated()

@@ -82,7 +82,7 @@ func (r Smoothed2026) smooth(average, offline spec.Gwei) spec.Gwei {
 
 // Rule makes the mechanism pluggable: its factor scales the target penalty of
 // offline validators, nothing else.
-func (r Smoothed2026) Rule() Rule { return r.named("") }
+func (r Smoothed2026) Rule() Rule { return smoothedFamily.of(r) }
 
 func (r Smoothed2026) named(preset string) Rule {
 	return Rule{

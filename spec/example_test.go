@@ -221,3 +221,22 @@ func ExampleParams_EffectiveBalanceCap() {
 	fmt.Println(p.EffectiveBalanceCap(false)/spec.ETH, p.EffectiveBalanceCap(true)/spec.ETH)
 	// Output: 32 2048
 }
+
+func ExampleUnknownName() {
+	err := spec.UnknownName("constant", "windw", []string{"slope", "cap", "window"})
+	fmt.Println(err, errors.Is(err, spec.ErrUnknown))
+	fmt.Println(spec.UnknownName("constant", "height", []string{"slope", "cap", "window"}))
+	fmt.Println(spec.UnknownName("constant", "slope", nil))
+	// Output:
+	// constant "windw": unknown name (one of slope, cap, window; did you mean "window"?) true
+	// constant "height": unknown name (one of slope, cap, window)
+	// constant "slope": unknown name (there is none)
+}
+
+func ExampleNearest() {
+	fmt.Println(spec.Nearest("slop", []string{"cap", "slope"}))
+	fmt.Println(spec.Nearest("height", []string{"cap", "slope"}))
+	// Output:
+	// slope true
+	//  false
+}

@@ -7,6 +7,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/stakesim/stakesim/penalty"
 	"github.com/stakesim/stakesim/penalty/scenario"
 	"github.com/stakesim/stakesim/spec"
 )
@@ -238,25 +239,22 @@ func (t *tree) outage(p *plan, n *yaml.Node, path string) {
 	p.Outages = append(p.Outages, o)
 }
 
+// mechanism reads a rule's name, or a mapping of the rule, its constants by the
+// names that the rule itself lists, and a label.
 func (t *tree) mechanism(p *plan, n *yaml.Node, path string) {
-	var name, label string
-	constants := map[string]uint64{}
-	if n.Kind == yaml.ScalarNode {
-		name = n.Value
-	} else {
-		known := map[string]reader{"rule": t.text(&name), "label": t.text(&label)}
-		for _, key := range []string{"slope", "cap", "window", "floor_divisor", "adjustment", "multiplier"} {
-			known[key] = func(n *yaml.Node, path string) {
-				var v uint64
-				t.number(&v, 1, 1<<62)(n, path)
-				constants[key] = v
-			}
-		}
-		t.fields(n, path+".", known)
-	}
 	t.origin[path] = t.where(n)
-	rule, err := scenario.Tuned(name, constants)
-	if err != nil && t.err == nil {
+	name, label := n.Value, ""
+	if n.Kind != yaml.ScalarNode {
+		name = t.ruleIn(n, path)
+	}
+	rule, err := penalty.RuleNamed(name)
+	if err == nil && n.Kind != yaml.ScalarNode {
+		rule, err = t.tune(n, path, rule, &label)
+	}
+	if t.err != nil {
+		return
+	}
+	if err != nil {
 		t.err = fmt.Errorf("%s: %s: %w", t.where(n), path, err)
 		return
 	}
@@ -264,6 +262,61 @@ func (t *tree) mechanism(p *plan, n *yaml.Node, path string) {
 		label = rule.FullName()
 	}
 	p.Mechanisms = append(p.Mechanisms, scenario.Mechanism{Label: label, Rule: rule})
+}
+
+// ruleIn is the rule's name in a mapping. In braces a comma ends a text, so that
+// {rule: slot-relative/sum,squared} has a key "squared" without a value: such
+// keys belong to the name.
+func (t *tree) ruleIn(n *yaml.Node, path string) (name string) {
+	if n.Kind != yaml.MappingNode {
+		t.fail(n, path, "neither a name nor a mapping")
+		return ""
+	}
+	var more []string
+	for i := 0; i < len(n.Content); i += 2 {
+		if key := n.Content[i]; key.Value == "rule" {
+			t.text(&name)(n.Content[i+1], path+".rule")
+		} else if key.Value != "label" && isBare(n.Content[i+1]) {
+			more = append(more, key.Value)
+		}
+	}
+	if len(more) == 0 || name == "" {
+		return name
+	}
+	separator := ","
+	if !strings.Contains(name, "/") {
+		separator = "/"
+	}
+	return name + separator + strings.Join(more, ",")
+}
+
+// isBare says that a key has no value at all.
+func isBare(value *yaml.Node) bool {
+	return value.Kind == yaml.ScalarNode && value.Tag == "!!null" && value.Value == ""
+}
+
+// tune reads the constants and the label of a rule.
+func (t *tree) tune(n *yaml.Node, path string, rule penalty.Rule, label *string) (penalty.Rule, error) {
+	var name string
+	constants := map[string]uint64{}
+	known := map[string]reader{"rule": t.text(&name), "label": t.text(label)}
+	for _, c := range rule.Constants() {
+		known[c.Name] = func(n *yaml.Node, path string) {
+			var v uint64
+			t.number(&v, 1, 1<<64-1)(n, path)
+			constants[c.Name] = v
+		}
+	}
+	for i := 0; i < len(n.Content); i += 2 {
+		if key := n.Content[i].Value; known[key] == nil && isBare(n.Content[i+1]) {
+			known[key] = func(*yaml.Node, string) {} // part of the name
+		}
+	}
+	t.fields(n, path+".", known)
+	if t.err != nil {
+		return rule, nil
+	}
+	return rule.With(constants)
 }
 
 func (t *tree) axis(p *plan, n *yaml.Node, path string) {

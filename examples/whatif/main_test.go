@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -111,6 +112,12 @@ var badScenarios = map[string]struct{ text, want string }{
 	"an unknown mechanism":       {"mechanisms:\n  - status-quo\n  - what\n", "standard input:3: mechanisms.1"},
 	"an unknown constant":        {"mechanisms:\n  - {rule: status-quo, slope: 3}\n", "standard input:2: mechanisms.0"},
 	"a constant of zero":         {"mechanisms:\n  - {rule: smoothed-2026/E3, window: 0}\n", "standard input:2: mechanisms.0"},
+	"a constant with a slip":     {"mechanisms:\n  - {rule: smoothed-2026/E3, slop: 9}\n", `standard input:2: mechanisms.0.slop: invalid input: unknown key (one of cap, floor, label, rule, slope, window; did you mean "slope"?)`},
+	"a constant's old name":      {"mechanisms:\n  - {rule: smoothed-2026/E0, floor_divisor: 9}\n", `did you mean "floor"?`},
+	"a constant of another rule": {"mechanisms:\n  - {rule: net-excess-2024, slope: 9}\n", "mechanisms.0.slope: invalid input: unknown key (one of adjustment, cap, label, rule)"},
+	"a constant without a value": {"mechanisms:\n  - {rule: net-excess-2024, cap}\n", `standard input:2: mechanisms.0: mechanism "net-excess-2024/cap"`},
+	"a word of no rule":          {"mechanisms:\n  - {rule: slot-relative/sum,cubed}\n", "standard input:2: mechanisms.0: mechanism \"slot-relative/sum,cubed\""},
+	"a mechanism that is a list": {"mechanisms:\n  - [status-quo]\n", "standard input:2: mechanisms.0: invalid input: neither a name nor a mapping"},
 	"an unknown layer":           {"mechanisms: [status-quo]\nfaults:\n  - {layer: moon, per_day: 1, duration: 1h}\n", "standard input:3: faults.0.layer"},
 	"an unknown element":         {"mechanisms: [status-quo]\npopulation: {preset: one-pool}\nfaults:\n  - {layer: client, name: x, per_day: 1, duration: 1h}\n", "standard input:4: faults.0.name"},
 	"an unknown group":           {"mechanisms: [status-quo]\npopulation: {preset: one-pool}\ncompare: {small: tiny}\n", "standard input:3: compare.small"},
@@ -131,6 +138,37 @@ func TestBadScenariosAreNamedByFileLineAndKey(t *testing.T) {
 			require.ErrorContains(t, err, c.want)
 			require.Empty(t, out.String(), "nothing that looks like a result")
 		})
+	}
+}
+
+// What a scenario runs is the rule that its name says, however it is written: its
+// rows are those of the same rule under its own name.
+func TestAMechanismIsTheOneThatItsNameAndConstantsSay(t *testing.T) {
+	const scenario = `{population: {preset: one-pool, stake_eth: 64000}, duration: 1d, runs: 1,
+misses: [{offline: 0.01}], outages: [{share: 0.1, duration: 4h, start: 2h}], mechanisms: [status-quo, %s]}`
+	rows := func(mechanism string) map[string]any {
+		var out bytes.Buffer
+		require.NoError(t, run([]string{"-scenario", "-", "-format", "json"}, strings.NewReader(fmt.Sprintf(scenario, mechanism)), &out), mechanism)
+		var r struct{ Tables map[string][]map[string]any }
+		require.NoError(t, json.Unmarshal(out.Bytes(), &r))
+		return r.Tables["mechanisms"][1]
+	}
+	for written, name := range map[string]string{
+		`{rule: "slot-relative/sum,squared", cap: 4}`:                   "slot-relative/sum,squared",
+		`{rule: slot-relative/sum,squared, cap: 4}`:                     "slot-relative/sum,squared",
+		`{rule: slot-relative/sum,squared, cap: 3}`:                     "slot-relative/sum,squared,cap=3",
+		`{rule: slot-relative/sum,squared,cap=3}`:                       "slot-relative/sum,squared,cap=3",
+		`{rule: slot-relative/previous-epoch, multiplier: 322}`:         "slot-relative/previous-epoch",
+		`{rule: "smoothed-2026/E1,window=65536", cap: 64}`:              "smoothed-2026/E1,cap=64,window=65536",
+		`{rule: smoothed-2026, E1, window: 65536}`:                      "smoothed-2026/E1,window=65536",
+		`{rule: smoothed-2026/E0, floor: 1024}`:                         "smoothed-2026/E0,floor=1024",
+		`{rule: "net-excess-2024/offline,cap=3", adjustment: 64}`:       "net-excess-2024/offline,adjustment=64,cap=3",
+		`{rule: net-excess-per-flag, adjustment: 18446744073709551615}`: "net-excess-per-flag/adjustment=18446744073709551615",
+	} {
+		got, want := rows(written), rows(`"`+name+`"`)
+		require.Equal(t, name, want["mechanism"])
+		require.Equal(t, want, got, written)
+		require.NotEqual(t, rows("slot-relative/average")["penalties_eth"], got["penalties_eth"])
 	}
 }
 

@@ -4,8 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math/big"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -163,7 +164,7 @@ func (t *tree) fields(n *yaml.Node, path string, known map[string]reader) {
 		read, ok := known[key]
 		switch {
 		case !ok:
-			t.fail(n.Content[i], path+key, "unknown key (one of %s)", keysOf(known))
+			t.fail(n.Content[i], path+key, "unknown key (%s)", choice(key, known))
 		case seen[key]:
 			t.fail(n.Content[i], path+key, "there twice")
 		default:
@@ -173,13 +174,17 @@ func (t *tree) fields(n *yaml.Node, path string, known map[string]reader) {
 	}
 }
 
-func keysOf[V any](m map[string]V) string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
+// choice lists the keys there are and suggests the nearest to an unknown one.
+func choice[V any](key string, known map[string]V) string {
+	text := "one of " + keysOf(known)
+	if near, ok := spec.Nearest(key, slices.Sorted(maps.Keys(known))); ok {
+		text += fmt.Sprintf("; did you mean %q?", near)
 	}
-	sort.Strings(keys)
-	return strings.Join(keys, ", ")
+	return text
+}
+
+func keysOf[V any](m map[string]V) string {
+	return strings.Join(slices.Sorted(maps.Keys(m)), ", ")
 }
 
 func (t *tree) each(read func(n *yaml.Node, path string)) reader {

@@ -92,7 +92,7 @@ func ExampleGrid() {
 func ExampleTuned() {
 	rule, err := scenario.Tuned("smoothed-2026/E3", map[string]uint64{"cap": 64})
 	fmt.Println(rule.FullName(), rule.Cap, err)
-	// Output: smoothed-2026/E3 tuned 64 <nil>
+	// Output: smoothed-2026/E3,cap=64 64 <nil>
 }
 
 func ExampleScenario_Validate() {
