@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"github.com/stakesim/stakesim/spec/file"
 )
 
 // ErrUsage marks a wrong command line.
@@ -34,8 +36,9 @@ func Parse(flags *flag.FlagSet, args []string, usage string, out io.Writer) (hel
 	return false, nil
 }
 
-// Main runs a program and exits.
+// Main runs a program and exits. A signal removes the files that are half written.
 func Main(name string, run func(args []string, in io.Reader, out io.Writer) error) {
+	file.EndOnSignal()
 	os.Exit(status(os.Stderr, name, run(os.Args[1:], os.Stdin, os.Stdout)))
 }
 

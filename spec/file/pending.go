@@ -1,0 +1,92 @@
+package file
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// ErrInterrupted marks writing after a signal has ended the program.
+var ErrInterrupted = errors.New("interrupted")
+
+// pending are the temporary files and folders that are not in place yet.
+var pending = struct {
+	sync.Mutex
+	names map[string]bool
+	ended bool
+}{names: map[string]bool{}}
+
+// begin creates a temporary file or folder and remembers it, so that no signal
+// comes between.
+func begin(create func() (name string, err error)) error {
+	pending.Lock()
+	defer pending.Unlock()
+	if pending.ended {
+		return ErrInterrupted
+	}
+	name, err := create()
+	if err == nil {
+		pending.names[name] = true
+	}
+	return err
+}
+
+// finish puts a temporary in place, or removes it, and forgets it.
+func finish(name string, end func() error) error {
+	pending.Lock()
+	defer pending.Unlock()
+	if !pending.names[name] {
+		return ErrInterrupted
+	}
+	err := end()
+	if err == nil {
+		delete(pending.names, name)
+	}
+	return err
+}
+
+// RemovePending removes all that was begun and is not in place, and lets nothing be
+// begun afterwards. It is for a program that ends before its time.
+func RemovePending() {
+	pending.Lock()
+	defer pending.Unlock()
+	pending.ended = true
+	for name := range pending.names {
+		for range 10 { // another goroutine may be filling the folder
+			if os.RemoveAll(name) == nil {
+				break
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		delete(pending.names, name)
+	}
+}
+
+// EndOnSignal ends the program on SIGINT, SIGTERM or SIGHUP with status 128 and the
+// signal's number, however it may be blocked, after [RemovePending]. A second signal
+// ends it at once. A signal that the program was started to ignore, as by nohup,
+// stays ignored.
+func EndOnSignal() {
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
+	c := make(chan os.Signal, 1)
+	for _, s := range signals {
+		if !signal.Ignored(s) {
+			signal.Notify(c, s)
+		}
+	}
+	go func() {
+		s := <-c
+		signal.Reset(signals...)
+		RemovePending()
+		status := 1
+		if n, ok := s.(syscall.Signal); ok {
+			status = 128 + int(n)
+		}
+		fmt.Fprintf(os.Stderr, "\n%v\n", s)
+		os.Exit(status)
+	}()
+}
