@@ -5,6 +5,7 @@ go 1.24
 require (
 	github.com/golang/snappy v1.0.0
 	github.com/parquet-go/parquet-go v0.25.1
+	github.com/protolambda/bls12-381-util v0.1.0
 	github.com/protolambda/zrnt v0.34.1
 	github.com/protolambda/ztyp v0.2.2
 	github.com/prysmaticlabs/fastssz v0.0.0-20260421202104-7a6eb71e6e45
@@ -32,7 +33,6 @@ require (
 	github.com/mitchellh/mapstructure v1.3.2 // indirect
 	github.com/pierrec/lz4/v4 v4.1.21 // indirect
 	github.com/pmezard/go-difflib v1.0.0 // indirect
-	github.com/protolambda/bls12-381-util v0.1.0 // indirect
 	github.com/prysmaticlabs/gohashtree v0.0.0-20240129161530-f61e0ca8e562 // indirect
 	golang.org/x/image v0.25.0 // indirect
 	golang.org/x/sys v0.30.0 // indirect

@@ -7,8 +7,17 @@ import (
 	"github.com/stakesim/stakesim/spec/u64"
 )
 
-// domainBeaconAttester is DOMAIN_BEACON_ATTESTER.
-var domainBeaconAttester = [4]byte{1}
+// Domain is the first byte of a DOMAIN_* constant of the specification, which
+// keeps seeds for different purposes apart.
+type Domain uint8
+
+// The domains of what a state draws by lot.
+const (
+	DomainBeaconProposer Domain = 0x00
+	DomainBeaconAttester Domain = 0x01
+	DomainSyncCommittee  Domain = 0x07
+	DomainPTCAttester    Domain = 0x0c
+)
 
 // SeedMixIndex is the index in the state's vector of randao mixes of the mix
 // that seeds the committees of an epoch: (epoch + EPOCHS_PER_HISTORICAL_VECTOR -
@@ -26,11 +35,14 @@ func SeedMixIndex(p *Params, epoch Epoch) uint64 {
 	return vector - (back - at)
 }
 
-// Seed is the seed of an epoch's committees: the hash of the attesters' domain,
-// the epoch and the randao mix at [SeedMixIndex].
-func Seed(epoch Epoch, mix [32]byte) [32]byte {
-	var b [44]byte
-	copy(b[:4], domainBeaconAttester[:])
+// Seed is the seed of an epoch's committees: [DomainSeed] for attesters.
+func Seed(epoch Epoch, mix [32]byte) [32]byte { return DomainSeed(DomainBeaconAttester, epoch, mix) }
+
+// DomainSeed is the seed of what is drawn for an epoch: the hash of the domain,
+// the epoch and the randao mix at [SeedMixIndex] (get_seed, consensus-specs
+// a08d8a6, phase0).
+func DomainSeed(d Domain, epoch Epoch, mix [32]byte) [32]byte {
+	b := [44]byte{byte(d)}
 	binary.LittleEndian.PutUint64(b[4:12], uint64(epoch))
 	copy(b[12:], mix[:])
 	return sha256.Sum256(b[:])

@@ -44,7 +44,7 @@ type Params struct {
 }
 
 // Lifecycle holds the constants by which validators enter and leave, and by which
-// a state's vectors turn. MAX_* are zero where the fork has no such limit.
+// a state's vectors turn.
 type Lifecycle struct {
 	GenesisForkVersion [4]byte // of the deposits' signing domain
 
@@ -56,7 +56,7 @@ type Lifecycle struct {
 	// Validators per epoch, before electra.
 	MinPerEpochChurnLimit           uint64
 	ChurnLimitQuotient              uint64
-	MaxPerEpochActivationChurnLimit uint64 // from deneb on
+	MaxPerEpochActivationChurnLimit uint64 // zero before deneb, which has none
 
 	// Effective balance per epoch, from electra on.
 	MinPerEpochChurnLimitElectra        Gwei
@@ -151,6 +151,9 @@ func ParamsFor(preset Preset, fork Fork) (Params, error) {
 		EpochsPerHistoricalVector:      65536,
 		MinSeedLookahead:               1,
 		Lifecycle:                      lifecycleOf[preset],
+	}
+	if fork < Deneb {
+		p.MaxPerEpochActivationChurnLimit = 0
 	}
 	if preset == Minimal {
 		p.SlotsPerEpoch = 8
