@@ -11,19 +11,17 @@ import (
 type PoolStake struct {
 	Total  spec.Gwei `json:"total"`
 	Stake  spec.Gwei `json:"stake"`  // sigma * Total; the owners' own included
-	Pledge spec.Gwei `json:"pledge"` // declared
+	Pledge spec.Gwei `json:"pledge"` // declared; any amount
 	Owner  spec.Gwei `json:"owner"`  // what the owners hold of Stake
 }
 
-// check says whether pledge and owner <= stake <= total, above 0.
+// check says whether owner <= stake <= total, above 0.
 func (p *PoolStake) check() error {
 	switch {
 	case p.Total == 0:
 		return spec.Atf("total", -1, spec.ErrInput, "zero")
 	case p.Stake > p.Total:
 		return spec.Atf("stake", -1, spec.ErrInput, "%d of a total of %d", p.Stake, p.Total)
-	case p.Pledge > p.Stake:
-		return spec.Atf("pledge", -1, spec.ErrInput, "%d of a stake of %d", p.Pledge, p.Stake)
 	case p.Owner > p.Stake:
 		return spec.Atf("owner", -1, spec.ErrInput, "%d of a stake of %d", p.Owner, p.Stake)
 	}
@@ -35,14 +33,17 @@ func (p *PoolStake) check() error {
 //	floor(performance * floor(R/(1+a0) * (s' + p' * a0 * (s' - p' * (z0-s')/z0) / z0)))
 //
 // with z0 = 1/k, s' = min(stake, z0), p' = min(pledge, z0), all relative to the
-// supply; 0 when the owners hold less than the pledge. A leverage limit also takes
-// s' to at most limit * pledge; [Off] is none. No pool gains by growing beyond
-// z0. It is not monotone in the pledge: while s' < z0/2 it peaks at
-// s' * z0 / (2 * (z0 - s')).
+// supply; 0 when the owners hold less of the pool's stake than the pledge, which may
+// be above all of that stake. A leverage limit also takes s' to at most
+// limit * pledge; [Off] is none. No pool gains by growing beyond z0. It is not
+// monotone in the pledge: while s' < z0/2 it peaks at s' * z0 / (2 * (z0 - s')).
 //
-// performance is relative and at most 1. Inconsistent stakes, a limit below One,
-// k of 0 and such give [spec.ErrInput]. Source: Cardano ledger, Shelley
-// specification (SL-D5 v1.0), section 5.5.2; leverage limit: CIP-50.
+// performance is the apparent performance, the pool's part of the blocks over its part
+// of the active stake: above 1 for a pool that was lucky, and not capped. A reward
+// above 64 bits gives [spec.ErrOverflow]; stakes that do not fit each other, a limit
+// below One, k of 0 and a performance over 0 give [spec.ErrInput]. Source: Cardano
+// ledger, Shelley specification (SL-D5 v1.0), section 5.5.2 (maxPool,
+// mkApparentPerformance, rewardOnePool); leverage limit: CIP-50.
 func SaturationReward(r spec.Gwei, p PoolStake, s Saturation, limit Parts, performance Ratio) (spec.Gwei, error) {
 	if err := p.check(); err != nil {
 		return 0, err
@@ -52,7 +53,7 @@ func SaturationReward(r spec.Gwei, p PoolStake, s Saturation, limit Parts, perfo
 		return 0, spec.Atf("saturation.k", -1, spec.ErrInput, "zero")
 	case limit < One:
 		return 0, spec.Atf("leverage_limit", -1, spec.ErrInput, "%d below %d", limit, One)
-	case performance.Den == 0 || performance.Num > performance.Den:
+	case performance.Den == 0:
 		return 0, spec.Atf("performance", -1, spec.ErrInput, "%d/%d", performance.Num, performance.Den)
 	}
 	if p.Owner < p.Pledge {
@@ -61,6 +62,9 @@ func SaturationReward(r spec.Gwei, p PoolStake, s Saturation, limit Parts, perfo
 	f := floor(saturated(r, p, s, limit))
 	f.Mul(f, new(big.Int).SetUint64(performance.Num))
 	f.Quo(f, new(big.Int).SetUint64(performance.Den))
+	if !f.IsUint64() {
+		return 0, spec.Atf("performance", -1, spec.ErrOverflow, "a reward of %s Gwei", f)
+	}
 	return spec.Gwei(f.Uint64()), nil
 }
 
@@ -86,7 +90,7 @@ func saturated(r spec.Gwei, p PoolStake, s Saturation, limit Parts) *big.Rat {
 type PoolSplit struct {
 	Reward spec.Gwei // f, from SaturationReward
 	Cost   spec.Gwei // to the operator first
-	Margin Parts     // of the rest, to the operator; at most One
+	Margin Ratio     // of the rest, to the operator; at most 1, and none if zero
 }
 
 // Operator is the operator's part in Gwei: the reward up to the cost, and of what
@@ -98,7 +102,7 @@ func (s PoolSplit) Operator(p PoolStake) (spec.Gwei, error) {
 	if s.Reward <= s.Cost {
 		return s.Reward, nil
 	}
-	m := ratio(uint64(s.Margin), uint64(One))
+	m := s.margin()
 	part := new(big.Rat).Sub(ratio(1, 1), m)
 	part.Mul(part, ratio(uint64(p.Owner), uint64(p.Stake))).Add(part, m)
 	return s.Cost + s.floorOf(part), nil
@@ -116,42 +120,51 @@ func (s PoolSplit) Member(p PoolStake, t spec.Gwei) (spec.Gwei, error) {
 	if s.Reward <= s.Cost {
 		return 0, nil
 	}
-	part := ratio(uint64(One-s.Margin), uint64(One))
+	part := new(big.Rat).Sub(ratio(1, 1), s.margin())
 	return s.floorOf(part.Mul(part, ratio(uint64(t), uint64(p.Stake)))), nil
 }
 
 // SplitPoolReward divides a reward among the operator and the members, each with
-// so much of the stake. dst must be as long as members; it may not overlap it.
-// What flooring leaves is paid to nobody, less than one Gwei each.
+// so much of the stake. dst must be as long as members; it may not overlap it, and an
+// error leaves it as it was. What flooring leaves is paid to nobody, less than one
+// Gwei each.
 func SplitPoolReward(dst []spec.Gwei, s PoolSplit, p PoolStake, members []spec.Gwei) (operator spec.Gwei, err error) {
 	if len(dst) != len(members) {
 		return 0, spec.Atf("dst", -1, spec.ErrInput, "%d rows for %d members", len(dst), len(members))
 	}
-	left := p.Stake - min(p.Stake, p.Owner)
+	if operator, err = s.Operator(p); err != nil {
+		return 0, err
+	}
+	left := p.Stake - p.Owner
 	for i, t := range members {
 		if t > left {
 			return 0, spec.Atf("members", i, spec.ErrInput, "%d where %d of the stake is left", t, left)
 		}
 		left -= t
+	}
+	for i, t := range members {
 		if dst[i], err = s.Member(p, t); err != nil {
 			return 0, err
 		}
 	}
-	return s.Operator(p)
+	return operator, nil
 }
 
 func (s PoolSplit) check(p PoolStake) error {
 	if err := p.check(); err != nil {
 		return err
 	}
-	if p.Stake == 0 {
-		return spec.Atf("stake", -1, spec.ErrInput, "zero")
+	if p.Stake == 0 && s.Reward > s.Cost {
+		return spec.Atf("stake", -1, spec.ErrInput, "zero, and more than its cost to divide")
 	}
-	if s.Margin > One {
-		return spec.Atf("margin", -1, spec.ErrInput, "%d above %d", s.Margin, One)
+	if s.Margin.Num > s.Margin.Den {
+		return spec.Atf("margin", -1, spec.ErrInput, "%d/%d", s.Margin.Num, s.Margin.Den)
 	}
 	return nil
 }
+
+// margin is the margin as a rational, of a split that was checked.
+func (s PoolSplit) margin() *big.Rat { return ratio(s.Margin.Num, max(s.Margin.Den, 1)) }
 
 // floorOf is floor((f - cost) * part).
 func (s PoolSplit) floorOf(part *big.Rat) spec.Gwei {

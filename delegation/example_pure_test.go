@@ -95,7 +95,7 @@ func ExampleSaturationReward() {
 
 func ExampleSplitPoolReward() {
 	pool := delegation.PoolStake{Total: 50_000, Stake: 100, Owner: 1}
-	split := delegation.PoolSplit{Reward: 15_430_769_230, Cost: 170_000_000, Margin: 30_000_000}
+	split := delegation.PoolSplit{Reward: 15_430_769_230, Cost: 170_000_000, Margin: delegation.Ratio{Num: 3, Den: 100}}
 	members := make([]spec.Gwei, 1)
 	operator, err := delegation.SplitPoolReward(members, split, pool, []spec.Gwei{50})
 	fmt.Println(operator, members, err)
@@ -103,12 +103,12 @@ func ExampleSplitPoolReward() {
 }
 
 func ExamplePoolSplit_Member() {
-	fmt.Println(delegation.PoolSplit{Reward: 110, Cost: 10, Margin: delegation.One / 10}.Member(delegation.PoolStake{Total: 9, Stake: 3}, 1))
+	fmt.Println(delegation.PoolSplit{Reward: 110, Cost: 10, Margin: delegation.Ratio{Num: 1, Den: 10}}.Member(delegation.PoolStake{Total: 9, Stake: 3}, 1))
 	// Output: 30 <nil>
 }
 
 func ExamplePoolSplit_Operator() {
-	fmt.Println(delegation.PoolSplit{Reward: 110, Cost: 10, Margin: delegation.One / 10}.Operator(delegation.PoolStake{Total: 9, Stake: 3}))
+	fmt.Println(delegation.PoolSplit{Reward: 110, Cost: 10, Margin: delegation.Ratio{Num: 1, Den: 10}}.Operator(delegation.PoolStake{Total: 9, Stake: 3}))
 	// Output: 20 <nil>
 }
 
