@@ -94,7 +94,7 @@ func FlagDeltas(dst Deltas, r *spec.Registry, s *spec.Summary, flag spec.Flag, f
 		switch {
 		case !ok:
 		case active && flags != nil && spec.ConductOf(flags[i], r.Slashed[i], false).Participates(flag):
-			dst.Rewards[i], ok = flagReward(base, flag, s)
+			dst.Rewards[i], ok = FlagReward(base, flag, s)
 		case flag != spec.TimelyHead:
 			f := One
 			if slot := r.SlotOffset[i]; int(slot) < len(factors) && active && scaled.Has(conduct(r, i)) {
@@ -113,12 +113,21 @@ func conduct(r *spec.Registry, i int) spec.Conduct {
 	return spec.ConductOf(r.PreviousFlags[i], r.Slashed[i], r.FailedBefore != nil && r.FailedBefore[i])
 }
 
-// flagReward is base * weight * participating increments // (active increments * 64).
-func flagReward(base spec.Gwei, flag spec.Flag, s *spec.Summary) (spec.Gwei, bool) {
+// FlagReward is what a participant of that base reward earns for one flag: base
+// reward times weight times participating increments over active increments times
+// 64, floored; zero in a leak. The participating balance is that of unslashed
+// participants, so that everybody earns less when others fail (altair
+// get_flag_index_deltas; consensus-specs a08d8a6). It reads InLeak, Participating
+// and TotalActive of s. False when the product exceeds 64 bits, for an unknown flag
+// and for a summary that was never made.
+func FlagReward(base spec.Gwei, flag spec.Flag, s *spec.Summary) (spec.Gwei, bool) {
+	const increment = spec.EffectiveBalanceIncrement
+	if s == nil || int(flag) >= spec.FlagCount || s.TotalActive < increment {
+		return 0, false
+	}
 	if s.InLeak {
 		return 0, true
 	}
-	const increment = spec.EffectiveBalanceIncrement
 	product, ok := u64.Product(base, spec.Gwei(flag.Weight()), s.Participating[flag]/increment)
 	return product / (s.TotalActive / increment * spec.WeightDenominator), ok
 }

@@ -117,6 +117,22 @@ func ExampleBaseReward() {
 	// Output: 1431072 true
 }
 
+// With 15.2 % of the stake offline a target vote earns 15.2 % less.
+func ExampleFlagReward() {
+	const total = 35_632_266 * spec.ETH
+	summary := spec.Summary{TotalActive: total}
+	for _, online := range []spec.Gwei{total, total / 1000 * 848} {
+		summary.Participating[spec.TimelyTarget] = online
+		fmt.Println(penalty.FlagReward(10_848, spec.TimelyTarget, &summary))
+	}
+	summary.InLeak = true
+	fmt.Println(penalty.FlagReward(10_848, spec.TimelyTarget, &summary))
+	// Output:
+	// 4407 true
+	// 3737 true
+	// 0 true
+}
+
 // The components of one flag, as an account of who paid what: with factors of a
 // mechanism and without.
 func ExampleFlagDeltas() {

@@ -130,7 +130,7 @@ func (t *tables) fillRewards(s *spec.Summary) bool {
 			if !ok {
 				return false
 			}
-			if row[inc], ok = flagReward(base, flag, s); !ok {
+			if row[inc], ok = FlagReward(base, flag, s); !ok {
 				return false
 			}
 		}

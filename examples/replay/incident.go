@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/u64"
 )
 
 // incident is a series of offline balances, a value for each slot.
@@ -19,6 +20,8 @@ type incident struct {
 	total   spec.Gwei // total active balance
 	seed    spec.Gwei // offline balance of a slot before the incident
 	offline []spec.Gwei
+	first   uint64 // place of the first slot in its epoch
+	spread  bool   // the series has a value for each epoch
 }
 
 const (
@@ -81,7 +84,7 @@ func readIncident(r io.Reader, file string, inc incident) (incident, error) {
 	}
 	per := 1
 	if unit == "epoch" {
-		per = slotsPerEpoch
+		per, inc.spread = slotsPerEpoch, true
 	}
 	var last uint64
 	for {
@@ -99,6 +102,9 @@ func readIncident(r io.Reader, file string, inc incident) (incident, error) {
 		}
 		if err != nil {
 			return inc, fmt.Errorf("%s:%d: %w", file, line, err)
+		}
+		if len(inc.offline) == 0 && unit == "slot" {
+			inc.first = at % slotsPerEpoch
 		}
 		last = at
 		for range per {
@@ -134,4 +140,24 @@ func (inc *incident) checkRow(unit string, last, at uint64, offline spec.Gwei, p
 		return fmt.Errorf("%s %d: %w: more than %d slots", unit, at, spec.ErrInput, maxSlots)
 	}
 	return nil
+}
+
+// epoch is the place among the incident's epochs of a slot's, and epochs how many
+// there are.
+func (inc *incident) epoch(slot int) int { return (slot + int(inc.first)) / slotsPerEpoch }
+func (inc *incident) epochs() int        { return inc.epoch(len(inc.offline)-1) + 1 }
+
+// online is the balance that took part in each epoch. Where the series has not all
+// slots of an epoch, the others are taken to be like those that it has.
+func (inc *incident) online() []spec.Gwei {
+	offline, slots := make([]spec.Gwei, inc.epochs()), make([]spec.Gwei, inc.epochs())
+	for i, g := range inc.offline {
+		offline[inc.epoch(i)] += g
+		slots[inc.epoch(i)]++
+	}
+	for e := range offline {
+		whole, _ := u64.MulDiv(offline[e], slotsPerEpoch, slots[e]) // at most the total
+		offline[e] = inc.total - min(inc.total, whole)
+	}
+	return offline
 }

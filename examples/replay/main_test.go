@@ -63,7 +63,9 @@ func TestEconomicsOfAnEpoch(t *testing.T) {
 	e, err := newEconomy(40_700_000 * spec.ETH)
 	require.NoError(t, err)
 	require.Equal(t, spec.Gwei(10144), e.base)
-	require.Equal(t, spec.Gwei(8559), e.forgone)
+	full, ok := e.reward(40_700_000*spec.ETH, 40_700_000*spec.ETH)
+	require.True(t, ok)
+	require.Equal(t, spec.Gwei(8559), full)
 	require.Equal(t, spec.Gwei(6340), e.ordinary)
 	require.InDelta(t, 12274.24, float64(e.base)*1.21, 0.001)
 	require.InDelta(t, 1, e.recoup(spec.Gwei(2_761_704)), 1e-6) // 12274.24 * 225
@@ -81,12 +83,70 @@ func TestReplayOfASeriesByHand(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 32*8.0, got.sum)
 	// base reward per increment 10^9*64/isqrt(32*10^15) = 357; base 11424;
-	// forgone 2499+4641+2499; source 2499; target 8*11424*26/64 = 37128
-	require.Equal(t, spec.Gwei(9639+2499+37128), got.loss)
+	// forgone, 99 % of 2499+4641+2499: 2474+4594+2474; source 2499; target 8*11424*26/64 = 37128
+	require.Equal(t, spec.Gwei(9542+2499+37128), got.loss)
 	// each slot: 10^13 Gwei are 312.5 validators of 7*4641 Gwei more
 	quo := int64(312.5 * (2499 + 4641))
 	scaled := int64(2499+37128) * 3125 / 10
 	require.Equal(t, 32*(scaled-quo), got.extraBurn)
+}
+
+// A validator forgoes what the epoch paid those who took part, which falls with
+// the stake that did: the figures are of Python's integers over the same files,
+// floor(base * weight * (total - offline) // ETH / (total // ETH * 64)) for each flag.
+func TestRewardsForgoneFallWithTheShareThatTookPart(t *testing.T) {
+	for incident, c := range map[string]struct{ loss, full spec.Gwei }{
+		"fusaka-2025-12": {610_700, 669_186},
+		"besu-2024-01":   {2_192_889, 2_209_000},
+	} {
+		inc, err := embedded(incident)
+		require.NoError(t, err)
+		got, err := replay(&inc, penalty.StatusQuo())
+		require.NoError(t, err)
+		require.Equal(t, c.loss, got.loss, incident)
+		e, err := newEconomy(inc.total)
+		require.NoError(t, err)
+		full, ok := e.reward(inc.total, inc.total)
+		require.True(t, ok)
+		require.Equal(t, c.full, (full+e.ordinary)*spec.Gwei(inc.epochs()))
+	}
+}
+
+// Slots 30 to 33 lie in two epochs. R = 10^15, base 11424: at an eighth and at
+// nothing offline the flags pay 2186+4060+2186 and 2499+4641+2499.
+func TestASlotSeriesIsCutAtTheEpochsOfItsSlotNumbers(t *testing.T) {
+	const series = "slot,offline_gwei\n30,0\n31,250000000000000\n32,0\n33,0\n"
+	inc, err := readIncident(strings.NewReader(series), "hand.csv", incident{total: 32_000_000_000_000_000})
+	require.NoError(t, err)
+	require.Equal(t, []spec.Gwei{28_000_000_000_000_000, 32_000_000_000_000_000}, inc.online())
+	got, err := replay(&inc, penalty.StatusQuo())
+	require.NoError(t, err)
+	require.Equal(t, spec.Gwei((2*8432+2*9639+4*7140)/32), got.loss)
+}
+
+// A series in which finality may be lost says so.
+func TestALeakThatIsLeftOutIsNamed(t *testing.T) {
+	out := func(offline string) string {
+		var out bytes.Buffer
+		args := []string{"-csv", "-", "-total-active-gwei", "32000000000000000", "-seed-gwei", "0"}
+		require.NoError(t, run(args, strings.NewReader("epoch,offline_gwei\n1,0\n2,"+offline+"\n"), &out))
+		return out.String()
+	}
+	require.Contains(t, out("10666666666666666"), "no leak: two thirds took part in every epoch")
+	require.Contains(t, out("10666666666666688"), "in 1 of 2 epochs less than two thirds took part")
+}
+
+// The README shows what the program prints.
+func TestTheREADMEShowsThisOutput(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	require.NoError(t, err)
+	_, rest, found := strings.Cut(string(text), "<!-- output of: go run ./examples/replay -->\n```\n")
+	require.True(t, found)
+	block, _, found := strings.Cut(rest, "```\n")
+	require.True(t, found)
+	var out bytes.Buffer
+	require.NoError(t, run(nil, nil, &out))
+	require.Equal(t, out.String(), block)
 }
 
 func TestOutputIsAsKept(t *testing.T) {

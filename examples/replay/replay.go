@@ -45,6 +45,10 @@ func replay(inc *incident, rule penalty.Rule) (result, error) {
 	if err != nil {
 		return res, err
 	}
+	forgone, err := perSlot.forgone(inc)
+	if err != nil {
+		return res, err
+	}
 	var loss spec.Gwei
 	for i, offline := range inc.offline {
 		o, err := spec.ObsOfOffline(offline, inc.total, slotsPerEpoch)
@@ -65,7 +69,7 @@ func replay(inc *incident, rule penalty.Rule) (result, error) {
 		if !ok {
 			return res, fmt.Errorf("%s: slot %d of the incident: %w", rule.FullName(), i, spec.ErrOverflow)
 		}
-		loss += perSlot.forgone + paid
+		loss += forgone[inc.epoch(i)] + paid
 		res.extraBurn += perSlot.burned(offline, paid) - perSlot.burned(offline, perSlot.ordinary)
 	}
 	res.loss = loss / slotsPerEpoch
@@ -75,7 +79,6 @@ func replay(inc *incident, rule penalty.Rule) (result, error) {
 // economy is what an epoch pays and takes a validator of 32 ETH, in Gwei.
 type economy struct {
 	base     spec.Gwei // base reward
-	forgone  spec.Gwei // rewards of the three flags at full participation
 	ordinary spec.Gwei // penalties of an epoch offline under the status quo
 }
 
@@ -87,11 +90,35 @@ func newEconomy(total spec.Gwei) (economy, error) {
 	const increment = spec.EffectiveBalanceIncrement
 	perIncrement := spec.Gwei(uint64(increment)*p.BaseRewardFactor) / u64.Sqrt(total)
 	e := economy{base: validator / increment * perIncrement}
-	for flag := range spec.Flag(spec.FlagCount) {
-		e.forgone += e.base * spec.Gwei(flag.Weight()) / spec.WeightDenominator
-	}
 	e.ordinary, _ = e.penalties(penalty.Unscaled)
 	return e, nil
+}
+
+// reward is what an epoch pays for all three flags when so much balance reaches
+// each of them.
+func (e *economy) reward(online, total spec.Gwei) (sum spec.Gwei, ok bool) {
+	s := spec.Summary{TotalActive: total}
+	for flag := range s.Participating {
+		s.Participating[flag] = max(online, spec.EffectiveBalanceIncrement)
+		part, fits := penalty.FlagReward(e.base, spec.Flag(flag), &s)
+		if !fits {
+			return 0, false
+		}
+		sum += part
+	}
+	return sum, true
+}
+
+// forgone is what each epoch of an incident would have paid.
+func (e *economy) forgone(inc *incident) ([]spec.Gwei, error) {
+	rewards := inc.online()
+	for i, online := range rewards {
+		var ok bool
+		if rewards[i], ok = e.reward(online, inc.total); !ok {
+			return nil, spec.Atf("rewards", i, spec.ErrOverflow, "base reward %d, %d Gwei online", e.base, online)
+		}
+	}
+	return rewards, nil
 }
 
 // penalties is what an offline validator pays for source and target.
@@ -153,9 +180,7 @@ func tabulate(inc *incident, rules []penalty.Rule) (*table.Table, error) {
 		table.Column{Name: "extra burn", Key: "extra_burn_gwei", Unit: "Gwei", Thousands: true},
 		table.Column{Name: "memory end", Thousands: true},
 	)
-	t.Note("loss: a 32 ETH validator offline through the whole incident, rewards forgone included, mean over slots")
-	t.Note("memory: Gwei offline per slot (slot-relative: mean of the window; smoothed-2026: the average), or excess penalties")
-	t.Note("ratio: loss over the status quo's; extra burn: penalties of all offline stake over the status quo's")
+	assume(t, inc)
 	for _, rule := range rules {
 		r, err := replay(inc, rule)
 		if err != nil {
@@ -167,6 +192,31 @@ func tabulate(inc *incident, rules []penalty.Rule) (*table.Table, error) {
 		}
 	}
 	return t, nil
+}
+
+// assume notes what the columns mean and everything that they take for granted.
+func assume(t *table.Table, inc *incident) {
+	t.Note("loss: a 32 ETH validator offline through the whole incident, whose slot of an epoch is drawn evenly: penalties and the attestation rewards forgone, mean over slots")
+	t.Note("forgone: what the epoch paid an attester, which falls with the share that took part; all that is not offline took part in source, target and head, and nobody is slashed")
+	t.Note("ratio: loss over the status quo's; extra burn: penalties of all offline stake over the status quo's")
+	t.Note(fmt.Sprintf("recoup: by full income, which is the base rewards, at full participation and with the mean of proposals and sync committees, and %d %% of them from execution", executionIncome))
+	t.Note("memory: Gwei offline per slot (slot-relative: mean of the window; smoothed-2026: the average), or excess penalties; it begins as after a long time of slots like the one before")
+	t.Note("balances, the total and the effective balance stay; proposals, sync committees and execution income missed are left out")
+	if n := inc.unjustified(); n > 0 {
+		t.Note(fmt.Sprintf("in %d of %d epochs less than two thirds took part: finality may be lost, and a leak, its penalties and its lack of rewards are left out", n, inc.epochs()))
+	} else {
+		t.Note("no leak: two thirds took part in every epoch")
+	}
+}
+
+// unjustified is in how many epochs less than two thirds of the stake took part.
+func (inc *incident) unjustified() (n int) {
+	for _, online := range inc.online() {
+		if 3*online < 2*inc.total {
+			n++
+		}
+	}
+	return n
 }
 
 // eth is an amount in whole ether and as many of nine digits as it needs.

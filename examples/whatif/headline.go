@@ -31,7 +31,7 @@ func headline(p *plan, _ int, _ scenario.Progress) (*report, error) {
 		b.row(float64(h.Permille)/10, h.Preset, h.FloatUSD, h.IntegerUSD, h.IntegerLoss, h.Ratio, h.RecoupDays)
 	}
 	t.Note("float model: the published one, factor not floored; integer model: the rule, factor floored. Ratio and recoup: float model")
-	t.Note("cohort 0: uncorrelated, 0.3 % of the stake offline as always; no leak")
+	t.Note("cohort 0: uncorrelated, 0.3 % of the stake offline as always; no leak; rewards forgone at full participation, as published")
 	r.add(section{key: "headline", title: "Cohorts for 24 hours", table: t, charts: headlineChart(rowsOf)})
 	leaks, err := scenario.FinalityLoss(p.Economics, 400, 3)
 	if err != nil {

@@ -39,7 +39,7 @@ func sizeSection(p *plan) (section, error) {
 		}
 		chart.Series = append(chart.Series, line)
 	}
-	t.Note("0.3 % of the stake is offline beside the cohort; rewards forgone included, no leak; the cohort falls evenly on the slots")
+	t.Note("0.3 % of the stake is offline beside the cohort; rewards forgone at full participation included, no leak; the cohort falls evenly on the slots")
 	return section{key: "sizes", title: "Loss against outage size", table: t, quiet: true, charts: []page.Chart{chart}}, b.err
 }
 

@@ -34,8 +34,10 @@ const Calm PPM = 3000
 
 // PhaseLosses is what 32 ETH that are offline all the time lose in each of some
 // phases that follow one another, the rule having settled on the first phase's
-// calm: rewards forgone and penalties, mean over the slots, no leak. A share above
-// one gives [spec.ErrInput].
+// calm: rewards forgone and penalties, mean over the slots, no leak. Rewards forgone
+// are those of full participation, as the published cost tables count them; what a
+// flag paid is less by the share that is offline. A share above one gives
+// [spec.ErrInput].
 func PhaseLosses(e Economics, rule penalty.Rule, calm PPM, phases []Phase) ([]spec.Gwei, error) {
 	v, err := e.Epoch(Validator)
 	if err != nil {

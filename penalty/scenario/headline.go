@@ -10,7 +10,8 @@ import (
 // HeadlineRow is what a cohort that fails together costs each 32 ETH of it under
 // one preset of the rule of 2026, in two models. The float model is the
 // published one: the average starts at the share that is offline anyway and
-// moves by slots, the factor is not floored. The integer model is the rule.
+// moves by slots, the factor is not floored. The integer model is the rule. Both
+// count rewards forgone at full participation, as the published tables do.
 type HeadlineRow struct {
 	Permille uint64 // the cohort's share of the stake in thousandths
 	Days     int    // how long it is offline
