@@ -110,5 +110,10 @@ type BuilderPendingWithdrawal struct {
 	Builder      uint64 // builder index
 }
 
-// Epoch is the epoch of the state's slot.
-func (s *BeaconState) Epoch(p *Params) Epoch { return Epoch(uint64(s.Slot) / max(p.SlotsPerEpoch, 1)) }
+// Epoch is the epoch of the state's slot; zero without a state or constants.
+func (s *BeaconState) Epoch(p *Params) Epoch {
+	if s == nil || p == nil {
+		return 0
+	}
+	return Epoch(uint64(s.Slot) / max(p.SlotsPerEpoch, 1))
+}

@@ -22,12 +22,13 @@ const (
 // SeedMixIndex is the index in the state's vector of randao mixes of the mix
 // that seeds the committees of an epoch: (epoch + EPOCHS_PER_HISTORICAL_VECTOR -
 // MIN_SEED_LOOKAHEAD - 1) modulo the vector, for every epoch (get_seed,
-// consensus-specs a08d8a6, phase0). A vector of length zero has index 0.
+// consensus-specs a08d8a6, phase0). A vector of length zero has index 0, as have no
+// constants.
 func SeedMixIndex(p *Params, epoch Epoch) uint64 {
-	vector := p.EpochsPerHistoricalVector
-	if vector == 0 {
+	if p == nil || p.EpochsPerHistoricalVector == 0 {
 		return 0
 	}
+	vector := p.EpochsPerHistoricalVector
 	at, back := uint64(epoch)%vector, p.MinSeedLookahead%vector+1
 	if at >= back {
 		return at - back
@@ -50,8 +51,11 @@ func DomainSeed(d Domain, epoch Epoch, mix [32]byte) [32]byte {
 
 // CommitteesPerSlot is the number of committees in every slot of an epoch with
 // so many active validators, at least one (get_committee_count_per_slot,
-// consensus-specs a08d8a6, phase0). A zero in p counts as one.
+// consensus-specs a08d8a6, phase0). A zero in p counts as one, and so does no p.
 func CommitteesPerSlot(p *Params, active uint64) uint64 {
+	if p == nil {
+		return 1
+	}
 	full := active / max(p.SlotsPerEpoch, 1) / max(p.TargetCommitteeSize, 1)
 	return max(min(p.MaxCommitteesPerSlot, full), 1)
 }
@@ -73,6 +77,9 @@ type Committees struct {
 // constants and indices that do not ascend below [MaxShuffled] give [ErrInput];
 // c then has no slots.
 func (c *Committees) Assign(p *Params, active []ValidatorIndex, seed [32]byte, workers int) error {
+	if c == nil {
+		return Atf("committees", -1, ErrInput, "none to assign to")
+	}
 	c.slots = 0
 	if err := p.Validate(); err != nil {
 		return err
@@ -95,18 +102,28 @@ func (c *Committees) Assign(p *Params, active []ValidatorIndex, seed [32]byte, w
 }
 
 // Slots is the number of slots in the epoch.
-func (c *Committees) Slots() uint64 { return c.slots }
+func (c *Committees) Slots() uint64 {
+	if c == nil {
+		return 0
+	}
+	return c.slots
+}
 
-// PerSlot is the number of committees in every slot.
-func (c *Committees) PerSlot() uint64 { return c.perSlot }
+// PerSlot is the number of committees in every slot; none without slots.
+func (c *Committees) PerSlot() uint64 {
+	if c.Slots() == 0 {
+		return 0
+	}
+	return c.perSlot
+}
 
 // Committee returns the validators of one committee, in the order of their
 // attestation bits; a committee may be empty (get_beacon_committee,
 // consensus-specs a08d8a6, phase0). The result shares memory with c, until the next
 // Assign. An offset or index that the epoch does not have gives [ErrInput].
 func (c *Committees) Committee(offset, index uint64) ([]uint32, error) {
-	if offset >= c.slots {
-		return nil, Atf("slot_offset", -1, ErrInput, "%d of %d slots", offset, c.slots)
+	if offset >= c.Slots() {
+		return nil, Atf("slot_offset", -1, ErrInput, "%d of %d slots", offset, c.Slots())
 	}
 	if index >= c.perSlot {
 		return nil, Atf("committee_index", -1, ErrInput, "%d of %d committees", index, c.perSlot)
@@ -119,8 +136,8 @@ func (c *Committees) Committee(offset, index uint64) ([]uint32, error) {
 // committee. The result shares memory with c, until the next Assign. An offset outside
 // the epoch gives [ErrInput].
 func (c *Committees) Slot(offset uint64) ([]uint32, error) {
-	if offset >= c.slots {
-		return nil, Atf("slot_offset", -1, ErrInput, "%d of %d slots", offset, c.slots)
+	if offset >= c.Slots() {
+		return nil, Atf("slot_offset", -1, ErrInput, "%d of %d slots", offset, c.Slots())
 	}
 	return c.cut(offset*c.perSlot, (offset+1)*c.perSlot), nil
 }
@@ -139,13 +156,14 @@ func (c *Committees) cut(from, to uint64) []uint32 {
 // validators without one. A column too short for an assigned validator gives
 // [ErrInput] and stays as it was.
 func (c *Committees) SlotOffsets(dst []uint8) error {
-	if c.slots > 0 && uint64(len(dst)) < c.end {
+	slots := c.Slots()
+	if slots > 0 && uint64(len(dst)) < c.end {
 		return Atf("slot_offset", -1, ErrInput, "%d rows for validator %d", len(dst), c.end-1)
 	}
 	for i := range dst {
 		dst[i] = NoSlot
 	}
-	for offset := range c.slots {
+	for offset := range slots {
 		for _, v := range c.cut(offset*c.perSlot, (offset+1)*c.perSlot) {
 			dst[v] = uint8(offset)
 		}

@@ -27,6 +27,9 @@ type FieldError struct {
 
 // Error returns "field[row]: what is wrong".
 func (e *FieldError) Error() string {
+	if e == nil {
+		return "<nil>"
+	}
 	if e.Row < 0 {
 		return fmt.Sprintf("%s: %v", e.Field, e.Err)
 	}
@@ -34,7 +37,12 @@ func (e *FieldError) Error() string {
 }
 
 // Unwrap returns what is wrong.
-func (e *FieldError) Unwrap() error { return e.Err }
+func (e *FieldError) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.Err
+}
 
 // At returns a [FieldError] for a row of a column; row -1 means the field as a
 // whole.

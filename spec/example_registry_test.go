@@ -1,6 +1,7 @@
 package spec_test
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/stakesim/stakesim/spec"
@@ -209,4 +210,19 @@ func ExampleSummary_Len() {
 	err := spec.Summarize(&s, &p, spec.NewRegistry(3), spec.Boundary{}, 1)
 	fmt.Println(s.Len(), err)
 	// Output: 3 <nil>
+}
+
+func ExampleBeaconState_Epoch() {
+	p, _ := spec.ParamsFor(spec.Mainnet, spec.Electra)
+	state := spec.BeaconState{Slot: 3_200_031}
+	fmt.Println(state.Epoch(&p))
+	// Output: 100000
+}
+
+func ExampleRegistry_ValidateColumns() {
+	r := spec.NewRegistry(2)
+	r.Balance = r.Balance[1:]
+	err := r.ValidateColumns()
+	fmt.Println(err, errors.Is(err, spec.ErrInput))
+	// Output: balance: invalid input: 1 rows, effective_balance has 2 true
 }

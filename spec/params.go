@@ -170,6 +170,9 @@ func ParamsFor(preset Preset, fork Fork) (Params, error) {
 // divisor, an epoch longer than [MaxSlotsPerEpoch], a cap that is not a whole
 // number of increments or exceeds [MaxIncrements] of them.
 func (p *Params) Validate() error {
+	if p == nil {
+		return Atf("params", -1, ErrInput, "no constants")
+	}
 	for _, d := range []struct {
 		field string
 		value uint64
@@ -224,9 +227,12 @@ func (p *Params) Validate() error {
 }
 
 // EffectiveBalanceCap is the highest effective balance that the fork allows a
-// validator of either kind of withdrawal credentials.
+// validator of either kind of withdrawal credentials; zero without constants.
 func (p *Params) EffectiveBalanceCap(compounding bool) Gwei {
-	if compounding {
+	switch {
+	case p == nil:
+		return 0
+	case compounding:
 		return p.MaxEffectiveBalanceCompounding
 	}
 	return p.MaxEffectiveBalance

@@ -38,13 +38,26 @@ const NoSlot = 0xff
 // MaxSlotsPerEpoch bounds SLOTS_PER_EPOCH, so that a slot offset fits a byte.
 const MaxSlotsPerEpoch = 64
 
-// Len is the number of validators.
-func (r *Registry) Len() int { return len(r.EffectiveBalance) }
+// MaxValidators bounds what is allocated for so many validators as a caller names,
+// ten times those of the main network.
+const MaxValidators = 1 << 24
+
+// Len is the number of validators; zero for no registry.
+func (r *Registry) Len() int {
+	if r == nil {
+		return 0
+	}
+	return len(r.EffectiveBalance)
+}
 
 // NewRegistry returns a registry of n validators with every column allocated:
 // all zero but for exit and withdrawable epochs ([FarFutureEpoch]) and slot
-// offsets ([NoSlot]).
+// offsets ([NoSlot]). It takes 48 bytes for each of them. An n outside 0 to
+// [MaxValidators] gives a registry of none.
 func NewRegistry(n int) *Registry {
+	if n < 0 || n > MaxValidators {
+		n = 0
+	}
 	r := &Registry{
 		EffectiveBalance: make([]Gwei, n), Balance: make([]Gwei, n),
 		Slashed: make([]bool, n), Compounding: make([]bool, n),
@@ -65,13 +78,19 @@ func (r *Registry) Validate(p *Params) error {
 	if err := p.Validate(); err != nil {
 		return err
 	}
-	if err := r.validateLengths(); err != nil {
+	if err := r.ValidateColumns(); err != nil {
 		return err
 	}
 	return r.validateRows(p)
 }
 
-func (r *Registry) validateLengths() error {
+// ValidateColumns reports the first column that has not a row for every validator,
+// as a [FieldError] wrapping [ErrInput], whatever the rows hold. Columns that may be
+// nil are then no fault. Functions that take a registry check this.
+func (r *Registry) ValidateColumns() error {
+	if r == nil {
+		return Atf("validators", -1, ErrInput, "no registry")
+	}
 	n := r.Len()
 	for _, c := range [...]struct {
 		field    string
@@ -111,21 +130,27 @@ func (r *Registry) validateRows(p *Params) error {
 	return nil
 }
 
-// IsActive reports whether validator i is active in epoch e.
+// IsActive reports whether validator i is active in epoch e; one that is not there
+// is not.
 func (r *Registry) IsActive(i int, e Epoch) bool {
-	return r.ActivationEpoch[i] <= e && e < r.ExitEpoch[i]
+	return r != nil && uint(i) < uint(len(r.ActivationEpoch)) && uint(i) < uint(len(r.ExitEpoch)) &&
+		r.ActivationEpoch[i] <= e && e < r.ExitEpoch[i]
 }
 
 // IsEligible reports whether rewards, penalties and scores touch validator i
 // when epoch previous is accounted: it was active then, or it is slashed and
-// not yet withdrawable.
+// not yet withdrawable. One that is not there is not eligible.
 func (r *Registry) IsEligible(i int, previous Epoch) bool {
-	return r.IsActive(i, previous) || (r.Slashed[i] && previous+1 < r.WithdrawableEpoch[i])
+	return r.IsActive(i, previous) || r != nil && uint(i) < uint(len(r.Slashed)) && uint(i) < uint(len(r.WithdrawableEpoch)) &&
+		r.Slashed[i] && previous+1 < r.WithdrawableEpoch[i]
 }
 
 // ActiveIndices appends to dst the indices of the validators active in epoch
 // e, ascending, and returns the extended slice.
 func (r *Registry) ActiveIndices(dst []ValidatorIndex, e Epoch) []ValidatorIndex {
+	if r == nil {
+		return dst
+	}
 	for i := range r.ActivationEpoch {
 		if r.IsActive(i, e) {
 			dst = append(dst, ValidatorIndex(i))
@@ -134,8 +159,11 @@ func (r *Registry) ActiveIndices(dst []ValidatorIndex, e Epoch) []ValidatorIndex
 	return dst
 }
 
-// Clone copies every column, so that the copy shares no memory with r.
+// Clone copies every column, so that the copy shares no memory with r; nil of nil.
 func (r *Registry) Clone() *Registry {
+	if r == nil {
+		return nil
+	}
 	return &Registry{
 		EffectiveBalance: clone(r.EffectiveBalance), Balance: clone(r.Balance),
 		Slashed: clone(r.Slashed), Compounding: clone(r.Compounding),

@@ -94,6 +94,9 @@ type Shuffler struct {
 // lengths, more than [MaxShuffled] indices and more than 255 rounds give [ErrInput] and
 // leave dst as it was.
 func (s *Shuffler) Shuffle(dst, list []uint32, seed [32]byte, rounds uint64, workers int) error {
+	if s == nil {
+		return Atf("shuffler", -1, ErrInput, "none")
+	}
 	if len(dst) != len(list) {
 		return Atf("shuffled", -1, ErrInput, "room for %d of %d indices", len(dst), len(list))
 	}

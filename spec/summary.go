@@ -45,7 +45,12 @@ type Summary struct {
 }
 
 // Len is the number of validators that were summed.
-func (s *Summary) Len() int { return s.validators }
+func (s *Summary) Len() int {
+	if s == nil {
+		return 0
+	}
+	return s.validators
+}
 
 // part is what one worker sums over its rows. A bin's number is 32 times its
 // row plus a conduct.
@@ -73,10 +78,13 @@ func (a *part) tally(row int) *Tally { return (*Tally)(a.bins[row*ConductCount:]
 // (fewer than two: the caller's own). It checks the columns on the way; on an error, a [FieldError], dst holds nothing of use. dst keeps no
 // reference to r.
 func Summarize(dst *Summary, p *Params, r *Registry, b Boundary, workers int) error {
+	if dst == nil {
+		return Atf("summary", -1, ErrInput, "none to write to")
+	}
 	if err := p.Validate(); err != nil {
 		return err
 	}
-	if err := r.validateLengths(); err != nil {
+	if err := r.ValidateColumns(); err != nil {
 		return err
 	}
 	if _, ok := u64.Mul(uint64(b.CurrentEpoch), p.SlotsPerEpoch); !ok {

@@ -81,6 +81,9 @@ type Tally [ConductCount]Bin
 
 // Balance is the effective balance of the validators whose conduct is in set.
 func (t *Tally) Balance(set Conducts) (sum Gwei) {
+	if t == nil {
+		return 0
+	}
 	for c := range Conduct(ConductCount) {
 		if set.Has(c) {
 			sum += t[c].Balance
@@ -91,6 +94,9 @@ func (t *Tally) Balance(set Conducts) (sum Gwei) {
 
 // Count is the number of validators whose conduct is in set.
 func (t *Tally) Count(set Conducts) (n uint64) {
+	if t == nil {
+		return 0
+	}
 	for c := range Conduct(ConductCount) {
 		if set.Has(c) {
 			n += t[c].Count
@@ -101,6 +107,9 @@ func (t *Tally) Count(set Conducts) (n uint64) {
 
 // Add counts one validator of the given effective balance.
 func (t *Tally) Add(c Conduct, effectiveBalance Gwei) {
+	if t == nil {
+		return
+	}
 	b := &t[c%ConductCount]
 	b.Balance += effectiveBalance
 	b.Count++

@@ -8,10 +8,13 @@ import (
 
 // Apportion splits total by largest remainder of the weights, ties to the lower
 // index, and adds the parts to dst, which is as long as weights. It returns what it
-// cannot place: total when every weight is 0, else 0. Weights whose sum needs more
+// cannot place: total when every weight is 0 or dst has another length, else 0. Weights whose sum needs more
 // than 64 bits are halved, alike, until it fits. The parts must fit what they are
 // added to.
 func Apportion[T ~uint64](dst []T, total T, weights []T) (rest T) {
+	if len(dst) != len(weights) {
+		return total
+	}
 	var sum, hi uint64
 	for _, w := range weights {
 		var carry uint64

@@ -1,0 +1,27 @@
+package u64_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stakesim/stakesim/spec/budget"
+	"github.com/stakesim/stakesim/spec/u64"
+)
+
+// TestNoExportedFunctionPanicsOnEdgeValues calls every function with numbers at
+// their ends and columns of any lengths.
+func TestNoExportedFunctionPanicsOnEdgeValues(t *testing.T) {
+	edges := budget.Edges{Dir: ".", Functions: map[string]any{
+		"Add": u64.Add[uint64], "Apportion": u64.Apportion[uint64], "Mul": u64.Mul[uint64], "MulDiv": u64.MulDiv[uint64],
+		"MulDivCeil": u64.MulDivCeil[uint64], "Product": u64.Product[uint64], "Sqrt": u64.Sqrt[uint64], "Sub": u64.Sub[uint64],
+		"SubSat": u64.SubSat[uint64],
+	}}
+	edges.Test(t)
+}
+
+func TestApportionPlacesNothingInAColumnOfAnotherLength(t *testing.T) {
+	parts := []uint64{1, 2}
+	require.EqualValues(t, 9, u64.Apportion(parts, 9, []uint64{1, 1, 1}))
+	require.Equal(t, []uint64{1, 2}, parts)
+}
