@@ -166,6 +166,13 @@ func ExampleLedger_Supply() {
 	// Output: 301.000000000 ETH those burned included
 }
 
+func ExampleLedger_Burned() {
+	l := market()
+	must(delegation.ProcessSlashing(l, []delegation.Due{{Operator: 3, Amount: 5 * spec.ETH}}))
+	fmt.Println(eth(l.Burned()))
+	// Output: 5.000000000 ETH
+}
+
 func ExampleLedger_HeavyTokens() {
 	fmt.Println(eth(withLot().HeavyTokens()))
 	// Output: 8.000000000 ETH

@@ -1,7 +1,6 @@
 package delegation
 
 import (
-	"fmt"
 	"iter"
 
 	"github.com/stakesim/stakesim/spec"
@@ -33,7 +32,7 @@ type Ledger struct {
 
 // New returns a ledger at epoch 0 with one account for each balance, ids 0, 1, 2
 // and so on. It fails on a configuration that does not validate and on
-// balances of 2^57 Gwei or more together.
+// balances of 2^57 Gwei or more together, as a [spec.FieldError] that has the row.
 func New(config Config, balances ...spec.Gwei) (*Ledger, error) {
 	if err := config.Validate(); err != nil {
 		return nil, err
@@ -41,7 +40,7 @@ func New(config Config, balances ...spec.Gwei) (*Ledger, error) {
 	l := &Ledger{config: config}
 	for i, b := range balances {
 		if err := l.checkSupply(b); err != nil {
-			return nil, fmt.Errorf("balance of account %d: %w", i, err)
+			return nil, spec.At("balances", i, err)
 		}
 		l.genesis += b
 		l.accounts.insert(l.nextID, Account{ID: l.nextID, Free: b})
@@ -124,6 +123,9 @@ func (l *Ledger) Epoch() spec.Epoch { return l.epoch }
 // Supply returns genesis + minted: every Gwei that ever entered the ledger, those
 // burned since included.
 func (l *Ledger) Supply() spec.Gwei { return l.genesis + l.minted }
+
+// Burned returns every Gwei that slashes took out of circulation.
+func (l *Ledger) Burned() spec.Gwei { return l.burned }
 
 // HeavyTokens returns the tokens of all heavy pools together.
 func (l *Ledger) HeavyTokens() spec.Gwei { return l.heavy }

@@ -17,22 +17,31 @@ import (
 // error that names the field. Ids may be names that earlier steps have given.
 type decoder struct{ names map[string]uint64 }
 
-// fieldError says in which field of a script something is wrong.
-func fieldError(field string, format string, args ...any) error {
-	return fmt.Errorf("%s: %s", field, fmt.Sprintf(format, args...))
+// fieldError says in which field of a script something is wrong, and in which line.
+type fieldError struct {
+	field  string
+	line   int
+	detail string
+}
+
+func (e *fieldError) Error() string { return fmt.Sprintf("%s: line %d: %s", e.field, e.line, e.detail) }
+
+// wrong is an error about a node.
+func wrong(n *yaml.Node, field, format string, args ...any) error {
+	return &fieldError{field, n.Line, fmt.Sprintf(format, args...)}
 }
 
 // pairs are the entries of a mapping, each key once.
 func pairs(n *yaml.Node, field string) ([][2]*yaml.Node, error) {
 	if n.Kind != yaml.MappingNode {
-		return nil, fieldError(field, "line %d: fields are expected", n.Line)
+		return nil, wrong(n, field, "fields are expected")
 	}
 	var list [][2]*yaml.Node
 	seen := map[string]bool{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k := n.Content[i]
 		if seen[k.Value] {
-			return nil, fieldError(join(field, k.Value), "line %d: given twice", k.Line)
+			return nil, wrong(k, join(field, k.Value), "given twice")
 		}
 		seen[k.Value] = true
 		list = append(list, [2]*yaml.Node{k, n.Content[i+1]})
@@ -70,7 +79,7 @@ func (d decoder) value(n *yaml.Node, v reflect.Value, field string) error {
 		return d.fields(n, v, field)
 	case reflect.Slice:
 		if n.Kind != yaml.SequenceNode {
-			return fieldError(field, "line %d: a list is expected", n.Line)
+			return wrong(n, field, "a list is expected")
 		}
 		v.Set(reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content)))
 		for i, c := range n.Content {
@@ -81,7 +90,7 @@ func (d decoder) value(n *yaml.Node, v reflect.Value, field string) error {
 		return nil
 	}
 	if err := n.Decode(v.Addr().Interface()); err != nil || n.Tag == "!!null" { // a string or a boolean
-		return fieldError(field, "line %d: %q is no %s", n.Line, n.Value, v.Kind())
+		return wrong(n, field, "%q is no %s", n.Value, v.Kind())
 	}
 	return nil
 }
@@ -95,7 +104,7 @@ func (d decoder) fields(n *yaml.Node, v reflect.Value, field string) error {
 	for _, p := range list {
 		i := slices.Index(tags(v.Type()), p[0].Value)
 		if i < 0 {
-			return fieldError(join(field, p[0].Value), "line %d: unknown field (there are: %s)", p[0].Line, strings.Join(tags(v.Type()), ", "))
+			return wrong(p[0], join(field, p[0].Value), "unknown field (there are: %s)", strings.Join(tags(v.Type()), ", "))
 		}
 		if err := d.value(p[1], v.Field(i), join(field, p[0].Value)); err != nil {
 			return err
@@ -114,11 +123,11 @@ func tags(t reflect.Type) (list []string) {
 // scalar reads a single value with read.
 func scalar[T any](n *yaml.Node, field string, dst *T, read func(string) (T, error)) error {
 	if n.Kind != yaml.ScalarNode {
-		return fieldError(field, "line %d: one value is expected", n.Line)
+		return wrong(n, field, "one value is expected")
 	}
 	v, err := read(n.Value)
 	if err != nil {
-		return fieldError(field, "line %d: %v", n.Line, err)
+		return wrong(n, field, "%v", err)
 	}
 	*dst = v
 	return nil

@@ -2,10 +2,8 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
 	"io"
-	"slices"
 
 	"github.com/stakesim/stakesim/delegation"
 	"github.com/stakesim/stakesim/spec"
@@ -26,8 +24,9 @@ func (r *runner) write(out io.Writer, format table.Format) error {
 		{"operators", table.New("Operators", column("Operator", ""), column("Bond", "Gwei"), column("Pool", "Gwei"), column("Shares", ""),
 			column("Effective stake", "Gwei"), column("Light principal", "Gwei"), column("State", ""))},
 		{"totals", table.New("Totals", column("Figure", ""), column("Amount", "Gwei"))},
-		{"invariants", table.New("Invariants, after every operation", column("Invariant", ""), column("Holds", ""))},
+		{"invariants", table.New(r.whenChecked(), column("Invariant", ""), column("Holds", ""))},
 	}
+	r.called = r.namesByID()
 	fill := []func(*table.Table) error{r.fillReceipts, r.fillAccounts, r.fillOperators, r.fillTotals, r.fillInvariants}
 	var all bytes.Buffer
 	for i, s := range sections {
@@ -108,26 +107,33 @@ func (r *runner) operator(e delegation.Event) any {
 	return r.name(e.Operator)
 }
 
-// name is the name that the script gave an id, or the id.
-func (r *runner) name(id uint64) string {
-	var names []string
-	for name, v := range r.names {
-		if v == id {
-			names = append(names, name)
+// namesByID holds for each id with a name the first of them in the alphabet.
+func (r *runner) namesByID() map[uint64]string {
+	byID := make(map[uint64]string, len(r.names))
+	for name, id := range r.names {
+		if have, ok := byID[id]; name != "" && (!ok || name < have) {
+			byID[id] = name
 		}
 	}
-	return cmp.Or(slices.MinFunc(append(names, ""), func(a, b string) int {
-		if a == "" || b == "" {
-			return cmp.Compare(len(b), len(a))
-		}
-		return cmp.Compare(a, b)
-	}), fmt.Sprint(id))
+	return byID
+}
+
+// name is the name that the script gave an id, or the id.
+func (r *runner) name(id uint64) string {
+	if name, ok := r.called[id]; ok {
+		return name
+	}
+	return fmt.Sprint(id)
 }
 
 func (r *runner) fillAccounts(t *table.Table) error {
 	s := r.ledger.State()
+	bonds := map[uint64]spec.Gwei{} // by owner
+	for i := range s.Operators {
+		bonds[s.Operators[i].Owner] += s.Operators[i].Bond
+	}
 	for _, a := range s.Accounts {
-		var heavy, queued, light, bonds spec.Gwei
+		var heavy, queued, light spec.Gwei
 		for id := range r.ledger.PositionsOf(a.ID) {
 			heavy += lotValue(r.ledger, id)
 		}
@@ -142,12 +148,7 @@ func (r *runner) fillAccounts(t *table.Table) error {
 			}
 			light += v
 		}
-		for _, o := range s.Operators {
-			if o.Owner == a.ID {
-				bonds += o.Bond
-			}
-		}
-		if err := t.Row(r.name(a.ID), uint64(a.Free), uint64(heavy), uint64(queued), uint64(light), uint64(bonds)); err != nil {
+		if err := t.Row(r.name(a.ID), uint64(a.Free), uint64(heavy), uint64(queued), uint64(light), uint64(bonds[a.ID])); err != nil {
 			return err
 		}
 	}
@@ -194,15 +195,24 @@ func (r *runner) fillTotals(t *table.Table) error {
 	return nil
 }
 
-// fillInvariants lists what CheckInvariants has checked after every operation: a
-// run that breaks one ends with an error.
+// whenChecked says after which operations the invariants were checked.
+func (r *runner) whenChecked() string {
+	if r.checked == r.steps {
+		return "Invariants, after every operation"
+	}
+	return fmt.Sprintf("Invariants, after %d of %d operations", r.checked, r.steps)
+}
+
+// fillInvariants lists what CheckInvariants has checked: a run that breaks one ends
+// with an error.
 func (r *runner) fillInvariants(t *table.Table) error {
+	holds := delegation.CheckInvariants(r.ledger) == nil
 	for _, name := range []string{
 		"all pots hold genesis + minted", "shares of lots are those of pools", "light positions are the light principal",
 		"claims are in the reserves", "counted stake is within the leverage cap", "liquid counters are the tokenised lots",
 		"every id refers to something", "indexes equal their recomputation",
 	} {
-		if err := t.Row(name, delegation.CheckInvariants(r.ledger) == nil); err != nil {
+		if err := t.Row(name, holds); err != nil {
 			return err
 		}
 	}
