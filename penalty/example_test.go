@@ -4,16 +4,10 @@ import (
 	"fmt"
 
 	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/penalty/epoch"
+	"github.com/stakesim/stakesim/penalty/internal/twin"
 	"github.com/stakesim/stakesim/spec"
 )
-
-// village is 64 validators of 32 ETH in epoch 100 of the main network, two to
-// each slot. Both of slot 0 were offline, the others did everything in time.
-func village() (spec.Params, *spec.Registry, spec.Boundary) {
-	p, r, b := idleTown()
-	r.PreviousFlags[32] = 0
-	return p, r, b
-}
 
 // A client lends its own columns: those of another unit convert without a copy,
 // and the transition writes balances, scores and effective balances in place.
@@ -27,7 +21,7 @@ func Example() {
 		client.withdrawable = append(client.withdrawable, 1<<64-1)
 		client.scores = append(client.scores, 0)
 	}
-	_, village, _ := village()
+	_, village, _ := twin.Village()
 	registry := &spec.Registry{
 		EffectiveBalance:  spec.As[spec.Gwei](client.effective),
 		Balance:           spec.As[spec.Gwei](client.balances),
@@ -42,7 +36,7 @@ func Example() {
 
 	params, _ := spec.ParamsFor(spec.Mainnet, spec.EIP7716)
 	rule, _ := penalty.RuleNamed("smoothed-2026")
-	engine, _ := penalty.NewEngine(params, rule, 1)
+	engine, _ := epoch.NewEngine(params, rule, 1)
 	boundary := spec.Boundary{CurrentEpoch: 100, FinalizedEpoch: 98}
 	memory, err := engine.ProcessEpoch(registry, boundary, penalty.Memory{})
 
@@ -76,8 +70,8 @@ func ExampleSmoothed2026_Rule() {
 	faster := penalty.SmoothedE3
 	faster.Window = 1 << 10 // what if the average moved 64 times faster?
 	rule := faster.Rule()
-	params, registry, boundary := village()
-	memory, err := penalty.ProcessEpoch(&params, &rule, registry, boundary, penalty.Memory{})
+	params, registry, boundary := twin.Village()
+	memory, err := epoch.ProcessEpoch(&params, &rule, registry, boundary, penalty.Memory{})
 	fmt.Println(memory.Smoothed, err)
 	// Output: 60635380 <nil>
 }
@@ -149,19 +143,19 @@ func ExampleSlotRelative_Step() {
 func ExampleSlotRelative_Rule() {
 	rule := penalty.DefaultSlotRelative
 	rule.Of = penalty.Misses
-	params, registry, boundary := village()
+	params, registry, boundary := twin.Village()
 	registry.FailedBefore[32] = true // validator 0 attested before, 32 did not
 	mechanism := rule.Rule()
 	memory := penalty.Memory{Window: penalty.Window{Seen: 1, Next: 1}} // one slot without failures
-	_, err := penalty.ProcessEpoch(&params, &mechanism, registry, boundary, memory)
+	_, err := epoch.ProcessEpoch(&params, &mechanism, registry, boundary, memory)
 	fmt.Println(registry.Balance[0], registry.Balance[32], err)
 	// Output: 31999105580 31996422320 <nil>
 }
 
 func ExampleStatusQuo() {
 	rule := penalty.StatusQuo()
-	params, registry, boundary := village()
-	_, err := penalty.ProcessEpoch(&params, &rule, registry, boundary, penalty.Memory{})
+	params, registry, boundary := twin.Village()
+	_, err := epoch.ProcessEpoch(&params, &rule, registry, boundary, penalty.Memory{})
 	fmt.Println(registry.Balance[0], registry.Balance[1], err)
 	// Output: 31999105580 32001169733 <nil>
 }
@@ -235,7 +229,7 @@ func ExampleWalk() {
 			return penalty.Unscaled, m, nil
 		},
 	}
-	params, registry, boundary := village()
+	params, registry, boundary := twin.Village()
 	var summary spec.Summary
 	_ = spec.Summarize(&summary, &params, registry, boundary, 1)
 	factors := make([]penalty.Factors, len(summary.Slots))
@@ -252,7 +246,7 @@ func ExampleScope_Of() {
 }
 
 func ExampleForkSeed() {
-	params, registry, boundary := village()
+	params, registry, boundary := twin.Village()
 	var summary spec.Summary
 	_ = spec.Summarize(&summary, &params, registry, boundary, 1)
 	fmt.Println(penalty.ForkSeed(summary.Slots))
@@ -262,7 +256,7 @@ func ExampleForkSeed() {
 // On a live chain the last committee's attestations come too late: its 64 ETH
 // count as offline.
 func ExampleForkSeedUnflagged() {
-	params, registry, boundary := village()
+	params, registry, boundary := twin.Village()
 	var summary spec.Summary
 	_ = spec.Summarize(&summary, &params, registry, boundary, 1)
 	fmt.Println(penalty.ForkSeedUnflagged(summary.Slots))

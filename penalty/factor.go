@@ -48,40 +48,18 @@ func (f Factor) rational(baseReward, weight uint64) (spec.Gwei, bool) {
 	if f.Den == 0 {
 		return 0, false
 	}
-	var w wide
+	var w u64.Wide
 	w[1], w[0] = bits.Mul64(baseReward, weight)
-	w.mul(f.Num)
+	w.Mul(f.Num)
 	if f.Squared {
-		w.mul(f.Num)
+		w.Mul(f.Num)
 	}
-	w.div(f.Den) // flooring once more at each division equals flooring once
+	w.Div(f.Den) // flooring once more at each division equals flooring once
 	if f.Squared {
-		w.div(f.Den)
+		w.Div(f.Den)
 	}
-	w.div(spec.WeightDenominator)
+	w.Div(spec.WeightDenominator)
 	return spec.Gwei(w[0]), w[1]|w[2]|w[3] == 0
-}
-
-// wide is an unsigned 256-bit integer, least significant word first.
-type wide [4]uint64
-
-// mul multiplies by a word; the caller knows that the product fits.
-func (w *wide) mul(x uint64) {
-	var carry uint64
-	for i := range w {
-		hi, lo := bits.Mul64(w[i], x)
-		var c uint64
-		w[i], c = bits.Add64(lo, carry, 0)
-		carry = hi + c
-	}
-}
-
-// div divides by a word other than zero, flooring.
-func (w *wide) div(x uint64) {
-	var rem uint64
-	for i := len(w) - 1; i >= 0; i-- {
-		w[i], rem = bits.Div64(rem, w[i], x)
-	}
 }
 
 // Factors are the factors of one slot for the two penalised flags.

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/penalty/internal/twin"
 	"github.com/stakesim/stakesim/penalty/ref"
 	"github.com/stakesim/stakesim/spec"
 )
@@ -94,14 +95,14 @@ func FuzzNetExcess2024(f *testing.F) {
 		rule := penalty.NetExcess2024{Adjustment: adjustment, Cap: limit, Offline: offline}
 		o := &spec.SlotObs{Total: spec.Gwei(total)}
 		o.Tally.Add(0, spec.Gwei(missed))
-		want, wantAfter, wantErr := refNetExcess(rule).Step(bigOf(excess), bigOf(missed), bigOf(total))
+		want, wantAfter, wantErr := twin.NetExcess(rule).Step(twin.BigOf(excess), twin.BigOf(missed), twin.BigOf(total))
 		got, after, err := rule.Step(excess, o)
-		sameKind(t, wantErr, err, rule)
+		twin.SameKind(t, wantErr, err, rule)
 		if err != nil {
 			require.Equal(t, excess, after, "an error moved the counter")
 			return
 		}
-		require.Equal(t, want.RatString(), rat(got).RatString())
+		require.Equal(t, want.RatString(), twin.Rat(got).RatString())
 		require.Equal(t, wantAfter.Uint64(), after)
 		requireBudget(t, excess, got.Num, after)
 	})
@@ -135,10 +136,10 @@ func FuzzNetExcessPerFlag(f *testing.F) {
 		before := [2]uint64{n0, n1}
 		got, after, err := rule.Step(before, &o)
 		for k, factor := range [2]penalty.Factor{got.Source, got.Target} {
-			want, wantAfter, wantErr := ref.NetExcessPerFlag(rule).Step(bigOf(before[k]), bigOf(committee), bigOf(reached[k]))
+			want, wantAfter, wantErr := ref.NetExcessPerFlag(rule).Step(twin.BigOf(before[k]), twin.BigOf(committee), twin.BigOf(reached[k]))
 			require.NoError(t, wantErr, "the counter cannot leave 64 bits when the missed are part of the committee")
 			require.NoError(t, err)
-			require.Equal(t, want.RatString(), rat(factor).RatString())
+			require.Equal(t, want.RatString(), twin.Rat(factor).RatString())
 			require.Equal(t, wantAfter.Uint64(), after[k])
 			requireBudget(t, before[k], factor.Num, after[k])
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/penalty/internal/twin"
 	"github.com/stakesim/stakesim/spec"
 )
 
@@ -28,7 +29,7 @@ func TestProperty11SlotRelativeFactorsAreFreeOfScale(t *testing.T) {
 				require.NoError(t, err)
 				g, nextScaled, err := rule.Step(scaled, missed(m*scale))
 				require.NoError(t, err)
-				require.Zero(t, rat(f).Cmp(rat(g)), "slot %d: %v, scaled by %d %v", slot, f, scale, g)
+				require.Zero(t, twin.Rat(f).Cmp(twin.Rat(g)), "slot %d: %v, scaled by %d %v", slot, f, scale, g)
 				w, scaled = next, nextScaled
 			}
 		}
@@ -50,8 +51,8 @@ func TestProperty11OwnMissesNeverLowerTheSlotsFactor(t *testing.T) {
 		for m := range uint64(250) {
 			f, _, err := rule.Step(w, missed(m))
 			require.NoError(t, err)
-			require.True(t, rat(f).Cmp(last) >= 0, "%d misses pay %v after %s", m, f, last)
-			last = rat(f)
+			require.True(t, twin.Rat(f).Cmp(last) >= 0, "%d misses pay %v after %s", m, f, last)
+			last = twin.Rat(f)
 		}
 	}
 }

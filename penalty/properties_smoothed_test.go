@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/penalty/internal/twin"
 	"github.com/stakesim/stakesim/spec"
 )
 
@@ -19,7 +20,7 @@ var drafts = []penalty.Smoothed2026{penalty.SmoothedE1, penalty.SmoothedE2, pena
 
 // step is the factor and the average after it; nothing here can overflow.
 func step(t testing.TB, r penalty.Smoothed2026, average, offline, reference uint64) (factor, after uint64) {
-	f, next, err := r.Step(spec.Gwei(average), smoothedObs(spec.Gwei(offline), spec.Gwei(reference)))
+	f, next, err := r.Step(spec.Gwei(average), twin.SmoothedObs(spec.Gwei(offline), spec.Gwei(reference)))
 	if err != nil || f.Den != 1 || f.Squared {
 		require.FailNow(t, "step", "%v: %v", f, err)
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/penalty/internal/twin"
 	"github.com/stakesim/stakesim/penalty/ref"
 	"github.com/stakesim/stakesim/spec"
 )
@@ -22,7 +23,7 @@ func TestASettledChainPaysTheStatusQuo(t *testing.T) {
 		"slot-relative/fumbles":             "1",
 		"slot-relative/skip-missing-blocks": "1",
 	}
-	calm, err := spec.ObsOfOffline(stake407/32/2, stake407, 32) // half of each slot: the counter settles at 64
+	calm, err := spec.ObsOfOffline(twin.Stake407/32/2, twin.Stake407, 32) // half of each slot: the counter settles at 64
 	require.NoError(t, err)
 	for _, rule := range penalty.Rules() {
 		m, err := rule.Settled(&calm)
@@ -34,7 +35,7 @@ func TestASettledChainPaysTheStatusQuo(t *testing.T) {
 		for range 40 {
 			f, next, err := rule.Step(m, &calm)
 			require.NoError(t, err)
-			require.Equal(t, want, rat(f.Target).RatString(), rule.FullName())
+			require.Equal(t, want, twin.Rat(f.Target).RatString(), rule.FullName())
 			m = next
 		}
 	}
@@ -69,22 +70,22 @@ func TestRulesAreFoundByName(t *testing.T) {
 
 // Penalties of any factor are the exact product, floored once.
 func TestPenaltiesFloorOnce(t *testing.T) {
-	d := newDice(17, nil)
+	d := twin.NewDice(17, nil)
 	refused := 0
 	for range 40_000 {
-		base, weight := d.wide(64), pick(d, 14, 26, d.wide(64))
-		f := penalty.Factor{Num: d.wide(64), Den: d.wide(64), Squared: d.one(2)}
+		base, weight := d.Wide(64), twin.Pick(d, 14, 26, d.Wide(64))
+		f := penalty.Factor{Num: d.Wide(64), Den: d.Wide(64), Squared: d.One(2)}
 		got, ok := f.Penalty(spec.Gwei(base), weight)
 		if f.Den == 0 {
 			require.False(t, ok)
 			continue
 		}
-		p := new(big.Rat).SetInt(new(big.Int).Mul(bigOf(base), bigOf(weight)))
-		p.Mul(p, rat(f)).Mul(p, big.NewRat(1, 64))
+		p := new(big.Rat).SetInt(new(big.Int).Mul(twin.BigOf(base), twin.BigOf(weight)))
+		p.Mul(p, twin.Rat(f)).Mul(p, big.NewRat(1, 64))
 		want := new(big.Int).Div(p.Num(), p.Denom())
 		if f.Den == 1 && !f.Squared { // as the specification computes, in 64 bits
-			product := new(big.Int).Mul(bigOf(f.Num), bigOf(base))
-			fits := product.IsUint64() && product.Mul(product, bigOf(weight)).IsUint64()
+			product := new(big.Int).Mul(twin.BigOf(f.Num), twin.BigOf(base))
+			fits := product.IsUint64() && product.Mul(product, twin.BigOf(weight)).IsUint64()
 			require.Equal(t, fits, ok, "%v of %d times %d", f, base, weight)
 		} else {
 			require.Equal(t, want.IsUint64(), ok, "%v of %d times %d", f, base, weight)
@@ -95,9 +96,9 @@ func TestPenaltiesFloorOnce(t *testing.T) {
 		}
 		require.Equal(t, want.Uint64(), uint64(got), "%v of %d times %d", f, base, weight)
 		if weight == spec.TimelyTarget.Weight() {
-			oracled, err := ref.GetFlagPenalty(bigOf(base), spec.TimelyTarget, rat(f), true)
+			oracled, err := ref.GetFlagPenalty(twin.BigOf(base), spec.TimelyTarget, twin.Rat(f), true)
 			require.NoError(t, err)
-			require.Equal(t, gweiOf(oracled), got)
+			require.Equal(t, twin.GweiOf(oracled), got)
 		}
 	}
 	require.Greater(t, refused, 1000)

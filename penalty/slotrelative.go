@@ -208,25 +208,16 @@ func (r SlotRelative) capped(num, den uint64) (Factor, bool) {
 	if num == 0 {
 		return Integer(0), true
 	}
-	left, right := wide{num}, wide{den}
+	left, right := u64.Wide{num}, u64.Wide{den}
 	if r.Squared {
-		left.mul(num)
-		right.mul(den)
+		left.Mul(num)
+		right.Mul(den)
 	}
-	right.mul(r.Cap)
-	if !left.less(&right) {
+	right.Mul(r.Cap)
+	if !left.Less(&right) {
 		return Integer(r.Cap), true
 	}
 	return Factor{Num: num, Den: den, Squared: r.Squared}, true
-}
-
-func (w *wide) less(o *wide) bool {
-	for i := len(w) - 1; i >= 0; i-- {
-		if w[i] != o[i] {
-			return w[i] < o[i]
-		}
-	}
-	return false
 }
 
 // past is the sum of misses in the window and the number of slots it holds.

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/penalty/internal/twin"
 	"github.com/stakesim/stakesim/penalty/ref"
 	"github.com/stakesim/stakesim/spec"
 )
@@ -112,7 +113,7 @@ func TestEveryReadingAndOptionAsWorkedOutByHand(t *testing.T) {
 			o.NextBlockMissing = c.missing
 			f, after, err := r.Step(w, o)
 			require.NoError(t, err)
-			require.Equal(t, ratOf(t, c.want).RatString(), rat(f).RatString())
+			require.Equal(t, ratOf(t, c.want).RatString(), twin.Rat(f).RatString())
 			require.Equal(t, before, w)
 			entered := c.m
 			if r.SkipMissingBlocks && c.missing {
@@ -200,7 +201,7 @@ func TestTheSlotRelativeRuleRefusesWhatItCannotStep(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := penalty.DefaultSlotRelative
 			c.change(&r)
-			w := windowOf(bigs(c.past), 32, 32)
+			w := twin.WindowOf(bigs(c.past), 32, 32)
 			_, after, err := r.Step(w, missed(c.m))
 			require.ErrorIs(t, err, c.kind)
 			if err != nil {
@@ -210,7 +211,7 @@ func TestTheSlotRelativeRuleRefusesWhatItCannotStep(t *testing.T) {
 	}
 	_, _, err := penalty.DefaultSlotRelative.Step(penalty.Window{}, &spec.SlotObs{})
 	require.ErrorIs(t, err, spec.ErrInput, "an epoch of no slots")
-	w := windowOf(bigs([]uint64{most}), 32, 32)
+	w := twin.WindowOf(bigs([]uint64{most}), 32, 32)
 	_, _, err = penalty.DefaultSlotRelative.Step(w, missed(0))
 	require.NoError(t, err)
 	w.Slots[1], w.Seen = 1, 2
@@ -220,7 +221,7 @@ func TestTheSlotRelativeRuleRefusesWhatItCannotStep(t *testing.T) {
 
 func bigs(values []uint64) (out []*big.Int) {
 	for _, v := range values {
-		out = append(out, bigOf(v))
+		out = append(out, twin.BigOf(v))
 	}
 	return out
 }
@@ -246,29 +247,29 @@ func FuzzSlotRelative(f *testing.F) {
 			PreviousEpoch: option(0), Counted: option(1), Offline: option(2), SkipMissingBlocks: option(3), Squared: option(4),
 			Of: penalty.Repeat(options >> 5 & 3),
 		}
-		oracle, slotsPerEpoch := refSlotRelative(rule), slotsPerEpoch%65
+		oracle, slotsPerEpoch := twin.SlotRelative(rule), slotsPerEpoch%65
 		var w penalty.Window
 		var m ref.Memory
 		for k := 0; k+1 < len(series) && k < 400; k += 2 {
 			o := &spec.SlotObs{SlotsPerEpoch: slotsPerEpoch, NextBlockMissing: series[k+1]>>7 != 0}
 			o.Tally.Add(spec.Conduct(series[k+1]%spec.ConductCount), spec.Gwei(uint64(series[k])<<(shift%64)>>1))
 			o.Tally.Add(0, spec.Gwei(series[k]))
-			want, next, wantErr := oracle.Step(m, bigOf(failures(rule, o)), o.NextBlockMissing, slotsPerEpoch)
+			want, next, wantErr := oracle.Step(m, twin.BigOf(failures(rule, o)), o.NextBlockMissing, slotsPerEpoch)
 			got, after, err := rule.Step(w, o)
 			if rule.WindowSlots > penalty.MaxWindowSlots { // only penalty/ref has them
 				require.ErrorIs(t, err, spec.ErrInput)
 				return
 			}
-			sameKind(t, wantErr, err, rule)
+			twin.SameKind(t, wantErr, err, rule)
 			if err != nil {
 				require.Equal(t, w, after, "an error moved the window")
 				return
 			}
-			if want.Cmp(rat(got)) != 0 {
+			if want.Cmp(twin.Rat(got)) != 0 {
 				require.FailNow(t, "factors differ", "slot %d: want %s, got %v", k/2, want, got)
 			}
-			require.True(t, rat(got).Cmp(new(big.Rat).SetInt(bigOf(max(limit, 1)))) <= 0, "above the cap")
-			same(t, windowOf(next.Past, rule.WindowSlots, slotsPerEpoch), after, "window")
+			require.True(t, twin.Rat(got).Cmp(new(big.Rat).SetInt(twin.BigOf(max(limit, 1)))) <= 0, "above the cap")
+			twin.Same(t, twin.WindowOf(next.Past, rule.WindowSlots, slotsPerEpoch), after, "window")
 			w, m = after, next
 		}
 	})

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/penalty/internal/twin"
 	"github.com/stakesim/stakesim/spec"
 )
 
@@ -44,24 +45,12 @@ var smoothedCases = []struct {
 func TestTheSmoothedRuleStepsAsWorkedOutByHand(t *testing.T) {
 	for _, c := range smoothedCases {
 		t.Run(c.does, func(t *testing.T) {
-			f, after, err := c.rule.Step(c.average, smoothedObs(c.offline, c.reference))
+			f, after, err := c.rule.Step(c.average, twin.SmoothedObs(c.offline, c.reference))
 			require.NoError(t, err)
 			require.Equal(t, penalty.Integer(c.factor), f)
 			require.Equal(t, c.after, after)
 		})
 	}
-}
-
-// smoothedObs is a slot with offline Gwei offline, and others that the rule must
-// not count: a member with only the source, one with only the target, one that
-// is slashed.
-func smoothedObs(offline, reference spec.Gwei) *spec.SlotObs {
-	o := &spec.SlotObs{Reference: reference}
-	o.Tally.Add(0, offline)
-	o.Tally.Add(1<<spec.Conduct(spec.TimelySource), 1<<40)
-	o.Tally.Add(1<<spec.Conduct(spec.TimelyTarget), 1<<40)
-	o.Tally.Add(spec.SlashedBit, 1<<40)
-	return o
 }
 
 func TestTheSmoothedRuleRefusesWhatItCannotStep(t *testing.T) {
@@ -80,7 +69,7 @@ func TestTheSmoothedRuleRefusesWhatItCannotStep(t *testing.T) {
 		"nothing: the largest excess": {penalty.SmoothedE3, most / 765, 1, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, after, err := c.rule.Step(0, smoothedObs(c.offline, c.reference))
+			_, after, err := c.rule.Step(0, twin.SmoothedObs(c.offline, c.reference))
 			require.ErrorIs(t, err, c.kind)
 			if err != nil {
 				require.Zero(t, after, "the average is the one given")
@@ -97,15 +86,15 @@ func FuzzSmoothed(f *testing.F) {
 	f.Add(uint64(1), uint64(1<<63), uint64(1), uint64(765), uint64(256), uint64(0), uint64(0))
 	f.Fuzz(func(t *testing.T, average, offline, reference, slope, limit, window, floor uint64) {
 		rule := penalty.Smoothed2026{Slope: slope, Cap: limit, Window: window, FloorDivisor: floor}
-		want, wantAfter, wantErr := refSmoothed(rule).Step(bigOf(average), bigOf(offline), bigOf(reference))
-		got, after, err := rule.Step(spec.Gwei(average), smoothedObs(spec.Gwei(offline), spec.Gwei(reference)))
-		sameKind(t, wantErr, err, rule)
+		want, wantAfter, wantErr := twin.Smoothed(rule).Step(twin.BigOf(average), twin.BigOf(offline), twin.BigOf(reference))
+		got, after, err := rule.Step(spec.Gwei(average), twin.SmoothedObs(spec.Gwei(offline), spec.Gwei(reference)))
+		twin.SameKind(t, wantErr, err, rule)
 		if err != nil {
 			require.EqualValues(t, average, after, "an error moved the average")
 			return
 		}
-		require.Equal(t, want.RatString(), rat(got).RatString())
-		require.Equal(t, gweiOf(wantAfter), after)
+		require.Equal(t, want.RatString(), twin.Rat(got).RatString())
+		require.Equal(t, twin.GweiOf(wantAfter), after)
 		require.True(t, 1 <= got.Num && got.Num <= limit && got.Den == 1, "factor %v", got)
 		require.True(t, min(average, offline) <= uint64(after) && uint64(after) <= max(average, offline), "overshoots")
 	})

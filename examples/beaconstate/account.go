@@ -2,6 +2,7 @@ package main
 
 import (
 	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/penalty/epoch"
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/ssz"
 	"github.com/stakesim/stakesim/spec/u64"
@@ -15,7 +16,7 @@ type account struct {
 	memory  penalty.Memory
 	summary spec.Summary
 	factors []penalty.Factors
-	deltas  penalty.Deltas
+	deltas  epoch.Deltas
 
 	rewards   []spec.Gwei // by validator, over all epochs
 	penalties []spec.Gwei // what a balance could pay; slashings apart
@@ -27,7 +28,7 @@ type account struct {
 func newAccount(rule penalty.Rule, start *spec.Registry) *account {
 	n := start.Len()
 	return &account{
-		rule: rule, reg: start.Clone(), deltas: penalty.NewDeltas(n),
+		rule: rule, reg: start.Clone(), deltas: epoch.NewDeltas(n),
 		rewards: make([]spec.Gwei, n), penalties: make([]spec.Gwei, n), slashed: make([]spec.Gwei, n),
 	}
 }
@@ -42,7 +43,7 @@ func (a *account) begin(s *ssz.State, p *spec.Params, b spec.Boundary, slots []u
 	return err
 }
 
-// epoch is the transition at b, component by component as [penalty.ProcessEpoch]
+// epoch is the transition at b, component by component as [epoch.ProcessEpoch]
 // does, with an account of every step.
 func (a *account) epoch(p *spec.Params, b spec.Boundary, slots []uint8) error {
 	r := a.reg
@@ -62,18 +63,18 @@ func (a *account) epoch(p *spec.Params, b spec.Boundary, slots []uint8) error {
 		a.sum += f.Target.Float()
 		a.most = max(a.most, f.Target.Float())
 	}
-	if err := penalty.ProcessInactivityUpdates(p, r, s); err != nil {
+	if err := epoch.ProcessInactivityUpdates(p, r, s); err != nil {
 		return err
 	}
 	for flag := range spec.Flag(spec.FlagCount) {
-		if err := penalty.FlagDeltas(a.deltas, r, s, flag, a.factors, a.rule.Scope); err != nil {
+		if err := epoch.FlagDeltas(a.deltas, r, s, flag, a.factors, a.rule.Scope); err != nil {
 			return err
 		}
 		if err := a.apply(); err != nil {
 			return err
 		}
 	}
-	if err := penalty.InactivityDeltas(a.deltas, p, r, s); err != nil {
+	if err := epoch.InactivityDeltas(a.deltas, p, r, s); err != nil {
 		return err
 	}
 	if err := a.apply(); err != nil {
@@ -83,7 +84,7 @@ func (a *account) epoch(p *spec.Params, b spec.Boundary, slots []uint8) error {
 		return err
 	}
 	a.remember()
-	return penalty.ProcessEffectiveBalanceUpdates(p, r)
+	return epoch.ProcessEffectiveBalanceUpdates(p, r)
 }
 
 // apply pays and charges one component.
@@ -99,7 +100,7 @@ func (a *account) apply() error {
 
 func (a *account) slash(p *spec.Params) error {
 	before := append(a.deltas.Rewards[:0], a.reg.Balance...) // the deltas are done with
-	if err := penalty.ProcessSlashings(p, a.reg, &a.summary); err != nil {
+	if err := epoch.ProcessSlashings(p, a.reg, &a.summary); err != nil {
 		return err
 	}
 	for i, b := range before {

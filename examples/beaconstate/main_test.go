@@ -15,6 +15,7 @@ import (
 
 	"github.com/stakesim/stakesim/examples/internal/cli"
 	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/penalty/epoch"
 	"github.com/stakesim/stakesim/penalty/ref"
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/ssz"
@@ -54,7 +55,7 @@ func TestTheAccountEndsWhereTheEngineDoes(t *testing.T) {
 			args = append(args, "-fork", "deneb")
 		}
 		res := simulated(t, args...)
-		engine, err := penalty.NewEngine(res.params, rule, 1)
+		engine, err := epoch.NewEngine(res.params, rule, 1)
 		require.NoError(t, err)
 		o, err := parse(args, nil)
 		require.NoError(t, err)

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/penalty/epoch"
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/u64"
 )
@@ -54,7 +55,7 @@ func (e Economics) Epoch(effectiveBalance spec.Gwei) (EpochValues, error) {
 		return EpochValues{}, spec.Atf("total_active", -1, spec.ErrInput, "%d Gwei, not 1 ETH to %d Gwei", e.TotalActive, maxStake)
 	}
 	s := spec.Summary{BaseRewardPerIncrement: e.PerIncrement()}
-	base, ok := penalty.BaseReward(effectiveBalance, &s)
+	base, ok := epoch.BaseReward(effectiveBalance, &s)
 	v := EpochValues{BaseReward: base}
 	for flag := range spec.Flag(spec.FlagCount) {
 		part, fits := penalty.One.Penalty(base, flag.Weight())

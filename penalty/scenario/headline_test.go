@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/penalty/epoch"
 	"github.com/stakesim/stakesim/penalty/scenario"
 	"github.com/stakesim/stakesim/spec"
 )
@@ -83,12 +84,12 @@ func TestTheExactLeakIsThatOfTheTransition(t *testing.T) {
 	path, err := scenario.ExactLeak(32*spec.ETH, epochs, nil)
 	require.NoError(t, err)
 	var s spec.Summary
-	d := penalty.NewDeltas(r.Len())
+	d := epoch.NewDeltas(r.Len())
 	for k := range epochs {
 		b := spec.Boundary{CurrentEpoch: spec.Epoch(101 + k), FinalizedEpoch: 98}
 		require.NoError(t, spec.Summarize(&s, &p, r, b, 1))
-		require.NoError(t, penalty.ProcessInactivityUpdates(&p, r, &s))
-		require.NoError(t, penalty.InactivityDeltas(d, &p, r, &s))
+		require.NoError(t, epoch.ProcessInactivityUpdates(&p, r, &s))
+		require.NoError(t, epoch.InactivityDeltas(d, &p, r, &s))
 		require.Equal(t, s.InLeak, path[k].InLeak, "epoch %d", k)
 		require.Equal(t, r.InactivityScore[0], path[k].Score, "epoch %d", k)
 		require.Equal(t, d.Penalties[0], path[k].Leak, "epoch %d", k)

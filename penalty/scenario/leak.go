@@ -1,7 +1,7 @@
 package scenario
 
 import (
-	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/penalty/epoch"
 	"github.com/stakesim/stakesim/spec"
 )
 
@@ -67,7 +67,7 @@ func ExactLeak(effectiveBalance spec.Gwei, epochs int, other func(epoch int, inL
 		}
 		loss := leak + other(k, inLeak)*(effective/spec.EffectiveBalanceIncrement)
 		balance -= min(balance, loss)
-		effective, _ = penalty.EffectiveBalance(effective, balance, false, &p)
+		effective, _ = epoch.EffectiveBalance(effective, balance, false, &p)
 	}
 	return out, nil
 }

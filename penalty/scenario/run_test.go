@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/penalty/epoch"
 	"github.com/stakesim/stakesim/spec"
 )
 
@@ -70,7 +71,7 @@ func TestARunChargesWhatTheTransitionCharges(t *testing.T) {
 		r := asRegistry(t, &now, l.w)
 		var sum spec.Summary
 		require.NoError(t, spec.Summarize(&sum, &p, r, b, 1))
-		d := penalty.NewDeltas(r.Len())
+		d := epoch.NewDeltas(r.Len())
 		for i := range l.accounts {
 			rule := s.Mechanisms[i].Rule
 			factors := make([]penalty.Factors, SlotsPerEpoch)
@@ -79,7 +80,7 @@ func TestARunChargesWhatTheTransitionCharges(t *testing.T) {
 			require.Equal(t, l.accounts[i].factors[:], factors, "%s, epoch %d", rule.FullName(), e)
 			var want uint64
 			for _, flag := range []spec.Flag{spec.TimelySource, spec.TimelyTarget} {
-				require.NoError(t, penalty.FlagDeltas(d, r, &sum, flag, factors, rule.Scope))
+				require.NoError(t, epoch.FlagDeltas(d, r, &sum, flag, factors, rule.Scope))
 				for _, g := range d.Penalties {
 					want += uint64(g)
 				}
@@ -91,7 +92,7 @@ func TestARunChargesWhatTheTransitionCharges(t *testing.T) {
 		if now.missing == 0 { // with missing blocks the head votes are booked by expectation
 			var earned, ideal uint64
 			for flag := range spec.Flag(spec.FlagCount) {
-				require.NoError(t, penalty.FlagDeltas(d, r, &sum, flag, nil, penalty.Scope{}))
+				require.NoError(t, epoch.FlagDeltas(d, r, &sum, flag, nil, penalty.Scope{}))
 				var best spec.Gwei
 				for _, g := range d.Rewards {
 					earned += uint64(g)
@@ -109,9 +110,9 @@ func TestARunChargesWhatTheTransitionCharges(t *testing.T) {
 		}
 		var ls spec.Summary
 		require.NoError(t, spec.Summarize(&ls, &p, leakRegistry, b, 1))
-		require.NoError(t, penalty.ProcessInactivityUpdates(&p, leakRegistry, &ls))
-		ld := penalty.NewDeltas(leakRegistry.Len())
-		require.NoError(t, penalty.InactivityDeltas(ld, &p, leakRegistry, &ls))
+		require.NoError(t, epoch.ProcessInactivityUpdates(&p, leakRegistry, &ls))
+		ld := epoch.NewDeltas(leakRegistry.Len())
+		require.NoError(t, epoch.InactivityDeltas(ld, &p, leakRegistry, &ls))
 		var want uint64
 		for _, g := range ld.Penalties {
 			want += uint64(g)

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/exp/mmap"
 
 	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/penalty/epoch"
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/ssz"
 )
@@ -233,7 +234,7 @@ func BenchmarkEpochOnRawBytes(b *testing.B) {
 	}
 	for _, workers := range []int{1, 2} {
 		e.workers = workers
-		if e.engine, err = penalty.NewEngine(e.state.Params(), rule, workers); err != nil {
+		if e.engine, err = epoch.NewEngine(e.state.Params(), rule, workers); err != nil {
 			b.Fatal(err)
 		}
 		if err := e.run(true); err != nil {
@@ -258,7 +259,7 @@ type rawEpoch struct {
 	reg        spec.Registry
 	slots      []uint8
 	committees spec.Committees
-	engine     *penalty.Engine
+	engine     *epoch.Engine
 	workers    int
 }
 

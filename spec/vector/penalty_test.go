@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/penalty/epoch"
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/ssz"
 	"github.com/stakesim/stakesim/spec/vector"
@@ -108,13 +109,13 @@ func noneLeft(t *testing.T, tree *vector.Tree) {
 func checkStep(c *vector.Case, l *loaded) (err error) {
 	switch c.Handler {
 	case "inactivity_updates":
-		err = penalty.ProcessInactivityUpdates(&l.params, &l.reg, &l.summary)
+		err = epoch.ProcessInactivityUpdates(&l.params, &l.reg, &l.summary)
 	case "rewards_and_penalties":
-		err = penalty.ProcessRewardsAndPenalties(&l.params, &l.reg, &l.summary, l.factors, l.rule.Scope)
+		err = epoch.ProcessRewardsAndPenalties(&l.params, &l.reg, &l.summary, l.factors, l.rule.Scope)
 	case "slashings":
-		err = penalty.ProcessSlashings(&l.params, &l.reg, &l.summary)
+		err = epoch.ProcessSlashings(&l.params, &l.reg, &l.summary)
 	case "effective_balance_updates":
-		err = penalty.ProcessEffectiveBalanceUpdates(&l.params, &l.reg)
+		err = epoch.ProcessEffectiveBalanceUpdates(&l.params, &l.reg)
 	case "smoothed_offline_balance":
 		err = l.state.WriteSmoothed(l.bytes, l.memory.Smoothed)
 	default:
@@ -137,16 +138,16 @@ func checkStep(c *vector.Case, l *loaded) (err error) {
 }
 
 func checkDeltas(c *vector.Case, l *loaded) error {
-	d := penalty.NewDeltas(l.reg.Len())
+	d := epoch.NewDeltas(l.reg.Len())
 	for flag := range spec.Flag(spec.FlagCount) {
-		if err := penalty.FlagDeltas(d, &l.reg, &l.summary, flag, l.factors, l.rule.Scope); err != nil {
+		if err := epoch.FlagDeltas(d, &l.reg, &l.summary, flag, l.factors, l.rule.Scope); err != nil {
 			return err
 		}
 		if err := compareDeltas(c, flag.String()+"_deltas", d); err != nil {
 			return err
 		}
 	}
-	if err := penalty.InactivityDeltas(d, &l.params, &l.reg, &l.summary); err != nil {
+	if err := epoch.InactivityDeltas(d, &l.params, &l.reg, &l.summary); err != nil {
 		return err
 	}
 	return compareDeltas(c, "inactivity_penalty_deltas", d)
@@ -154,7 +155,7 @@ func checkDeltas(c *vector.Case, l *loaded) error {
 
 // compareDeltas decodes two lists of uint64 by hand: package container's
 // library does not build on 32-bit machines, this test does.
-func compareDeltas(c *vector.Case, name string, got penalty.Deltas) error {
+func compareDeltas(c *vector.Case, name string, got epoch.Deltas) error {
 	b, err := c.SSZ(name)
 	if err != nil {
 		return err

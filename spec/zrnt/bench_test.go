@@ -9,6 +9,7 @@ import (
 	"github.com/protolambda/ztyp/tree"
 
 	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/penalty/epoch"
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/ssz"
 	"github.com/stakesim/stakesim/spec/zrnt"
@@ -82,7 +83,7 @@ func BenchmarkBothPaths(b *testing.B) {
 	p := params(b, spec.Mainnet, spec.Deneb)
 	raw := ssz.Buffer(must[[]byte](b)(zrnt.Bytes(state)))
 	s := must[*ssz.State](b)(ssz.Open(raw, int64(len(raw)), spec.Mainnet, spec.Deneb))
-	engine := must[*penalty.Engine](b)(penalty.NewEngine(p, penalty.StatusQuo(), 1))
+	engine := must[*epoch.Engine](b)(epoch.NewEngine(p, penalty.StatusQuo(), 1))
 	var r spec.Registry
 	state.HashTreeRoot(tree.GetHashFn())
 	for _, c := range []struct {
@@ -105,7 +106,7 @@ func BenchmarkBothPaths(b *testing.B) {
 	}
 }
 
-func rawEpoch(s *ssz.State, out ssz.Buffer, r *spec.Registry, engine *penalty.Engine) error {
+func rawEpoch(s *ssz.State, out ssz.Buffer, r *spec.Registry, engine *epoch.Engine) error {
 	if err := s.ReadRegistry(r, 1); err != nil {
 		return err
 	}

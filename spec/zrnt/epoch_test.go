@@ -11,6 +11,7 @@ import (
 	"github.com/protolambda/ztyp/tree"
 
 	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/penalty/epoch"
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/vector"
 	"github.com/stakesim/stakesim/spec/zrnt"
@@ -23,7 +24,7 @@ func statusQuo(p spec.Params) zrnt.Rewards {
 		if err := spec.Summarize(&s, &p, r, b, 1); err != nil {
 			return err
 		}
-		return penalty.ProcessRewardsAndPenalties(&p, r, &s, nil, penalty.Scope{})
+		return epoch.ProcessRewardsAndPenalties(&p, r, &s, nil, penalty.Scope{})
 	}
 }
 

@@ -1,4 +1,4 @@
-package penalty
+package diversity
 
 import (
 	"math/bits"
@@ -137,8 +137,8 @@ func (d *Diversity) affordable(stakes []spec.Gwei, total spec.Gwei, scale uint64
 func (d *Diversity) multiplier(stake, total spec.Gwei, scale uint64) Multiplier {
 	share, _ := u64.MulDiv(uint64(stake), uint64(Flat), uint64(total)) // stake <= total
 	w := d.weight(share)
-	w.mul(scale)
-	w.div(uint64(Flat))
+	w.Mul(scale)
+	w.Div(uint64(Flat))
 	if w[1]|w[2]|w[3] != 0 {
 		return d.High
 	}
@@ -147,23 +147,23 @@ func (d *Diversity) multiplier(stake, total spec.Gwei, scale uint64) Multiplier 
 
 // weight is the shape at a share, both in units of 2^-32. Only the inverse of
 // the smallest share needs more than 64 bits.
-func (d *Diversity) weight(share uint64) wide {
+func (d *Diversity) weight(share uint64) u64.Wide {
 	const one = uint64(Flat)
 	switch d.Shape {
 	case Inverse:
 		if share == 0 {
-			return wide{}
+			return u64.Wide{}
 		}
-		w := wide{0, 1} // one squared
-		w.div(share)
+		w := u64.Wide{0, 1} // one squared
+		w.Div(share)
 		return w
 	case LinearShape:
-		return wide{one - share}
+		return u64.Wide{one - share}
 	case Quadratic:
 		q, _ := u64.MulDiv(share, share, one) // at most one
-		return wide{one - q}
+		return u64.Wide{one - q}
 	default:
-		return wide{d.tent(share)}
+		return u64.Wide{d.tent(share)}
 	}
 }
 

@@ -1,6 +1,7 @@
-package penalty
+package epoch
 
 import (
+	"github.com/stakesim/stakesim/penalty"
 	"sync"
 
 	"github.com/stakesim/stakesim/spec"
@@ -13,25 +14,25 @@ import (
 // results do not depend on the number of workers.
 type Engine struct {
 	params  spec.Params
-	rule    Rule
+	rule    penalty.Rule
 	workers int
 
 	summary spec.Summary
-	factors []Factors
+	factors []penalty.Factors
 	tables  tables
 }
 
 // NewEngine returns an engine for a rule that uses so many goroutines; fewer
 // than two mean the caller's own. Constants that no transition can use give
 // [spec.ErrInput], and so does a rule without a step.
-func NewEngine(p spec.Params, rule Rule, workers int) (*Engine, error) {
+func NewEngine(p spec.Params, rule penalty.Rule, workers int) (*Engine, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
 	if rule.Step == nil {
 		return nil, spec.Atf("rule", -1, spec.ErrInput, "%q has no step", rule.FullName())
 	}
-	e := &Engine{params: p, rule: rule, workers: max(workers, 1), factors: make([]Factors, p.SlotsPerEpoch)}
+	e := &Engine{params: p, rule: rule, workers: max(workers, 1), factors: make([]penalty.Factors, p.SlotsPerEpoch)}
 	e.tables.plan(&rule.Scope, len(e.factors))
 	return e, nil
 }
@@ -40,19 +41,19 @@ func NewEngine(p spec.Params, rule Rule, workers int) (*Engine, error) {
 func (e *Engine) Summary() *spec.Summary { return &e.summary }
 
 // Factors are the last epoch's, a row for each slot, valid until the next.
-func (e *Engine) Factors() []Factors { return e.factors }
+func (e *Engine) Factors() []penalty.Factors { return e.factors }
 
 // ProcessEpoch is [ProcessEpoch] in one pass: the same result for every input,
 // the same errors, and on an error the same untouched registry. Where a product
 // might leave 64 bits it takes the components' way, which knows exactly.
-func (e *Engine) ProcessEpoch(r *spec.Registry, b spec.Boundary, m Memory) (Memory, error) {
+func (e *Engine) ProcessEpoch(r *spec.Registry, b spec.Boundary, m penalty.Memory) (penalty.Memory, error) {
 	if r == nil {
 		return m, spec.Atf("validators", -1, spec.ErrInput, "no registry")
 	}
 	if err := spec.Summarize(&e.summary, &e.params, r, b, e.workers); err != nil {
 		return m, err
 	}
-	next, err := Walk(e.factors, &e.rule, m, e.summary.Slots)
+	next, err := penalty.Walk(e.factors, &e.rule, m, e.summary.Slots)
 	if err != nil {
 		return m, err
 	}

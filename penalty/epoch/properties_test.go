@@ -1,4 +1,4 @@
-package penalty_test
+package epoch_test
 
 import (
 	"math/rand/v2"
@@ -7,12 +7,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/penalty/epoch"
+	"github.com/stakesim/stakesim/penalty/internal/twin"
 	"github.com/stakesim/stakesim/spec"
 )
 
 // Properties 6 to 10 and 13, of every mechanism over whole registries.
-
-const stake407 = 40_700_000 * spec.ETH // total active balance of the published figures
 
 // town is a registry as a chain may hold it, with every kind of validator, in
 // epoch 100 of the main network.
@@ -21,7 +21,7 @@ func town(seed uint64, n int) (spec.Params, *spec.Registry, spec.Boundary) {
 	if err != nil {
 		panic(err)
 	}
-	w := &world{dice: newDice(seed, nil), params: p, slots: p.SlotsPerEpoch}
+	w := &world{Dice: twin.NewDice(seed, nil), params: p, slots: p.SlotsPerEpoch}
 	b := spec.Boundary{CurrentEpoch: 100, FinalizedEpoch: 98, SlashingsSum: 70 * spec.ETH, NextBlockMissing: 0x00ff_00ff}
 	r := spec.NewRegistry(n)
 	for i := range n {
@@ -65,17 +65,17 @@ func TestProperty06EpochsAreOneChronologicalWalk(t *testing.T) {
 		for k, slots := range epochs {
 			var got []penalty.Factors
 			got, m = walk(t, rule, m, slots)
-			same(t, want[k*32:(k+1)*32], got, rule.FullName(), "epoch", k)
+			twin.Same(t, want[k*32:(k+1)*32], got, rule.FullName(), "epoch", k)
 		}
-		same(t, end, m, rule.FullName())
+		twin.Same(t, end, m, rule.FullName())
 	}
 }
 
 // deltasOf is the components source, target and head under the given factors.
-func deltasOf(t testing.TB, r *spec.Registry, s *spec.Summary, f []penalty.Factors, scope penalty.Scope) (all [spec.FlagCount]penalty.Deltas) {
+func deltasOf(t testing.TB, r *spec.Registry, s *spec.Summary, f []penalty.Factors, scope penalty.Scope) (all [spec.FlagCount]epoch.Deltas) {
 	for flag := range all {
-		all[flag] = penalty.NewDeltas(r.Len())
-		require.NoError(t, penalty.FlagDeltas(all[flag], r, s, spec.Flag(flag), f, scope))
+		all[flag] = epoch.NewDeltas(r.Len())
+		require.NoError(t, epoch.FlagDeltas(all[flag], r, s, spec.Flag(flag), f, scope))
 	}
 	return all
 }
@@ -93,7 +93,7 @@ func TestProperty07OnlyTheDocumentedDeltasChange(t *testing.T) {
 		got := deltasOf(t, r, s, f, rule.Scope)
 		changed := 0
 		for flag := range got {
-			same(t, quo[flag].Rewards, got[flag].Rewards, rule.FullName(), "rewards")
+			twin.Same(t, quo[flag].Rewards, got[flag].Rewards, rule.FullName(), "rewards")
 			for i, ordinary := range quo[flag].Penalties {
 				paid := got[flag].Penalties[i]
 				if paid == ordinary {
@@ -133,16 +133,16 @@ func TestProperty08FactorsDependOnSumsOnly(t *testing.T) {
 	for _, rule := range penalty.Rules() {
 		mixed := rows(r, order)
 		straight := r.Clone()
-		e, err := penalty.NewEngine(p, rule, 1)
+		e, err := epoch.NewEngine(p, rule, 1)
 		require.NoError(t, err)
 		m, err := e.ProcessEpoch(straight, b, penalty.Memory{})
 		require.NoError(t, err)
 		factors := append([]penalty.Factors(nil), e.Factors()...)
 		again, err := e.ProcessEpoch(mixed, b, penalty.Memory{})
 		require.NoError(t, err)
-		same(t, m, again, rule.FullName(), "memory")
-		same(t, factors, append([]penalty.Factors(nil), e.Factors()...), rule.FullName(), "factors")
-		same(t, rows(straight, order), mixed, rule.FullName(), "registry")
+		twin.Same(t, m, again, rule.FullName(), "memory")
+		twin.Same(t, factors, append([]penalty.Factors(nil), e.Factors()...), rule.FullName(), "factors")
+		twin.Same(t, rows(straight, order), mixed, rule.FullName(), "registry")
 	}
 }
 
@@ -172,8 +172,8 @@ func TestProperty09SplitInvarianceWithinASlot(t *testing.T) {
 		}
 		f, m := walk(t, rule, penalty.Memory{}, whole.Slots)
 		g, n := walk(t, rule, penalty.Memory{}, parts.Slots)
-		same(t, f, g, rule.FullName(), "factors")
-		same(t, m, n, rule.FullName(), "memory")
+		twin.Same(t, f, g, rule.FullName(), "factors")
+		twin.Same(t, m, n, rule.FullName(), "memory")
 		one, many := deltasOf(t, r, whole, f, rule.Scope), deltasOf(t, cut, parts, g, rule.Scope)
 		for flag := range one {
 			var sum spec.Gwei
@@ -208,7 +208,7 @@ func TestProperty09NoSplitInvarianceAcrossSlots(t *testing.T) {
 			"64 validators of 32 ETH over 32 slots":   {64, 1},
 			"64 validators of 32 ETH in the one slot": {64 * 32, 2},
 		} {
-			obs, err := spec.ObsOfOffline(others+spec.Gwei(c.inSlot)*spec.ETH, stake407, 32)
+			obs, err := spec.ObsOfOffline(others+spec.Gwei(c.inSlot)*spec.ETH, twin.Stake407, 32)
 			require.NoError(t, err)
 			f, _, err := rule.Step(others, &obs)
 			require.NoError(t, err)
@@ -232,7 +232,7 @@ func TestProperty10StatusQuoBelowTheThreshold(t *testing.T) {
 		r.PreviousFlags[i] = 0 // one in each slot
 	}
 	s := summarize(t, p, r, b)
-	for _, rule := range drafts {
+	for _, rule := range []penalty.Smoothed2026{penalty.SmoothedE1, penalty.SmoothedE2, penalty.SmoothedE3} {
 		reference := uint64(s.Slots[0].Reference)
 		threshold := spec.Gwei((reference + rule.Slope - 1) / rule.Slope)
 		for excess, differs := range map[spec.Gwei]bool{threshold - 1: false, threshold: true} {
@@ -242,9 +242,9 @@ func TestProperty10StatusQuoBelowTheThreshold(t *testing.T) {
 			memory := penalty.Memory{Smoothed: 2000*spec.ETH - excess}
 			quo, got := r.Clone(), r.Clone()
 			statusQuo, mechanism := penalty.StatusQuo(), still.Rule()
-			_, err := penalty.ProcessEpoch(&p, &statusQuo, quo, b, penalty.Memory{})
+			_, err := epoch.ProcessEpoch(&p, &statusQuo, quo, b, penalty.Memory{})
 			require.NoError(t, err)
-			_, err = penalty.ProcessEpoch(&p, &mechanism, got, b, memory)
+			_, err = epoch.ProcessEpoch(&p, &mechanism, got, b, memory)
 			require.NoError(t, err)
 			if differs {
 				require.NotEqual(t, quo.Balance, got.Balance, "%v", rule)
@@ -276,7 +276,7 @@ func TestProperty13Linear(t *testing.T) {
 		}
 	}
 	for i := range sums {
-		same(t, whole.Slots[i].Tally, sums[i], "slot", i)
+		twin.Same(t, whole.Slots[i].Tally, sums[i], "slot", i)
 	}
 	for _, rule := range penalty.Rules() {
 		f, _ := walk(t, rule, penalty.Memory{}, whole.Slots)

@@ -1,6 +1,7 @@
-package penalty
+package epoch
 
 import (
+	"github.com/stakesim/stakesim/penalty"
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/u64"
 )
@@ -44,7 +45,7 @@ func ProcessInactivityUpdates(p *spec.Params, r *spec.Registry, s *spec.Summary)
 // process_rewards_and_penalties). factors and scope are a mechanism's, nil for
 // the status quo. Nothing is paid in epoch 0. On an error no balance has changed.
 // It allocates working columns: [Engine] does not.
-func ProcessRewardsAndPenalties(p *spec.Params, r *spec.Registry, s *spec.Summary, factors []Factors, scope Scope) error {
+func ProcessRewardsAndPenalties(p *spec.Params, r *spec.Registry, s *spec.Summary, factors []penalty.Factors, scope penalty.Scope) error {
 	if err := belongs(r, s); err != nil {
 		return err
 	}
@@ -174,7 +175,7 @@ func ProcessEffectiveBalanceUpdates(p *spec.Params, r *spec.Registry) error {
 // Justification and registry updates are inputs: run them as the chain does
 // around it. On an error, a wrapped [spec.ErrInput] or [spec.ErrOverflow], the
 // registry is as it was and the memory is the one given.
-func ProcessEpoch(p *spec.Params, rule *Rule, r *spec.Registry, b spec.Boundary, m Memory) (Memory, error) {
+func ProcessEpoch(p *spec.Params, rule *penalty.Rule, r *spec.Registry, b spec.Boundary, m penalty.Memory) (penalty.Memory, error) {
 	if r == nil {
 		return m, spec.Atf("validators", -1, spec.ErrInput, "no registry")
 	}
@@ -182,8 +183,8 @@ func ProcessEpoch(p *spec.Params, rule *Rule, r *spec.Registry, b spec.Boundary,
 	if err := spec.Summarize(&s, p, r, b, 1); err != nil {
 		return m, err
 	}
-	factors := make([]Factors, len(s.Slots))
-	next, err := Walk(factors, rule, m, s.Slots)
+	factors := make([]penalty.Factors, len(s.Slots))
+	next, err := penalty.Walk(factors, rule, m, s.Slots)
 	if err != nil {
 		return m, err
 	}
@@ -195,7 +196,7 @@ func ProcessEpoch(p *spec.Params, rule *Rule, r *spec.Registry, b spec.Boundary,
 
 // processComponents works on copies of the columns it writes, so that a late
 // error leaves r as it was.
-func processComponents(p *spec.Params, r *spec.Registry, s *spec.Summary, factors []Factors, scope Scope) error {
+func processComponents(p *spec.Params, r *spec.Registry, s *spec.Summary, factors []penalty.Factors, scope penalty.Scope) error {
 	work := *r
 	work.Balance = append([]spec.Gwei(nil), r.Balance...)
 	work.InactivityScore = append([]uint64(nil), r.InactivityScore...)

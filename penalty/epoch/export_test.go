@@ -1,4 +1,4 @@
-package penalty
+package epoch
 
 // Fused reports whether the last epoch of the engine was proved safe for the
 // single pass; otherwise it went the components' way.

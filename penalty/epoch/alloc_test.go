@@ -1,4 +1,4 @@
-package penalty_test
+package epoch_test
 
 import (
 	"testing"

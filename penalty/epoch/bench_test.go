@@ -1,4 +1,4 @@
-package penalty_test
+package epoch_test
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/penalty/epoch"
 	"github.com/stakesim/stakesim/spec"
 )
 
@@ -83,7 +84,7 @@ func BenchmarkEpochRules(b *testing.B) {
 func benchEpoch(b *testing.B, rule penalty.Rule, r *spec.Registry, workers int) {
 	p, err := spec.ParamsFor(spec.Mainnet, spec.Electra)
 	require.NoError(b, err)
-	e, err := penalty.NewEngine(p, rule, workers)
+	e, err := epoch.NewEngine(p, rule, workers)
 	require.NoError(b, err)
 	m, err := e.ProcessEpoch(r, benchBoundary(), penalty.Memory{})
 	require.NoError(b, err)

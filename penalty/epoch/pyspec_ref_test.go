@@ -1,4 +1,4 @@
-package penalty_test
+package epoch_test
 
 import (
 	"math/big"
@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stakesim/stakesim/penalty/internal/twin"
 	"github.com/stakesim/stakesim/penalty/ref"
 	"github.com/stakesim/stakesim/spec"
 )
@@ -14,7 +15,7 @@ import (
 // then as one, against the same outputs.
 func (c *pyspecCase) checkRef(t *testing.T, preset spec.Preset, fork spec.Fork, mechanism ref.Mechanism, out, base pyspecOutput) {
 	s := ref.State{Params: paramsOf(t, preset, fork), Boundary: c.boundary(), Registry: c.registry()}
-	m := ref.Memory{Smoothed: bigOf(c.SmoothedOfflineBalance)}
+	m := ref.Memory{Smoothed: twin.BigOf(c.SmoothedOfflineBalance)}
 	c.checkRefState(t, s, base)
 	factors, after, err := mechanism(s, m)
 	require.NoError(t, err)
@@ -33,7 +34,7 @@ func (c *pyspecCase) checkRefState(t *testing.T, s ref.State, base pyspecOutput)
 	require.Equal(t, c.PreviousEpoch, ref.GetPreviousEpoch(s))
 	total, err := ref.GetTotalActiveBalance(s)
 	require.NoError(t, err)
-	require.Equal(t, *base.TotalActiveBalance, gweiOf(total))
+	require.Equal(t, *base.TotalActiveBalance, twin.GweiOf(total))
 	perIncrement, err := ref.GetBaseRewardPerIncrement(s)
 	require.NoError(t, err)
 	require.Equal(t, *base.BaseRewardPerIncrement, perIncrement.Uint64())
@@ -50,18 +51,18 @@ func (c *pyspecCase) checkRefState(t *testing.T, s ref.State, base pyspecOutput)
 func (c *pyspecCase) checkRefSlots(t *testing.T, s ref.State, factors ref.Factors, after ref.Memory, out pyspecOutput) {
 	reference, err := ref.GetSlotReferenceBalance(s)
 	require.NoError(t, err)
-	require.Equal(t, out.SlotReferenceBalance, gweiOf(reference))
+	require.Equal(t, out.SlotReferenceBalance, twin.GweiOf(reference))
 	for slot := range s.Params.SlotsPerEpoch {
 		offline, err := ref.GetSlotOfflineBalance(s, uint8(slot))
 		require.NoError(t, err)
-		require.Equal(t, out.SlotOfflineBalance[slot], gweiOf(offline), "slot %d", slot)
-		require.Equal(t, bigOf(out.PenaltyFactors[slot]).String(), factors.Slots[spec.TimelyTarget][slot].RatString())
+		require.Equal(t, out.SlotOfflineBalance[slot], twin.GweiOf(offline), "slot %d", slot)
+		require.Equal(t, twin.BigOf(out.PenaltyFactors[slot]).String(), factors.Slots[spec.TimelyTarget][slot].RatString())
 	}
 	require.Nil(t, factors.Slots[spec.TimelySource])
-	require.Equal(t, out.SmoothedAfter, gweiOf(after.Smoothed))
+	require.Equal(t, out.SmoothedAfter, twin.GweiOf(after.Smoothed))
 	seed, err := ref.ForkSeed(s)
 	require.NoError(t, err)
-	require.Equal(t, out.ForkSeed, gweiOf(seed))
+	require.Equal(t, out.ForkSeed, twin.GweiOf(seed))
 }
 
 // checkRefSteps takes the state through the transition step by step.
@@ -96,7 +97,7 @@ func (c *pyspecCase) checkRefSteps(t *testing.T, s ref.State, factors ref.Factor
 func gweiColumn(column []*big.Int) []spec.Gwei {
 	out := make([]spec.Gwei, len(column))
 	for i, v := range column {
-		out[i] = gweiOf(v)
+		out[i] = twin.GweiOf(v)
 	}
 	return out
 }

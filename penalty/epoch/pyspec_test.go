@@ -1,4 +1,4 @@
-package penalty_test
+package epoch_test
 
 import (
 	"compress/gzip"
@@ -13,6 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/penalty/epoch"
+	"github.com/stakesim/stakesim/penalty/internal/twin"
 	"github.com/stakesim/stakesim/penalty/ref"
 	"github.com/stakesim/stakesim/spec"
 )
@@ -165,7 +167,7 @@ func (c *pyspecCase) run(t *testing.T, preset spec.Preset) {
 		m := penalty.Smoothed2026{Slope: out.PenaltySlope, Cap: out.MaxPenaltyFactor, Window: out.SmoothingFactor}
 		memory := penalty.Memory{Smoothed: c.SmoothedOfflineBalance}
 		c.check(t, preset, spec.EIP7716, m.Rule(), memory, out, *base)
-		c.checkRef(t, preset, spec.EIP7716, refSmoothed(m).Walk, out, *base)
+		c.checkRef(t, preset, spec.EIP7716, twin.Smoothed(m).Walk, out, *base)
 	}
 }
 
@@ -195,14 +197,14 @@ func (c *pyspecCase) check(t *testing.T, preset spec.Preset, fork spec.Fork, rul
 	c.checkComponents(t, &p, r, &s, factors, rule.Scope, out, base)
 
 	fused := c.registry()
-	e, err := penalty.NewEngine(p, rule, 1+len(fused.Balance)%3)
+	e, err := epoch.NewEngine(p, rule, 1+len(fused.Balance)%3)
 	require.NoError(t, err)
 	fusedMemory, err := e.ProcessEpoch(fused, b, m)
 	require.NoError(t, err)
 	require.Equal(t, after, fusedMemory)
 	require.Equal(t, r, fused, "fused form and components")
 	whole := c.registry()
-	wholeMemory, err := penalty.ProcessEpoch(&p, &rule, whole, b, m)
+	wholeMemory, err := epoch.ProcessEpoch(&p, &rule, whole, b, m)
 	require.NoError(t, err)
 	require.Equal(t, after, wholeMemory)
 	require.Equal(t, r, whole, "ProcessEpoch and its steps")
@@ -223,30 +225,30 @@ func (c *pyspecCase) checkSlots(t *testing.T, s *spec.Summary, factors []penalty
 
 // checkComponents takes r through the transition step by step.
 func (c *pyspecCase) checkComponents(t *testing.T, p *spec.Params, r *spec.Registry, s *spec.Summary, factors []penalty.Factors, scope penalty.Scope, out, base pyspecOutput) {
-	d := penalty.NewDeltas(r.Len())
-	require.NoError(t, penalty.ProcessInactivityUpdates(p, r, s))
+	d := epoch.NewDeltas(r.Len())
+	require.NoError(t, epoch.ProcessInactivityUpdates(p, r, s))
 	requireColumn(t, "inactivity_scores", base.InactivityScores, r.InactivityScore)
 	for flag, want := range [][2]*[]spec.Gwei{
 		{base.Flag0Rewards, either(out.Flag0Penalties, base.Flag0Penalties)},
 		{base.Flag1Rewards, either(out.Flag1Penalties, base.Flag1Penalties)},
 		{base.Flag2Rewards, base.Flag2Penalties},
 	} {
-		require.NoError(t, penalty.FlagDeltas(d, r, s, spec.Flag(flag), factors, scope))
+		require.NoError(t, epoch.FlagDeltas(d, r, s, spec.Flag(flag), factors, scope))
 		requireColumn(t, "flag rewards", *want[0], d.Rewards)
 		requireColumn(t, "flag penalties", *want[1], d.Penalties)
 	}
-	require.NoError(t, penalty.InactivityDeltas(d, p, r, s))
+	require.NoError(t, epoch.InactivityDeltas(d, p, r, s))
 	requireColumn(t, "inactivity_penalties", *either(out.Inactivity, base.Inactivity), d.Penalties)
 	requireColumn(t, "inactivity rewards", nil, d.Rewards)
 
 	before := append([]spec.Gwei(nil), r.Balance...)
-	require.NoError(t, penalty.ProcessRewardsAndPenalties(p, r, s, factors, scope))
+	require.NoError(t, epoch.ProcessRewardsAndPenalties(p, r, s, factors, scope))
 	requireDifference(t, "d_balance_rewards_and_penalties", out.DRewards, before, r.Balance)
 	copy(before, r.Balance)
-	require.NoError(t, penalty.ProcessSlashings(p, r, s))
+	require.NoError(t, epoch.ProcessSlashings(p, r, s))
 	requireDifference(t, "d_balance_slashings", out.DSlashings, before, r.Balance)
 	copy(before, r.EffectiveBalance)
-	require.NoError(t, penalty.ProcessEffectiveBalanceUpdates(p, r))
+	require.NoError(t, epoch.ProcessEffectiveBalanceUpdates(p, r))
 	requireDifference(t, "d_effective_balance", out.DEffective, before, r.EffectiveBalance)
 	require.Equal(t, out.Hash, hashBalances(r.Balance))
 }
@@ -312,7 +314,7 @@ func TestSmoothing(t *testing.T) {
 	for _, q := range file.Sequences {
 		for _, run := range q.Runs {
 			m := penalty.Smoothed2026{Slope: run.PenaltySlope, Cap: run.MaxPenaltyFactor, Window: run.SmoothingFactor}
-			average, oracled := q.SmoothedStart, bigOf(q.SmoothedStart)
+			average, oracled := q.SmoothedStart, twin.BigOf(q.SmoothedStart)
 			for i, offline := range q.OfflineBalance {
 				o := spec.SlotObs{Reference: q.ReferenceBalance}
 				o.Tally.Add(0, offline)
@@ -321,10 +323,10 @@ func TestSmoothing(t *testing.T) {
 				require.Equal(t, penalty.Integer(run.PenaltyFactors[i]), f, "%s slot %d", q.Mode, i)
 				require.Equal(t, run.SmoothedAfterSlot[i], next, "%s slot %d", q.Mode, i)
 				average = next
-				expected, after, err := refSmoothed(m).Step(oracled, bigOf(offline), bigOf(q.ReferenceBalance))
+				expected, after, err := twin.Smoothed(m).Step(oracled, twin.BigOf(offline), twin.BigOf(q.ReferenceBalance))
 				require.NoError(t, err)
-				require.Equal(t, expected.RatString(), rat(f).RatString(), "%s slot %d", q.Mode, i)
-				require.Equal(t, gweiOf(after), next, "%s slot %d", q.Mode, i)
+				require.Equal(t, expected.RatString(), twin.Rat(f).RatString(), "%s slot %d", q.Mode, i)
+				require.Equal(t, twin.GweiOf(after), next, "%s slot %d", q.Mode, i)
 				oracled = after
 				slots++
 			}

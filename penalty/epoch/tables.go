@@ -1,6 +1,7 @@
-package penalty
+package epoch
 
 import (
+	"github.com/stakesim/stakesim/penalty"
 	"math"
 	"math/bits"
 
@@ -40,7 +41,7 @@ type tables struct {
 type lossSum struct{ source, target int }
 
 // plan numbers the loss rows that the scope can tell apart.
-func (t *tables) plan(scope *Scope, slots int) {
+func (t *tables) plan(scope *penalty.Scope, slots int) {
 	t.losses = append(t.losses, lossSum{-1, -1})
 	rows := map[lossSum]uint16{t.losses[0]: 0}
 	for row := range slots + 1 {
@@ -88,7 +89,7 @@ func (t *tables) inactivity(eb spec.Gwei, score uint64) spec.Gwei {
 // fill computes the tables and reports whether the fused pass is proved to
 // agree with the components: no product, sum or score of the epoch can leave 64
 // bits, so that the order of checks does not matter.
-func (t *tables) fill(p *spec.Params, s *spec.Summary, factors []Factors) bool {
+func (t *tables) fill(p *spec.Params, s *spec.Summary, factors []penalty.Factors) bool {
 	stride := int(s.MaxEffectiveBalance/spec.EffectiveBalanceIncrement) + 1
 	t.stride = uint64(stride)
 	t.reward = grow(t.reward, stride<<spec.FlagCount)
@@ -152,9 +153,9 @@ func (t *tables) row(table []spec.Gwei, i int) []spec.Gwei {
 	return table[uint64(i)*t.stride:][:t.stride]
 }
 
-func (t *tables) fillPenalties(s *spec.Summary, factors []Factors) bool {
-	ok := t.fillPenalty(t.row(t.source, 0), One, spec.TimelySource, s) &&
-		t.fillPenalty(t.row(t.target, 0), One, spec.TimelyTarget, s)
+func (t *tables) fillPenalties(s *spec.Summary, factors []penalty.Factors) bool {
+	ok := t.fillPenalty(t.row(t.source, 0), penalty.One, spec.TimelySource, s) &&
+		t.fillPenalty(t.row(t.target, 0), penalty.One, spec.TimelyTarget, s)
 	for i, f := range factors {
 		ok = ok && t.fillPenalty(t.row(t.source, i+1), f.Source, spec.TimelySource, s) &&
 			t.fillPenalty(t.row(t.target, i+1), f.Target, spec.TimelyTarget, s)
@@ -181,7 +182,7 @@ func (t *tables) fillLoss(loss []spec.Gwei, sum lossSum) {
 	}
 }
 
-func (t *tables) fillPenalty(row []spec.Gwei, f Factor, flag spec.Flag, s *spec.Summary) bool {
+func (t *tables) fillPenalty(row []spec.Gwei, f penalty.Factor, flag spec.Flag, s *spec.Summary) bool {
 	last := spec.Gwei(len(row) - 1)
 	base, ok := u64.Mul(last, spec.Gwei(s.BaseRewardPerIncrement))
 	if !ok {
@@ -206,7 +207,7 @@ func (t *tables) fillPenalty(row []spec.Gwei, f Factor, flag spec.Flag, s *spec.
 		}
 	default:
 		for inc := range row {
-			row[inc], _ = f.rational(uint64(inc)*s.BaseRewardPerIncrement, flag.Weight())
+			row[inc], _ = f.Penalty(spec.Gwei(uint64(inc)*s.BaseRewardPerIncrement), flag.Weight())
 		}
 	}
 	return true

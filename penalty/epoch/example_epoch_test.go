@@ -1,15 +1,17 @@
-package penalty_test
+package epoch_test
 
 import (
 	"fmt"
 
 	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/penalty/epoch"
+	"github.com/stakesim/stakesim/penalty/internal/twin"
 	"github.com/stakesim/stakesim/spec"
 )
 
 // summary is the sums of the village's epoch.
 func summary() (spec.Params, *spec.Registry, *spec.Summary) {
-	p, r, b := village()
+	p, r, b := twin.Village()
 	s := new(spec.Summary)
 	if err := spec.Summarize(s, &p, r, b, 1); err != nil {
 		panic(err)
@@ -18,19 +20,19 @@ func summary() (spec.Params, *spec.Registry, *spec.Summary) {
 }
 
 func ExampleProcessEpoch() {
-	params, registry, boundary := village()
+	params, registry, boundary := twin.Village()
 	rule := penalty.SmoothedE3.Rule()
-	memory, err := penalty.ProcessEpoch(&params, &rule, registry, boundary, penalty.Memory{})
+	memory, err := epoch.ProcessEpoch(&params, &rule, registry, boundary, penalty.Memory{})
 	fmt.Println(registry.Balance[:2], memory.Smoothed, err)
 	// Output: [31850855465 32001169733] 976128 <nil>
 }
 
 func ExampleNewEngine() {
-	params, _, _ := village()
-	_, err := penalty.NewEngine(params, penalty.StatusQuo(), 2)
+	params, _, _ := twin.Village()
+	_, err := epoch.NewEngine(params, penalty.StatusQuo(), 2)
 	fmt.Println(err)
 	params.SlotsPerEpoch = 0
-	_, err = penalty.NewEngine(params, penalty.StatusQuo(), 2)
+	_, err = epoch.NewEngine(params, penalty.StatusQuo(), 2)
 	fmt.Println(err)
 	// Output:
 	// <nil>
@@ -39,8 +41,8 @@ func ExampleNewEngine() {
 
 // An engine serves epoch after epoch; its memory goes from one to the next.
 func ExampleEngine_ProcessEpoch() {
-	params, registry, boundary := village()
-	engine, _ := penalty.NewEngine(params, penalty.SmoothedE3.Rule(), 1)
+	params, registry, boundary := twin.Village()
+	engine, _ := epoch.NewEngine(params, penalty.SmoothedE3.Rule(), 1)
 	var memory penalty.Memory
 	for range 2 {
 		before, err := registry.Balance[0], error(nil)
@@ -54,57 +56,29 @@ func ExampleEngine_ProcessEpoch() {
 }
 
 func ExampleEngine_Summary() {
-	params, registry, boundary := village()
-	engine, _ := penalty.NewEngine(params, penalty.StatusQuo(), 1)
+	params, registry, boundary := twin.Village()
+	engine, _ := epoch.NewEngine(params, penalty.StatusQuo(), 1)
 	_, _ = engine.ProcessEpoch(registry, boundary, penalty.Memory{})
 	fmt.Println(engine.Summary().TotalActive, engine.Summary().Slots[0].Tally.Balance(spec.Offline))
 	// Output: 2048000000000 64000000000
 }
 
 func ExampleEngine_Factors() {
-	params, registry, boundary := village()
-	engine, _ := penalty.NewEngine(params, penalty.DefaultNetExcess2024.Rule(), 1)
+	params, registry, boundary := twin.Village()
+	engine, _ := epoch.NewEngine(params, penalty.DefaultNetExcess2024.Rule(), 1)
 	_, _ = engine.ProcessEpoch(registry, boundary, penalty.Memory{})
 	fmt.Println(engine.Factors()[0].Source.Num, engine.Factors()[1].Source.Num)
 	// Output: 4 0
 }
 
-func ExampleInteger() {
-	fmt.Println(penalty.Integer(3).Penalty(10_144, spec.TimelyTarget.Weight()))
-	// Output: 12363 true
-}
-
-func ExampleFactor_Penalty() {
-	third := penalty.Factor{Num: 1, Den: 3}
-	fmt.Println(third.Penalty(10_144, spec.TimelyTarget.Weight()))
-	fmt.Println(penalty.One.Penalty(10_144, spec.TimelySource.Weight()))
-	_, ok := penalty.Integer(1<<40).Penalty(1<<40, spec.TimelySource.Weight())
-	fmt.Println(ok)
-	// Output:
-	// 1373 true
-	// 2219 true
-	// false
-}
-
-func ExampleFactor_Float() {
-	fmt.Println(penalty.Factor{Num: 3, Den: 2, Squared: true}.Float())
-	// Output: 2.25
-}
-
-func ExampleFactors_Of() {
-	f := penalty.Factors{Source: penalty.Integer(2), Target: penalty.Integer(3)}
-	fmt.Println(f.Of(spec.TimelySource).Num, f.Of(spec.TimelyTarget).Num, f.Of(spec.TimelyHead).Num)
-	// Output: 2 3 1
-}
-
 func ExampleNewDeltas() {
-	d := penalty.NewDeltas(2)
+	d := epoch.NewDeltas(2)
 	fmt.Println(d.Rewards, d.Penalties)
 	// Output: [0 0] [0 0]
 }
 
 func ExampleDeltas_Apply() {
-	d := penalty.NewDeltas(2)
+	d := epoch.NewDeltas(2)
 	d.Rewards[0], d.Penalties[1] = 5, 9
 	balances := []spec.Gwei{10, 4}
 	fmt.Println(d.Apply(balances), balances)
@@ -113,7 +87,7 @@ func ExampleDeltas_Apply() {
 
 func ExampleBaseReward() {
 	_, registry, summary := summary()
-	fmt.Println(penalty.BaseReward(registry.EffectiveBalance[0], summary))
+	fmt.Println(epoch.BaseReward(registry.EffectiveBalance[0], summary))
 	// Output: 1431072 true
 }
 
@@ -140,9 +114,9 @@ func ExampleFlagDeltas() {
 	rule := penalty.DefaultNetExcess2024.Rule()
 	factors := make([]penalty.Factors, len(summary.Slots))
 	_, _ = penalty.Walk(factors, &rule, penalty.Memory{}, summary.Slots)
-	d := penalty.NewDeltas(registry.Len())
+	d := epoch.NewDeltas(registry.Len())
 	for _, f := range [][]penalty.Factors{nil, factors} {
-		err := penalty.FlagDeltas(d, registry, summary, spec.TimelySource, f, rule.Scope)
+		err := epoch.FlagDeltas(d, registry, summary, spec.TimelySource, f, rule.Scope)
 		fmt.Println(d.Penalties[0], d.Rewards[1], err)
 	}
 	// Output:
@@ -153,8 +127,8 @@ func ExampleFlagDeltas() {
 func ExampleInactivityDeltas() {
 	params, registry, summary := summary()
 	registry.InactivityScore[0] = 400
-	d := penalty.NewDeltas(registry.Len())
-	err := penalty.InactivityDeltas(d, &params, registry, summary)
+	d := epoch.NewDeltas(registry.Len())
+	err := epoch.InactivityDeltas(d, &params, registry, summary)
 	fmt.Println(d.Penalties[:2], err)
 	// Output: [190734 0] <nil>
 }
@@ -164,7 +138,7 @@ func ExampleProcessInactivityUpdates() {
 	registry.InactivityScore[0], registry.InactivityScore[1] = 40, 40
 	for _, leak := range []bool{true, false} {
 		summary.InLeak = leak
-		err := penalty.ProcessInactivityUpdates(&params, registry, summary)
+		err := epoch.ProcessInactivityUpdates(&params, registry, summary)
 		fmt.Println(registry.InactivityScore[:3], err)
 	}
 	// Output:
@@ -174,7 +148,7 @@ func ExampleProcessInactivityUpdates() {
 
 func ExampleProcessRewardsAndPenalties() {
 	params, registry, summary := summary()
-	err := penalty.ProcessRewardsAndPenalties(&params, registry, summary, nil, penalty.Scope{})
+	err := epoch.ProcessRewardsAndPenalties(&params, registry, summary, nil, penalty.Scope{})
 	fmt.Println(registry.Balance[:2], err)
 	// Output: [31999105580 32001169733] <nil>
 }
@@ -183,7 +157,7 @@ func ExampleAdjustedSlashings() {
 	params, _, summary := summary()
 	for _, sum := range []spec.Gwei{32 * spec.ETH, 2000 * spec.ETH} {
 		summary.SlashingsSum = sum
-		fmt.Println(penalty.AdjustedSlashings(&params, summary))
+		fmt.Println(epoch.AdjustedSlashings(&params, summary))
 	}
 	// Output:
 	// 96000000000 true
@@ -194,31 +168,31 @@ func ExampleAdjustedSlashings() {
 func ExampleSlashingPenalty() {
 	params, _, summary := summary()
 	summary.TotalActive = 2000 * spec.ETH
-	fmt.Println(penalty.SlashingPenalty(32*spec.ETH, 96*spec.ETH, &params, summary))
+	fmt.Println(epoch.SlashingPenalty(32*spec.ETH, 96*spec.ETH, &params, summary))
 	altair, _ := spec.ParamsFor(spec.Mainnet, spec.Altair)
-	fmt.Println(penalty.SlashingPenalty(32*spec.ETH, 96*spec.ETH, &altair, summary))
+	fmt.Println(epoch.SlashingPenalty(32*spec.ETH, 96*spec.ETH, &altair, summary))
 	// Output:
 	// 1536000000 true
 	// 1000000000 true
 }
 
 func ExampleProcessSlashings() {
-	params, registry, boundary := village()
+	params, registry, boundary := twin.Village()
 	registry.Slashed[1] = true
 	registry.WithdrawableEpoch[1] = boundary.CurrentEpoch + spec.Epoch(params.EpochsPerSlashingsVector/2)
 	boundary.SlashingsSum = 32 * spec.ETH
 	var summary spec.Summary
 	_ = spec.Summarize(&summary, &params, registry, boundary, 1)
-	err := penalty.ProcessSlashings(&params, registry, &summary)
+	err := epoch.ProcessSlashings(&params, registry, &summary)
 	fmt.Println(registry.Balance[0], registry.Balance[1], err)
 	// Output: 32000000000 30500000000 <nil>
 }
 
 func ExampleEffectiveBalance() {
-	params, _, _ := village()
+	params, _, _ := twin.Village()
 	for _, balance := range []spec.Gwei{31_750_000_000, 31_749_999_999, 40_000_000_000} {
-		single, _ := penalty.EffectiveBalance(32*spec.ETH, balance, false, &params)
-		compounding, _ := penalty.EffectiveBalance(32*spec.ETH, balance, true, &params)
+		single, _ := epoch.EffectiveBalance(32*spec.ETH, balance, false, &params)
+		compounding, _ := epoch.EffectiveBalance(32*spec.ETH, balance, true, &params)
 		fmt.Println(balance, single, compounding)
 	}
 	// Output:
@@ -228,9 +202,9 @@ func ExampleEffectiveBalance() {
 }
 
 func ExampleProcessEffectiveBalanceUpdates() {
-	params, registry, _ := village()
+	params, registry, _ := twin.Village()
 	registry.Balance[0] -= spec.ETH/4 + 1
-	err := penalty.ProcessEffectiveBalanceUpdates(&params, registry)
+	err := epoch.ProcessEffectiveBalanceUpdates(&params, registry)
 	fmt.Println(registry.EffectiveBalance[:2], err)
 	// Output: [31000000000 32000000000] <nil>
 }

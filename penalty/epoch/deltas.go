@@ -1,6 +1,7 @@
-package penalty
+package epoch
 
 import (
+	"github.com/stakesim/stakesim/penalty"
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/u64"
 )
@@ -66,7 +67,7 @@ func BaseReward(effectiveBalance spec.Gwei, s *spec.Summary) (spec.Gwei, bool) {
 //
 // Errors name the validator and wrap [spec.ErrOverflow] or [spec.ErrInput];
 // dst then holds nothing of use.
-func FlagDeltas(dst Deltas, r *spec.Registry, s *spec.Summary, flag spec.Flag, factors []Factors, scope Scope) error {
+func FlagDeltas(dst Deltas, r *spec.Registry, s *spec.Summary, flag spec.Flag, factors []penalty.Factors, scope penalty.Scope) error {
 	if err := belongs(r, s); err != nil {
 		return err
 	}
@@ -96,7 +97,7 @@ func FlagDeltas(dst Deltas, r *spec.Registry, s *spec.Summary, flag spec.Flag, f
 		case active && flags != nil && spec.ConductOf(flags[i], r.Slashed[i], false).Participates(flag):
 			dst.Rewards[i], ok = FlagReward(base, flag, s)
 		case flag != spec.TimelyHead:
-			f := One
+			f := penalty.One
 			if slot := r.SlotOffset[i]; int(slot) < len(factors) && active && scaled.Has(conduct(r, i)) {
 				f = factors[slot].Of(flag)
 			}

@@ -1,8 +1,7 @@
-package penalty_test
+package epoch_test
 
 import (
 	"encoding/csv"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -11,6 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/penalty/epoch"
+	"github.com/stakesim/stakesim/penalty/internal/twin"
 	"github.com/stakesim/stakesim/spec"
 )
 
@@ -38,11 +39,11 @@ func stakeTown(total spec.Gwei) (spec.Params, *spec.Registry, spec.Boundary) {
 }
 
 func TestAThirtyTwoETHValidatorEarnsAndLosesThePublishedFigures(t *testing.T) {
-	p, r, b := stakeTown(stake407)
+	p, r, b := stakeTown(twin.Stake407)
 	s := summarize(t, p, r, b)
-	require.Equal(t, stake407, s.TotalActive)
+	require.Equal(t, twin.Stake407, s.TotalActive)
 	require.EqualValues(t, 317, s.BaseRewardPerIncrement)
-	base, ok := penalty.BaseReward(32*spec.ETH, s)
+	base, ok := epoch.BaseReward(32*spec.ETH, s)
 	require.True(t, ok)
 	require.EqualValues(t, 10144, base)
 
@@ -65,7 +66,7 @@ func TestAThirtyTwoETHValidatorEarnsAndLosesThePublishedFigures(t *testing.T) {
 
 	quo := r.Clone()
 	statusQuo := penalty.StatusQuo()
-	_, err := penalty.ProcessEpoch(&p, &statusQuo, quo, b, penalty.Memory{})
+	_, err := epoch.ProcessEpoch(&p, &statusQuo, quo, b, penalty.Memory{})
 	require.NoError(t, err)
 	require.EqualValues(t, 6340, r.Balance[0]-quo.Balance[0])
 	require.EqualValues(t, 8559-3, quo.Balance[1]-r.Balance[1], "less a floor for each flag, as one is missing")
@@ -74,7 +75,7 @@ func TestAThirtyTwoETHValidatorEarnsAndLosesThePublishedFigures(t *testing.T) {
 // A cohort that fails together for a day: sums of the factors are those of the
 // integer model, in which 32 ETH lose (8559 + 2219) * 225 + 4121 * sum / 32 Gwei.
 func TestADayOfflineInACohortCostsThePublishedTable(t *testing.T) {
-	const reference = stake407 / 32
+	const reference = twin.Stake407 / 32
 	for _, c := range []struct {
 		permille spec.Gwei
 		dollars  [3]float64 // E1, E2, E3, integer model
@@ -85,8 +86,8 @@ func TestADayOfflineInACohortCostsThePublishedTable(t *testing.T) {
 		{100, [3]float64{68.58, 132.31, 128.92}},
 		{200, [3]float64{131.82, 259.29, 252.52}},
 	} {
-		for k, rule := range drafts {
-			o := smoothedObs(reference*(3+c.permille)/1000, reference)
+		for k, rule := range []penalty.Smoothed2026{penalty.SmoothedE1, penalty.SmoothedE2, penalty.SmoothedE3} {
+			o := twin.SmoothedObs(reference*(3+c.permille)/1000, reference)
 			s, sum := reference*3/1000, uint64(0)
 			for range 225 * 32 {
 				f, next, err := rule.Step(s, o)
@@ -121,7 +122,7 @@ func TestIncidentsReplayToTheAcceptanceFigures(t *testing.T) {
 			nil, []float64{3.84225, 7.171, 7.077}, []uint64{11, 22, 22}, nil,
 		},
 	} {
-		for k, rule := range drafts {
+		for k, rule := range []penalty.Smoothed2026{penalty.SmoothedE1, penalty.SmoothedE2, penalty.SmoothedE3} {
 			s, slots, sum, highest := c.seed, 0, uint64(0), uint64(0)
 			for _, offline := range incident(t, c.file) {
 				o, err := spec.ObsOfOffline(offline/32, c.total, 32)
@@ -146,7 +147,7 @@ func TestIncidentsReplayToTheAcceptanceFigures(t *testing.T) {
 
 // incident reads the offline balance of each epoch in Gwei.
 func incident(t testing.TB, name string) (offline []spec.Gwei) {
-	f, err := os.Open(filepath.Join("ref", "testdata", name))
+	f, err := os.Open(filepath.Join("..", "ref", "testdata", name))
 	require.NoError(t, err)
 	defer f.Close()
 	records, err := csv.NewReader(f).ReadAll()
@@ -163,10 +164,10 @@ func incident(t testing.TB, name string) (offline []spec.Gwei) {
 // The seed of a live fork counts the last committee as offline. The surplus of
 // about R/32 halves in 12.6 or 6.3 days and mutes the factors until then.
 func TestTheForkSeedMutesTheFactorsForTheStatedDays(t *testing.T) {
-	const reference, baseline = stake407 / 32, stake407 / 32 * 3 / 1000
+	const reference, baseline = twin.Stake407 / 32, twin.Stake407 / 32 * 3 / 1000
 	slots := make([]spec.SlotObs, 32)
 	for i := range slots {
-		o, err := spec.ObsOfOffline(baseline, stake407, 32)
+		o, err := spec.ObsOfOffline(baseline, twin.Stake407, 32)
 		require.NoError(t, err)
 		slots[i] = o
 	}
@@ -178,7 +179,7 @@ func TestTheForkSeedMutesTheFactorsForTheStatedDays(t *testing.T) {
 	require.Equal(t, (reference-baseline)/32, live-seed, "the last committee's online balance over 32")
 
 	for k, c := range []struct{ halving, tenth, hundredth float64 }{{12.6, 24, 49}, {12.6, 21, 66}, {6.3, 10.5, 33}} {
-		rule := drafts[k]
+		rule := []penalty.Smoothed2026{penalty.SmoothedE1, penalty.SmoothedE2, penalty.SmoothedE3}[k]
 		full := [2]uint64{factorOf(t, rule, baseline, baseline+reference/10), factorOf(t, rule, baseline, baseline+reference/100)}
 		halved, reached := 0., [2]float64{}
 		for s, slot := live, 0; halved == 0 || reached[0] == 0 || reached[1] == 0; slot++ {
@@ -204,68 +205,7 @@ func TestTheForkSeedMutesTheFactorsForTheStatedDays(t *testing.T) {
 
 // factorOf is the factor of a slot at 40.7M ETH.
 func factorOf(t testing.TB, r penalty.Smoothed2026, average, offline spec.Gwei) uint64 {
-	f, _, err := r.Step(average, smoothedObs(offline, stake407/32))
+	f, _, err := r.Step(average, twin.SmoothedObs(offline, twin.Stake407/32))
 	require.NoError(t, err)
 	return f.Num
-}
-
-// The script behind the post's table multiplies by 322 where 32 is meant: any
-// slot with at least 39.75 % of the previous epoch's mean pays the cap.
-func TestThePublishedScriptPaysTheCapFrom3975PercentOfTheMean(t *testing.T) {
-	rule := penalty.DefaultSlotRelative
-	rule.Reading = penalty.AsRun
-	w := windowAfter(t, rule, repeated(10_000, 32))
-	for m, want := range map[uint64]uint64{3974: 3, 3975: 3, 3976: 4, 5000: 4, 10_000: 4} {
-		f, _, err := rule.Step(w, missed(m))
-		require.NoError(t, err)
-		require.Equal(t, penalty.Integer(want), f, "%d of a mean of 10,000", m)
-	}
-	require.InDelta(t, 10.06, 322./32, 0.005)
-}
-
-// The post's table: columns basic, basic single-slot, excess, excess single-slot.
-var publishedTable = map[string][4]float64{
-	"big": {.69, 2.06, 2.73, 7.96}, "medium": {.61, 3.00, 2.42, 11.54}, "small": {.98, 2.41, 3.81, 8.77}, "all": {.90, 2.44, 3.54, 9.30},
-}
-
-func TestThePublishedTableIsThatOf322(t *testing.T) {
-	low, high := [2]float64{9, 9}, [2]float64{}
-	for _, row := range publishedTable {
-		for k := range low {
-			ratio := row[2+k] / row[k]
-			low[k], high[k] = min(low[k], ratio), max(high[k], ratio)
-		}
-	}
-	require.InDelta(t, 3.89, low[0], 0.005)
-	require.InDelta(t, 3.97, high[0], 0.005)
-	require.InDelta(t, 3.64, low[1], 0.005)
-	require.InDelta(t, 3.86, high[1], 0.005)
-	big, small := publishedTable["big"], publishedTable["small"]
-	require.InDelta(t, 1.420, small[0]/big[0], 0.0005)
-	require.InDelta(t, 1.396, small[2]/big[2], 0.0005)
-	require.InDelta(t, 1.170, small[1]/big[1], 0.0005)
-	require.InDelta(t, 1.102, small[3]/big[3], 0.0005)
-
-	// What failures pay on average when slots differ as much as by chance: the
-	// table's ratios need 322.
-	for _, c := range []struct {
-		multiplier uint64
-		low, high  float64
-	}{{322, 3.6, 4}, {32, 0.3, 1.2}} {
-		rule := penalty.DefaultSlotRelative
-		rule.Reading, rule.Multiplier = penalty.AsRun, c.multiplier
-		rng := rand.New(rand.NewPCG(7716, 19116))
-		var w penalty.Window
-		paid, failures := 0., 0.
-		for slot := range 3200 {
-			m := rng.Uint64N(1000) + rng.Uint64N(1000)
-			f, next, err := rule.Step(w, missed(m))
-			require.NoError(t, err)
-			if w = next; slot >= 32 {
-				paid, failures = paid+f.Float()*float64(m), failures+float64(m)
-			}
-		}
-		require.Greater(t, paid/failures, c.low)
-		require.Less(t, paid/failures, c.high)
-	}
 }

@@ -1,4 +1,4 @@
-package penalty_test
+package epoch_test
 
 import (
 	"testing"
@@ -6,6 +6,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/penalty/diversity"
+	"github.com/stakesim/stakesim/penalty/epoch"
+	"github.com/stakesim/stakesim/penalty/internal/twin"
 	"github.com/stakesim/stakesim/penalty/ref"
 	"github.com/stakesim/stakesim/spec"
 )
@@ -39,16 +42,16 @@ func TestProperty14NoPanic(t *testing.T) {
 		"hysteresis divided by zero": {func(p *spec.Params, _ *spec.Registry, _ *spec.Boundary) { p.HysteresisQuotient = 0 }, "HYSTERESIS_QUOTIENT", -1, spec.ErrInput},
 	} {
 		t.Run(name+" is an error where it lies", func(t *testing.T) {
-			for _, s := range subjects(t) {
-				p, r, b := idleTown()
+			for _, s := range twin.Subjects(t) {
+				p, r, b := twin.IdleTown()
 				c.change(&p, r, &b)
 				before, m := r.Clone(), penalty.Memory{Smoothed: 3, Excess: [2]uint64{1, 2}}
-				_, _, err := ref.ProcessEpoch(ref.State{Params: p, Boundary: b, Registry: r}, s.oracle, ref.Memory{})
+				_, _, err := ref.ProcessEpoch(ref.State{Params: p, Boundary: b, Registry: r}, s.Oracle, ref.Memory{})
 				require.ErrorIs(t, err, c.kind, "penalty/ref")
-				after, err := penalty.ProcessEpoch(&p, &s.rule, r, b, m)
+				after, err := epoch.ProcessEpoch(&p, &s.Rule, r, b, m)
 				requirePlace(t, err, c.kind, c.field, c.row)
 				require.Equal(t, m, after)
-				e, err := penalty.NewEngine(p, s.rule, 2)
+				e, err := epoch.NewEngine(p, s.Rule, 2)
 				if err == nil {
 					after, err = e.ProcessEpoch(r, b, m)
 					require.Equal(t, m, after)
@@ -58,21 +61,6 @@ func TestProperty14NoPanic(t *testing.T) {
 			}
 		})
 	}
-}
-
-// idleTown is a registry of which validator 0 is offline and the others are not.
-func idleTown() (spec.Params, *spec.Registry, spec.Boundary) {
-	p, err := spec.ParamsFor(spec.Mainnet, spec.Electra)
-	if err != nil {
-		panic(err)
-	}
-	r := spec.NewRegistry(64)
-	for i := range r.Len() {
-		r.EffectiveBalance[i], r.Balance[i], r.SlotOffset[i] = 32*spec.ETH, 32*spec.ETH, uint8(i%32)
-		r.PreviousFlags[i] = spec.AllFlags
-	}
-	r.PreviousFlags[0] = 0
-	return p, r, spec.Boundary{CurrentEpoch: 100, FinalizedEpoch: 98}
 }
 
 func requirePlace(t testing.TB, err, kind error, field string, row int) {
@@ -85,66 +73,66 @@ func requirePlace(t testing.TB, err, kind error, field string, row int) {
 }
 
 func TestProperty14WhatDoesNotBelongTogetherIsRefused(t *testing.T) {
-	p, r, b := idleTown()
-	s, d := summarize(t, p, r, b), penalty.NewDeltas(64)
+	p, r, b := twin.IdleTown()
+	s, d := summarize(t, p, r, b), epoch.NewDeltas(64)
 	rule, none := penalty.SmoothedE3.Rule(), penalty.Rule{Name: "nothing"}
-	other, short := spec.NewRegistry(3), penalty.Deltas{Rewards: make([]spec.Gwei, 64)}
+	other, short := spec.NewRegistry(3), epoch.Deltas{Rewards: make([]spec.Gwei, 64)}
 	var empty spec.Summary
 	broken := p
 	broken.InactivityPenaltyQuotient, broken.HysteresisQuotient = 0, 0
 	before := r.Clone()
 	for name, err := range map[string]error{
-		"flag deltas of another registry":    penalty.FlagDeltas(penalty.NewDeltas(3), other, s, spec.TimelySource, nil, penalty.Scope{}),
-		"flag deltas of no registry":         penalty.FlagDeltas(d, nil, s, spec.TimelySource, nil, penalty.Scope{}),
-		"flag deltas of an empty summary":    penalty.FlagDeltas(penalty.NewDeltas(0), new(spec.Registry), &empty, spec.TimelySource, nil, penalty.Scope{}),
-		"flag deltas of no summary":          penalty.FlagDeltas(d, r, nil, spec.TimelySource, nil, penalty.Scope{}),
-		"flag deltas to a short column":      penalty.FlagDeltas(short, r, s, spec.TimelySource, nil, penalty.Scope{}),
-		"flag deltas of an unknown flag":     penalty.FlagDeltas(d, r, s, 3, nil, penalty.Scope{}),
-		"flag deltas with too few factors":   penalty.FlagDeltas(d, r, s, spec.TimelySource, make([]penalty.Factors, 8), penalty.Scope{}),
-		"inactivity of another registry":     penalty.InactivityDeltas(penalty.NewDeltas(3), &p, other, s),
-		"inactivity to a short column":       penalty.InactivityDeltas(short, &p, r, s),
-		"inactivity over a zero quotient":    penalty.InactivityDeltas(d, &broken, r, s),
-		"scores of another registry":         penalty.ProcessInactivityUpdates(&p, other, s),
-		"rewards of another registry":        penalty.ProcessRewardsAndPenalties(&p, other, s, nil, penalty.Scope{}),
-		"rewards with too few factors":       penalty.ProcessRewardsAndPenalties(&p, r, s, make([]penalty.Factors, 8), penalty.Scope{}),
-		"slashings of another registry":      penalty.ProcessSlashings(&p, other, s),
+		"flag deltas of another registry":    epoch.FlagDeltas(epoch.NewDeltas(3), other, s, spec.TimelySource, nil, penalty.Scope{}),
+		"flag deltas of no registry":         epoch.FlagDeltas(d, nil, s, spec.TimelySource, nil, penalty.Scope{}),
+		"flag deltas of an empty summary":    epoch.FlagDeltas(epoch.NewDeltas(0), new(spec.Registry), &empty, spec.TimelySource, nil, penalty.Scope{}),
+		"flag deltas of no summary":          epoch.FlagDeltas(d, r, nil, spec.TimelySource, nil, penalty.Scope{}),
+		"flag deltas to a short column":      epoch.FlagDeltas(short, r, s, spec.TimelySource, nil, penalty.Scope{}),
+		"flag deltas of an unknown flag":     epoch.FlagDeltas(d, r, s, 3, nil, penalty.Scope{}),
+		"flag deltas with too few factors":   epoch.FlagDeltas(d, r, s, spec.TimelySource, make([]penalty.Factors, 8), penalty.Scope{}),
+		"inactivity of another registry":     epoch.InactivityDeltas(epoch.NewDeltas(3), &p, other, s),
+		"inactivity to a short column":       epoch.InactivityDeltas(short, &p, r, s),
+		"inactivity over a zero quotient":    epoch.InactivityDeltas(d, &broken, r, s),
+		"scores of another registry":         epoch.ProcessInactivityUpdates(&p, other, s),
+		"rewards of another registry":        epoch.ProcessRewardsAndPenalties(&p, other, s, nil, penalty.Scope{}),
+		"rewards with too few factors":       epoch.ProcessRewardsAndPenalties(&p, r, s, make([]penalty.Factors, 8), penalty.Scope{}),
+		"slashings of another registry":      epoch.ProcessSlashings(&p, other, s),
 		"a short delta applied":              short.Apply(r.Balance),
 		"a walk to too few factors":          second(penalty.Walk(nil, &rule, penalty.Memory{}, s.Slots)),
 		"a walk without a step":              second(penalty.Walk(make([]penalty.Factors, 32), &none, penalty.Memory{}, s.Slots)),
-		"an engine without a step":           second(penalty.NewEngine(p, none, 1)),
-		"an engine with broken constants":    second(penalty.NewEngine(broken, rule, 1)),
-		"an engine that was never made":      second(new(penalty.Engine).ProcessEpoch(r, b, penalty.Memory{})),
+		"an engine without a step":           second(epoch.NewEngine(p, none, 1)),
+		"an engine with broken constants":    second(epoch.NewEngine(broken, rule, 1)),
+		"an engine that was never made":      second(new(epoch.Engine).ProcessEpoch(r, b, penalty.Memory{})),
 		"an engine without a registry":       second(mustEngine(t, p, rule).ProcessEpoch(nil, b, penalty.Memory{})),
-		"an epoch without a registry":        second(penalty.ProcessEpoch(&p, &rule, nil, b, penalty.Memory{})),
-		"an epoch under a rule without step": second(penalty.ProcessEpoch(&p, &none, r, b, penalty.Memory{})),
+		"an epoch without a registry":        second(epoch.ProcessEpoch(&p, &rule, nil, b, penalty.Memory{})),
+		"an epoch under a rule without step": second(epoch.ProcessEpoch(&p, &none, r, b, penalty.Memory{})),
 		"settling without a step":            second(none.Settled(&spec.SlotObs{})),
 	} {
 		require.ErrorIs(t, err, spec.ErrInput, name)
 	}
 	require.Equal(t, before, r)
-	_, ok := penalty.SlashingPenalty(1, 1, &p, &empty)
+	_, ok := epoch.SlashingPenalty(1, 1, &p, &empty)
 	require.False(t, ok)
-	_, ok = penalty.EffectiveBalance(1, 1, false, &broken)
+	_, ok = epoch.EffectiveBalance(1, 1, false, &broken)
 	require.False(t, ok)
 	_, ok = penalty.Factor{}.Penalty(1, 1)
 	require.False(t, ok, "a factor without a denominator")
 	require.Equal(t, penalty.One, penalty.Factors{}.Of(9))
 	require.Zero(t, rule.Scope.Of(9))
-	require.Equal(t, penalty.Inverse.String(), penalty.Shape(4).String())
+	require.Equal(t, diversity.Inverse.String(), diversity.Shape(4).String())
 }
 
 // second drops the first result.
 func second[T any](_ T, err error) error { return err }
 
-func mustEngine(t testing.TB, p spec.Params, rule penalty.Rule) *penalty.Engine {
-	e, err := penalty.NewEngine(p, rule, 1)
+func mustEngine(t testing.TB, p spec.Params, rule penalty.Rule) *epoch.Engine {
+	e, err := epoch.NewEngine(p, rule, 1)
 	require.NoError(t, err)
 	return e
 }
 
 // Deltas that overflow half way leave the balances as they were.
 func TestProperty14DeltasApplyAllOrNothing(t *testing.T) {
-	d := penalty.NewDeltas(2)
+	d := epoch.NewDeltas(2)
 	d.Rewards[0], d.Penalties[0], d.Rewards[1] = 5, 9, 1
 	balances := []spec.Gwei{1, most}
 	requirePlace(t, d.Apply(balances), spec.ErrOverflow, "balance", 1)
@@ -156,30 +144,30 @@ func TestProperty14DeltasApplyAllOrNothing(t *testing.T) {
 
 // Steps take any memory and any slot.
 func TestProperty14StepsTakeAnything(t *testing.T) {
-	d := newDice(14, nil)
+	d := twin.NewDice(14, nil)
 	rules := penalty.Rules()
 	for range 20_000 {
-		rule := rules[d.n(uint64(len(rules)))]
-		m := penalty.Memory{Smoothed: spec.Gwei(d.wide(64)), Excess: [2]uint64{d.wide(64), d.wide(64)}}
+		rule := rules[d.N(uint64(len(rules)))]
+		m := penalty.Memory{Smoothed: spec.Gwei(d.Wide(64)), Excess: [2]uint64{d.Wide(64), d.Wide(64)}}
 		for k := range m.Window.Slots {
-			m.Window.Slots[k] = d.wide(64)
+			m.Window.Slots[k] = d.Wide(64)
 		}
 		w := &m.Window
-		w.Next, w.Seen, w.EpochSum, w.EpochSeen = d.wide(64), d.wide(64), d.wide(64), d.wide(64)
-		w.PreviousSum, w.PreviousLen = d.wide(64), d.wide(64)
+		w.Next, w.Seen, w.EpochSum, w.EpochSeen = d.Wide(64), d.Wide(64), d.Wide(64), d.Wide(64)
+		w.PreviousSum, w.PreviousLen = d.Wide(64), d.Wide(64)
 		o := &spec.SlotObs{
-			Total: spec.Gwei(d.wide(64)), Reference: spec.Gwei(d.wide(64)),
-			SlotsPerEpoch: pick(d, 0, 1, 32, d.wide(64)), NextBlockMissing: d.one(2),
+			Total: spec.Gwei(d.Wide(64)), Reference: spec.Gwei(d.Wide(64)),
+			SlotsPerEpoch: twin.Pick(d, 0, 1, 32, d.Wide(64)), NextBlockMissing: d.One(2),
 		}
 		for c := range o.Tally {
-			o.Tally[c] = spec.Bin{Balance: spec.Gwei(d.wide(64)), Count: d.wide(64)}
+			o.Tally[c] = spec.Bin{Balance: spec.Gwei(d.Wide(64)), Count: d.Wide(64)}
 		}
 		before := *o
 		f, after, err := rule.Step(m, o)
 		require.Equal(t, before, *o)
 		if err != nil {
-			require.Contains(t, []string{"overflow", "input"}, kindOf(err))
-			same(t, m, after, rule.FullName(), "memory")
+			require.Contains(t, []string{"overflow", "input"}, twin.KindOf(err))
+			twin.Same(t, m, after, rule.FullName(), "memory")
 			continue
 		}
 		require.NotZero(t, f.Source.Den)
