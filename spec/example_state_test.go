@@ -14,10 +14,3 @@ func ExampleDomainSeed() {
 	// eab7cb02ce7c31a3
 	// true
 }
-
-func ExampleBeaconState_Epoch() {
-	p, err := spec.ParamsFor(spec.Mainnet, spec.Electra)
-	s := spec.BeaconState{Slot: 95}
-	fmt.Println(s.Epoch(&p), err)
-	// Output: 2 <nil>
-}

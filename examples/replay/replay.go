@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/penalty/epoch"
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/table"
 	"github.com/stakesim/stakesim/spec/u64"
@@ -100,7 +101,7 @@ func (e *economy) reward(online, total spec.Gwei) (sum spec.Gwei, ok bool) {
 	s := spec.Summary{TotalActive: total}
 	for flag := range s.Participating {
 		s.Participating[flag] = max(online, spec.EffectiveBalanceIncrement)
-		part, fits := penalty.FlagReward(e.base, spec.Flag(flag), &s)
+		part, fits := epoch.FlagReward(e.base, spec.Flag(flag), &s)
 		if !fits {
 			return 0, false
 		}

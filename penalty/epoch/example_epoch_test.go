@@ -97,10 +97,10 @@ func ExampleFlagReward() {
 	summary := spec.Summary{TotalActive: total}
 	for _, online := range []spec.Gwei{total, total / 1000 * 848} {
 		summary.Participating[spec.TimelyTarget] = online
-		fmt.Println(penalty.FlagReward(10_848, spec.TimelyTarget, &summary))
+		fmt.Println(epoch.FlagReward(10_848, spec.TimelyTarget, &summary))
 	}
 	summary.InLeak = true
-	fmt.Println(penalty.FlagReward(10_848, spec.TimelyTarget, &summary))
+	fmt.Println(epoch.FlagReward(10_848, spec.TimelyTarget, &summary))
 	// Output:
 	// 4407 true
 	// 3737 true
