@@ -19,7 +19,7 @@ type richIDs struct {
 
 func richLedger(t *testing.T) (*Ledger, richIDs) {
 	c := plainConfig()
-	c.MinPosition, c.MinBond, c.MinLockedShares, c.CommissionMax = 100, 1000, 1000, One/2
+	c.MinDelegation, c.MinBond, c.MinLockedShares, c.CommissionMax = 100, 1000, 1000, One/2
 	c.LeverageCap = 9 * One
 	w := newWorld(t, c, 100*spec.ETH, 100*spec.ETH, 10)
 	var x richIDs
@@ -27,17 +27,17 @@ func richLedger(t *testing.T) (*Ledger, richIDs) {
 	x.a, x.locked = made[0], made[1]
 	x.b = w.do(Registration{Owner: 0, Bond: spec.ETH})[0]
 	x.lot = w.delegate(1, x.a, million)
-	x.liened = w.do(Redelegation{Owner: 1, Position: w.delegate(1, x.a, million), To: x.b, Amount: million})[0]
+	x.liened = w.do(Redelegation{Owner: 1, Lot: w.delegate(1, x.a, million), To: x.b, Amount: million})[0]
 	x.token = w.delegate(1, x.a, million)
-	w.do(Tokenisation{Owner: 1, Position: x.token})
-	x.entry = w.do(Undelegation{Owner: 1, Position: w.delegate(1, x.a, million), Amount: million})[0]
+	w.do(Tokenisation{Owner: 1, Lot: x.token})
+	x.entry = w.do(Undelegation{Owner: 1, Lot: w.delegate(1, x.a, million), Amount: million})[0]
 	x.bond = w.do(BondWithdrawal{0, x.a, million})[0]
 	x.light = w.do(LightDelegation{1, x.a, 2 * spec.ETH})[0]
-	w.do(LotPointer{Owner: 1, Position: x.lot, Operator: x.b})
+	w.do(LotPointer{Owner: 1, Lot: x.lot, Operator: x.b})
 	w.do(WalletPointer{Owner: 1, Operator: x.a})
 	w.do(EpochInput{Rewards: []EpochReward{{Operator: x.a, Heavy: 777, Light: spec.ETH, Pointers: spec.ETH}}})
 	w.do(EpochInput{Rewards: []EpochReward{{Operator: x.a, Heavy: 777, Light: spec.ETH, Pointers: spec.ETH}}})
-	x.evidence = w.do(Accusation{x.b, 1})[0]
+	x.evidence = w.do(EvidenceSubmission{x.b, 1})[0]
 	return w.l, x
 }
 
@@ -53,10 +53,10 @@ func badInputs(x richIDs) []struct {
 		op   Operation
 		err  error
 	}
-	due := func(change func(*Due)) Operation {
-		d := Due{ID: 5, Operator: x.a, Epoch: 1, Amount: 1}
+	slash := func(change func(*Slash)) Operation {
+		d := Slash{ID: 5, Operator: x.a, Epoch: 1, Amount: 1}
 		change(&d)
-		return Slashing{[]Due{d}}
+		return Slashing{[]Slash{d}}
 	}
 	return []row{
 		{"opening beyond the supply", Opening{1 << 57}, ErrBound},
@@ -163,22 +163,22 @@ func badInputs(x richIDs) []struct {
 		{"light reward of all bits", LightReward{x.a, top}, ErrBound},
 		{"light reward to nobody", LightReward{top, 1}, ErrUnknownID},
 		{"pointer reward of nothing", PointerReward{x.a, 0}, ErrAmount},
-		{"evidence against nobody", Accusation{unknown, 0}, ErrUnknownID},
-		{"evidence of the future", Accusation{x.a, 3}, ErrEpoch},
-		{"evidence of the far future", Accusation{x.a, spec.FarFutureEpoch}, ErrEpoch},
-		{"due of the far future", due(func(d *Due) { d.Epoch = spec.FarFutureEpoch }), ErrEpoch},
-		{"due of nobody", due(func(d *Due) { d.Operator = top }), ErrUnknownID},
-		{"due of nothing", due(func(d *Due) { d.Amount = 0 }), ErrAmount},
-		{"due of 2^57", due(func(d *Due) { d.Amount = 1 << 57 }), ErrBound},
-		{"due of all bits", due(func(d *Due) { d.Amount = top }), ErrBound},
-		{"due of both kinds", due(func(d *Due) { d.Fraction = Ratio{1, 2} }), ErrAmount},
-		{"due above the whole", due(func(d *Due) { d.Amount, d.Fraction = 0, Ratio{3, 2} }), ErrAmount},
-		{"due of a fraction of nothing", due(func(d *Due) { d.Amount, d.Fraction = 0, Ratio{0, 2} }), ErrAmount},
-		{"due over zero", due(func(d *Due) { d.Fraction = Ratio{1, 0} }), ErrAmount},
-		{"due of an unknown rule", due(func(d *Due) { d.Rule = 3 }), spec.ErrInput},
-		{"due that closes unknown evidence", due(func(d *Due) { d.Closes, d.Evidence = true, top }), ErrUnknownID},
-		{"due that closes another's evidence", due(func(d *Due) { d.Closes, d.Evidence = true, x.evidence }), spec.ErrInput},
-		{"due that closes evidence of another epoch", due(func(d *Due) { d.Operator, d.Epoch, d.Closes, d.Evidence = x.b, 2, true, x.evidence }), spec.ErrInput},
+		{"evidence against nobody", EvidenceSubmission{unknown, 0}, ErrUnknownID},
+		{"evidence of the future", EvidenceSubmission{x.a, 3}, ErrEpoch},
+		{"evidence of the far future", EvidenceSubmission{x.a, spec.FarFutureEpoch}, ErrEpoch},
+		{"slash of the far future", slash(func(d *Slash) { d.Epoch = spec.FarFutureEpoch }), ErrEpoch},
+		{"slash of nobody", slash(func(d *Slash) { d.Operator = top }), ErrUnknownID},
+		{"slash of nothing", slash(func(d *Slash) { d.Amount = 0 }), ErrAmount},
+		{"slash of 2^57", slash(func(d *Slash) { d.Amount = 1 << 57 }), ErrBound},
+		{"slash of all bits", slash(func(d *Slash) { d.Amount = top }), ErrBound},
+		{"slash of both kinds", slash(func(d *Slash) { d.Fraction = Ratio{1, 2} }), ErrAmount},
+		{"slash above the whole", slash(func(d *Slash) { d.Amount, d.Fraction = 0, Ratio{3, 2} }), ErrAmount},
+		{"slash of a fraction of nothing", slash(func(d *Slash) { d.Amount, d.Fraction = 0, Ratio{0, 2} }), ErrAmount},
+		{"slash over zero", slash(func(d *Slash) { d.Fraction = Ratio{1, 0} }), ErrAmount},
+		{"slash of an unknown rule", slash(func(d *Slash) { d.Rule = 3 }), spec.ErrInput},
+		{"slash that closes unknown evidence", slash(func(d *Slash) { d.Closes, d.Evidence = true, top }), ErrUnknownID},
+		{"slash that closes another's evidence", slash(func(d *Slash) { d.Closes, d.Evidence = true, x.evidence }), spec.ErrInput},
+		{"slash that closes evidence of another epoch", slash(func(d *Slash) { d.Operator, d.Epoch, d.Closes, d.Evidence = x.b, 2, true, x.evidence }), spec.ErrInput},
 		{"unjailing the free", Unjail{0, x.a}, ErrJailed},
 		{"unjailing before the term", Unjail{0, x.b}, ErrJailed},
 		{"unjailing by a stranger", Unjail{1, x.b}, ErrOwner},
@@ -194,7 +194,7 @@ func badInputs(x richIDs) []struct {
 func TestBadInput(t *testing.T) {
 	base, x := richLedger(t)
 	state := encode(base)
-	covered := map[string]bool{"EpochInput": true} // its items are those of rewards and dues
+	covered := map[string]bool{"EpochInput": true} // its items are those of rewards and slashes
 	for _, c := range badInputs(x) {
 		covered[reflect.TypeOf(c.op).Name()] = true
 		t.Run(c.name, func(t *testing.T) {
@@ -227,7 +227,7 @@ func TestEdgesOfEveryField(t *testing.T) {
 		LightRedelegation{1, x.light, x.b, 100}, LightClaim{1, x.light, false}, LightClaim{1, x.light, true},
 		LotPointer{1, x.token, x.a, false}, LotPointer{1, x.lot, x.a, true}, WalletPointer{0, x.a, false}, WalletPointer{1, x.a, true},
 		Tokenisation{1, x.lot, 0, 100}, Redemption{1, x.token}, Transfer{1, x.token, 0}, HeavyReward{x.a, 1}, LightReward{x.a, 1},
-		PointerReward{x.a, 1}, Accusation{x.a, 1}, Unjail{0, x.b}, Tombstoning{x.a}, Exit{0, x.a}, Advance{1},
+		PointerReward{x.a, 1}, EvidenceSubmission{x.a, 1}, Unjail{0, x.b}, Tombstoning{x.a}, Exit{0, x.a}, Advance{1},
 	} {
 		kind := reflect.TypeOf(good)
 		for i := range kind.NumField() {
@@ -252,10 +252,10 @@ func TestEdgesOfEveryField(t *testing.T) {
 	}
 	for _, amount := range edges {
 		for _, num := range edges {
-			d := Due{ID: num, Operator: x.b, Epoch: 1, Amount: spec.Gwei(amount), Rule: LossRule(num % 3)}
-			e := Due{ID: amount + 1, Operator: x.a, Epoch: 1, Fraction: Ratio{num, amount}, Closes: num%2 == 0, Evidence: x.evidence}
+			d := Slash{ID: num, Operator: x.b, Epoch: 1, Amount: spec.Gwei(amount), Rule: LossRule(num % 3)}
+			e := Slash{ID: amount + 1, Operator: x.a, Epoch: 1, Fraction: Ratio{num, amount}, Closes: num%2 == 0, Evidence: x.evidence}
 			r := EpochReward{num, spec.Gwei(amount), spec.Gwei(num), spec.Gwei(amount)}
-			require.NoError(t, edge(base, state, EpochInput{Rewards: []EpochReward{r, {x.a, spec.Gwei(num), 0, 0}}, Dues: []Due{d, e}}))
+			require.NoError(t, edge(base, state, EpochInput{Rewards: []EpochReward{r, {x.a, spec.Gwei(num), 0, 0}}, Slashes: []Slash{d, e}}))
 		}
 	}
 }
@@ -282,16 +282,16 @@ func edge(base *Ledger, state []byte, op Operation) error {
 	return nil
 }
 
-// What a batch of very many dues asks in all may need more than 64 bits.
-func TestDuesBeyond64Bits(t *testing.T) {
+// What a batch of very many slashes asks in all may need more than 64 bits.
+func TestSlashesBeyond64Bits(t *testing.T) {
 	base, x := richLedger(t)
 	for _, rule := range []LossRule{ProRata, OperatorFirst, BondOnly} {
 		l := base.Clone()
-		var dues []Due
+		var slashes []Slash
 		for i := range uint64(300) {
-			dues = append(dues, Due{ID: i, Operator: x.a, Epoch: 1, Amount: 1<<57 - 1, Rule: rule})
+			slashes = append(slashes, Slash{ID: i, Operator: x.a, Epoch: 1, Amount: 1<<57 - 1, Rule: rule})
 		}
-		op := Slashing{dues}
+		op := Slashing{slashes}
 		r, err := op.Apply(l)
 		require.NoError(t, err)
 		require.Empty(t, r.Skipped)

@@ -65,7 +65,7 @@ func BenchmarkEpoch(b *testing.B) {
 			lots = append(lots, p.ID)
 		}
 	}
-	dueID, round := uint64(0), 0
+	slashID, round := uint64(0), 0
 	b.ReportAllocs()
 	b.ResetTimer()
 	for b.Loop() {
@@ -77,18 +77,18 @@ func BenchmarkEpoch(b *testing.B) {
 			}
 		}
 		for _, id := range lots[:1000] {
-			p, _ := l.Position(id)
-			if _, err := ProcessUndelegation(l, Undelegation{Owner: p.Owner, Position: id, Shares: p.Shares}); err != nil {
+			p, _ := l.Lot(id)
+			if _, err := ProcessUndelegation(l, Undelegation{Owner: p.Owner, Lot: id, Shares: p.Shares}); err != nil {
 				b.Fatal(err)
 			}
 		}
 		lots = lots[1000:]
-		dues := make([]Due, 10)
-		for i := range dues {
-			dueID++
-			dues[i] = Due{ID: dueID, Operator: operators[(round*10+i)%len(operators)], Epoch: l.epoch, Fraction: Ratio{1, 1000}}
+		slashes := make([]Slash, 10)
+		for i := range slashes {
+			slashID++
+			slashes[i] = Slash{ID: slashID, Operator: operators[(round*10+i)%len(operators)], Epoch: l.epoch, Fraction: Ratio{1, 1000}}
 		}
-		if r, err := ProcessEpoch(l, EpochInput{Rewards: rewards, Dues: dues}); err != nil || len(r.Skipped) > 0 {
+		if r, err := ProcessEpoch(l, EpochInput{Rewards: rewards, Slashes: slashes}); err != nil || len(r.Skipped) > 0 {
 			b.Fatal(err, r.Skipped)
 		}
 		round++
@@ -134,13 +134,13 @@ func BenchmarkLookup(b *testing.B) {
 	b.Run("position", func(b *testing.B) {
 		b.ReportAllocs()
 		for i := uint64(0); b.Loop(); i += 7919 {
-			l.Position(120_000 + i%900_000)
+			l.Lot(120_000 + i%900_000)
 		}
 	})
 	b.Run("positions of an owner", func(b *testing.B) {
 		b.ReportAllocs()
 		for i := uint64(0); b.Loop(); i += 7919 {
-			for range l.PositionsOf(i % benchOwners) {
+			for range l.LotsOf(i % benchOwners) {
 				break
 			}
 		}

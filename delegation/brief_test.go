@@ -47,12 +47,12 @@ func TestABriefEpochLeavesOutRewardsAlone(t *testing.T) {
 	w := newWorld(t, plainConfig(), 100*spec.ETH, 100*spec.ETH)
 	a := w.operator(0, 10*spec.ETH)
 	lot := w.delegate(1, a, 10*spec.ETH)
-	w.do(LotPointer{Owner: 1, Position: lot, Operator: a})
+	w.do(LotPointer{Owner: 1, Lot: lot, Operator: a})
 	w.do(LightDelegation{1, a, 10 * spec.ETH})
 	w.advance(1)
 	in := EpochInput{
 		Rewards: []EpochReward{{a, 1000, 1000, 1000}, {Operator: 99, Heavy: 1}},
-		Dues:    []Due{half(7, a, 1)}, Brief: true, Room: make([]Event, 0, 16),
+		Slashes: []Slash{half(7, a, 1)}, Brief: true, Room: make([]Event, 0, 16),
 	}
 	before := w.l.State()
 	r, err := ProcessEpoch(w.l, in)
@@ -85,6 +85,6 @@ func TestABriefEpochKeepsWhatMoves(t *testing.T) {
 	r, err := ProcessEpoch(w.l, EpochInput{Brief: true})
 	require.NoError(t, err)
 	require.Equal(t, []Event{
-		{Kind: Moved, From: Place{Bond, a}, To: Place{Free, 0}, Operator: a, Amount: 1}, {Kind: RecordDropped, Operator: a},
+		{Kind: Moved, From: Pot{PotBond, a}, To: Pot{PotFree, 0}, Operator: a, Amount: 1}, {Kind: OperatorRemoved, Operator: a},
 	}, r.Events)
 }

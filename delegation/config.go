@@ -63,7 +63,7 @@ type Config struct {
 	LeverageCap         Parts        `json:"leverage_cap"` // delegated / bond, or Off
 	LeverageMode        LeverageMode `json:"leverage_mode"`
 	MinBond             spec.Gwei    `json:"min_bond"`
-	MinPosition         spec.Gwei    `json:"min_position"`
+	MinDelegation       spec.Gwei    `json:"min_delegation"`
 	MinLockedShares     uint64       `json:"min_locked_shares"`     // bought by the operator at registration
 	ShareRateCap        uint64       `json:"share_rate_cap"`        // shares per Gwei above which nothing is minted
 	MaxUnbondingEntries uint64       `json:"max_unbonding_entries"` // per owner and operator, or Off
@@ -84,7 +84,7 @@ func DefaultConfig() Config {
 	return Config{
 		UnbondingEpochs: 256,
 		LeverageCap:     9 * One, LeverageMode: Reject,
-		MinBond: spec.ETH, MinPosition: 1_000_000, MinLockedShares: 1_000_000, ShareRateCap: 64,
+		MinBond: spec.ETH, MinDelegation: 1_000_000, MinLockedShares: 1_000_000, ShareRateCap: 64,
 		MaxUnbondingEntries: 7,
 		CommissionMax:       One / 2, CommissionDelay: 256,
 		LiquidCap: One / 4, LiquidOperatorCap: One / 2, LiquidBondFactor: Off,
@@ -104,7 +104,7 @@ func (c *Config) Validate() error {
 		{"unbonding_epochs", c.UnbondingEpochs, 1, MaxDelay},
 		{"leverage_mode", uint64(c.LeverageMode), 0, uint64(Clip)},
 		{"min_bond", uint64(c.MinBond), 0, uint64(MaxSupply)},
-		{"min_position", uint64(c.MinPosition), 1, uint64(MaxSupply)},
+		{"min_delegation", uint64(c.MinDelegation), 1, uint64(MaxSupply)},
 		{"min_locked_shares", c.MinLockedShares, 0, uint64(MaxSupply)},
 		{"share_rate_cap", c.ShareRateCap, 1, 64},
 		{"commission_max", uint64(c.CommissionMax), 0, uint64(One)},

@@ -13,22 +13,22 @@ func TestLienSplitsByFloor(t *testing.T) {
 	w, a, b := twoOperators(t, plainConfig(), 0, 0, million)
 	w.delegate(2, b, 10)
 	w.do(HeavyReward{b, 10}) // 2 Gwei a share
-	moved := w.do(Redelegation{Owner: 1, Position: w.delegate(1, a, 11), To: b, Amount: 11})[0]
+	moved := w.do(Redelegation{Owner: 1, Lot: w.delegate(1, a, 11), To: b, Amount: 11})[0]
 	require.EqualValues(t, 5, w.lot(moved).Shares)
-	entry := w.do(Undelegation{Owner: 1, Position: moved, Shares: 2})[0]
+	entry := w.do(Undelegation{Owner: 1, Lot: moved, Shares: 2})[0]
 	assert.EqualValues(t, 4, w.entry(entry).Lien.Initial) // 11 * 2 / 5 = 4.4
 	assert.EqualValues(t, 7, w.lot(moved).Lien.Initial)
 }
 
-// Dues on a liened lot are of its initial amount: like those of an entry they add.
+// Slashes on a liened lot are of its initial amount: like those of an entry they add.
 func TestLienedLotAdds(t *testing.T) {
 	w, a, b := twoOperators(t, plainConfig(), 0, 0, million)
-	moved := w.do(Redelegation{Owner: 1, Position: w.delegate(1, a, 100), To: b, Amount: 100})[0]
+	moved := w.do(Redelegation{Owner: 1, Lot: w.delegate(1, a, 100), To: b, Amount: 100})[0]
 	w.delegate(2, b, 100)
 	for i, want := range []spec.Gwei{40, 40, 20, 0} {
-		assert.Equal(t, want, w.slash(Due{ID: uint64(i), Operator: a, Fraction: Ratio{2, 5}}))
+		assert.Equal(t, want, w.slash(Slash{ID: uint64(i), Operator: a, Fraction: Ratio{2, 5}}))
 	}
-	_, ok := w.l.Position(moved)
+	_, ok := w.l.Lot(moved)
 	assert.False(t, ok)
 	assert.EqualValues(t, 100, w.op(b).PoolTokens)
 }
@@ -47,11 +47,11 @@ func TestPendingPrincipalLeavesFirst(t *testing.T) {
 
 // An entry that answers for two operators is valued for its lien after the cut of
 // its own operator.
-func TestLienedEntryUnderTwoDues(t *testing.T) {
+func TestLienedEntryUnderTwoSlashes(t *testing.T) {
 	w, a, b := twoOperators(t, plainConfig(), 0, 0, million)
-	moved := w.do(Redelegation{Owner: 1, Position: w.delegate(1, a, 100), To: b, Amount: 100})[0]
-	entry := w.do(Undelegation{Owner: 1, Position: moved, Amount: 100})[0]
-	w.do(Slashing{[]Due{
+	moved := w.do(Redelegation{Owner: 1, Lot: w.delegate(1, a, 100), To: b, Amount: 100})[0]
+	entry := w.do(Undelegation{Owner: 1, Lot: moved, Amount: 100})[0]
+	w.do(Slashing{[]Slash{
 		{ID: 1, Operator: a, Fraction: Ratio{3, 4}},
 		{ID: 2, Operator: b, Fraction: Ratio{1, 2}},
 	}})
@@ -64,19 +64,19 @@ func TestLienedEntryUnderTwoDues(t *testing.T) {
 
 // A batch is processed at the epoch that ends, so that what completes in the
 // next one still pays.
-func TestDuesComeBeforeTheQueue(t *testing.T) {
+func TestSlashesComeBeforeTheQueue(t *testing.T) {
 	w, a, _ := twoOperators(t, plainConfig(), 0, 0, million)
-	w.do(Undelegation{Owner: 1, Position: w.delegate(1, a, 100), Amount: 100})
+	w.do(Undelegation{Owner: 1, Lot: w.delegate(1, a, 100), Amount: 100})
 	w.advance(9)
-	w.do(EpochInput{Dues: []Due{half(1, a, 0)}})
+	w.do(EpochInput{Slashes: []Slash{half(1, a, 0)}})
 	assert.EqualValues(t, million-50, w.free(1))
 }
 
 // Rewards come before the batch: the pool that is slashed holds them.
-func TestRewardsComeBeforeTheDues(t *testing.T) {
+func TestRewardsComeBeforeTheSlashes(t *testing.T) {
 	w, a, _ := twoOperators(t, plainConfig(), 100, 0, million)
 	w.delegate(1, a, 100)
-	w.do(EpochInput{Rewards: []EpochReward{{Operator: a, Heavy: 100}}, Dues: []Due{half(1, a, 0)}})
+	w.do(EpochInput{Rewards: []EpochReward{{Operator: a, Heavy: 100}}, Slashes: []Slash{half(1, a, 0)}})
 	assert.EqualValues(t, 75, w.op(a).PoolTokens)
 	assert.EqualValues(t, 75, w.op(a).Bond)
 }
@@ -85,14 +85,14 @@ func TestRewardsComeBeforeTheDues(t *testing.T) {
 // however many epochs are advanced at once.
 func TestAdvanceTakesEverySnapshot(t *testing.T) {
 	w, a, b := twoOperators(t, plainConfig(), 0, 0, million)
-	w.do(Undelegation{Owner: 1, Position: w.delegate(1, a, 100), Amount: 100})
+	w.do(Undelegation{Owner: 1, Lot: w.delegate(1, a, 100), Amount: 100})
 	w.do(WalletPointer{Owner: 1, Operator: b})
 	w.advance(10)
 	assert.EqualValues(t, million-100, w.op(b).Pointers.Weight)
 	w.advance(1)
 	assert.EqualValues(t, million, w.op(b).Pointers.Weight)
 
-	w.do(Undelegation{Owner: 1, Position: w.delegate(1, a, 100), Amount: 100})
+	w.do(Undelegation{Owner: 1, Lot: w.delegate(1, a, 100), Amount: 100})
 	w.advance(1 << 40) // takes no longer
 	assert.EqualValues(t, million, w.op(b).Pointers.Weight)
 	assert.Equal(t, spec.Epoch(1<<40+11), w.l.Epoch())
@@ -121,7 +121,7 @@ func TestAdvanceCountsWhatSnapshotsPay(t *testing.T) {
 func TestOperatorFirstBehindADrainedBond(t *testing.T) {
 	w, a, _ := twoOperators(t, plainConfig(), 32, 0, million)
 	w.delegate(1, a, 32)
-	w.do(Slashing{[]Due{
+	w.do(Slashing{[]Slash{
 		{ID: 1, Operator: a, Amount: 32, Rule: BondOnly},
 		{ID: 2, Operator: a, Amount: 1, Rule: OperatorFirst},
 	}})
@@ -135,7 +135,7 @@ func TestRecordOutlivesLiens(t *testing.T) {
 	lot := w.delegate(1, a, 100)
 	w.do(Exit{0, a})
 	w.advance(10)
-	moved := w.do(Redelegation{Owner: 1, Position: lot, To: b, Amount: 100})[0]
+	moved := w.do(Redelegation{Owner: 1, Lot: lot, To: b, Amount: 100})[0]
 	w.do(Exit{0, a})
 	w.do(Exit{0, a})
 	w.advance(9)
@@ -162,7 +162,7 @@ func TestCloneIsApart(t *testing.T) {
 	state := encode(l)
 	c := l.Clone()
 	for _, op := range []Operation{
-		Undelegation{Owner: 1, Position: x.lot, Amount: 1000}, Delegation{1, x.a, 1000}, half1(x.a), LightClaim{1, x.light, false},
+		Undelegation{Owner: 1, Lot: x.lot, Amount: 1000}, Delegation{1, x.a, 1000}, half1(x.a), LightClaim{1, x.light, false},
 		Transfer{1, x.token, 0}, Opening{5}, Advance{20},
 	} {
 		_, err := op.Apply(c)
@@ -171,7 +171,7 @@ func TestCloneIsApart(t *testing.T) {
 	assert.Equal(t, state, encode(l))
 }
 
-func half1(operator uint64) Operation { return Slashing{[]Due{half(1, operator, 2)}} }
+func half1(operator uint64) Operation { return Slashing{[]Slash{half(1, operator, 2)}} }
 
 // Tables and sets against maps, with enough rows for many chunks.
 func TestTableAndSet(t *testing.T) {

@@ -29,7 +29,7 @@
 // ([ProcessSlashing], [ProcessEpoch]) skip their bad items and report them by
 // number. No input panics.
 //
-// [ProcessEpoch] ends an epoch: rewards, then dues, then in the new epoch weight
+// [ProcessEpoch] ends an epoch: rewards, then slashes, then in the new epoch weight
 // snapshot, unbonding queue, liens, announced changes.
 //
 // # Rounding
@@ -42,9 +42,9 @@
 //
 // # Who pays
 //
-// A [Due] is a fraction or an amount, for an infraction at an epoch, under one of
+// A [Slash] is a fraction or an amount, for an infraction at an epoch, under one of
 // three loss rules. Bond and pool always answer; an unbonding entry or a lien for
-// infractions at or before its start, until it completes. Dues on entries and
+// infractions at or before its start, until it completes. Slashes on entries and
 // liens are of the initial amount, so several of them add, while on a pool they
 // multiply from batch to batch. Within a batch all are computed from the state
 // before it, and their order does not matter. [PreviewSlash] says what a batch

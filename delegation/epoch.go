@@ -17,7 +17,7 @@ type EpochReward struct {
 // EpochInput is what an epoch brings from outside.
 type EpochInput struct {
 	Rewards []EpochReward `json:"rewards"`
-	Dues    []Due         `json:"dues"`
+	Slashes []Slash       `json:"slashes"`
 	// Brief leaves every [Rewarded] event out of the receipt, which is then short
 	// and gives no balances by replay; the ledger and all else are the same.
 	Brief bool `json:"brief,omitempty"`
@@ -25,7 +25,7 @@ type EpochInput struct {
 	Room []Event `json:"-"`
 }
 
-// ProcessEpoch ends the current epoch: rewards, then the batch of dues; then it
+// ProcessEpoch ends the current epoch: rewards, then the batch of slashes; then it
 // advances and, in the new epoch, takes the weight snapshot, pays the unbonding
 // queue, releases liens, and makes announced changes and departures. A bad item
 // is skipped and reported by its number; an item of three rewards is paid as far
@@ -37,14 +37,14 @@ func ProcessEpoch(l *Ledger, in EpochInput) (Receipt, error) {
 	t := l.begin("epoch")
 	t.brief, t.r.Events = in.Brief, in.Room[:0]
 	if !in.Brief {
-		t.r.Events = slices.Grow(t.r.Events, eventsOf(in.Rewards)+eventsPerDue*len(in.Dues))
+		t.r.Events = slices.Grow(t.r.Events, eventsOf(in.Rewards)+eventsPerSlash*len(in.Slashes))
 	}
 	at := finger[Operator]{table: &l.operators}
 	for i := range in.Rewards {
 		t.epochReward(i, &in.Rewards[i], at.get(in.Rewards[i].Operator))
 	}
-	if len(in.Dues) > 0 {
-		t.slash(in.Dues)
+	if len(in.Slashes) > 0 {
+		t.slash(in.Slashes)
 	}
 	l.epoch++
 	t.snapshot()
@@ -56,9 +56,9 @@ func ProcessEpoch(l *Ledger, in EpochInput) (Receipt, error) {
 	return t.r, nil
 }
 
-// eventsPerDue is room for the events of most dues; a list that outgrows its room
+// eventsPerSlash is room for the events of most slashes; a list that outgrows its room
 // is copied.
-const eventsPerDue = 4
+const eventsPerSlash = 4
 
 // eventsOf is the most events that rewards make.
 func eventsOf(rewards []EpochReward) (n int) {
@@ -97,14 +97,14 @@ func (t *tx) epochReward(i int, r *EpochReward, o *Operator) {
 		if err := t.l.checkLightReward(o, r.Light); err != nil {
 			t.skipReward(i, err)
 		} else {
-			t.streamReward(o, &o.Light, Reserve, r.Light)
+			t.streamReward(o, &o.Light, PotLightRewards, r.Light)
 		}
 	}
 	if r.Pointers > 0 {
 		if err := t.l.checkLightReward(o, r.Pointers); err != nil {
 			t.skipReward(i, err)
 		} else {
-			t.streamReward(o, &o.Pointers, PointerPot, r.Pointers)
+			t.streamReward(o, &o.Pointers, PotPointerRewards, r.Pointers)
 		}
 	}
 }
@@ -113,7 +113,7 @@ func (t *tx) skipReward(i int, err error) {
 	t.r.Skipped = append(t.r.Skipped, ItemError{"rewards", i, err})
 }
 
-// ProcessEpochs ends n epochs without rewards or dues; it equals n calls of
+// ProcessEpochs ends n epochs without rewards or slashes; it equals n calls of
 // [ProcessEpoch] and takes time by what falls due, not by n. Its receipt lists the
 // events of all of them. It fails with [ErrBound], and does nothing, when n would
 // pass [MaxEpoch].
@@ -149,7 +149,7 @@ func (l *Ledger) nextEvent() spec.Epoch {
 			break
 		}
 	}
-	for u := range l.entries.all() {
+	for u := range l.unbondings.all() {
 		next = min(next, u.Complete)
 		break
 	}
@@ -180,7 +180,7 @@ func (t *tx) snapshot() {
 		o := l.operators.get(p.Operator)
 		l.index.pending.remove(key{id})
 		p.Accrued += o.Light.settle(&p.Index, p.Principal)
-		t.emit(Event{Kind: Activated, Operator: o.ID, Lot: id, Amount: p.Pending})
+		t.emit(Event{Kind: PrincipalActivated, Operator: o.ID, Lot: id, Amount: p.Pending})
 		o.Light.Weight += p.Pending
 		o.LightPending -= p.Pending
 		p.Principal, p.Pending = p.Principal+p.Pending, 0
@@ -198,7 +198,7 @@ func (t *tx) snapshot() {
 // that the processor need not wait for one row before it asks for the next.
 func (t *tx) reweighLots() {
 	l := t.l
-	var lots [keysPerChunk]*Position
+	var lots [keysPerChunk]*Lot
 	var owners [keysPerChunk]*Account
 	var weights [keysPerChunk]spec.Gwei
 	for _, keys := range l.index.lotPointers.chunks {
@@ -227,7 +227,7 @@ func ProcessUnbondingQueue(l *Ledger) (Receipt, error) {
 
 func (t *tx) payQueue() {
 	var complete []Unbonding
-	for u := range t.l.entries.all() {
+	for u := range t.l.unbondings.all() {
 		if u.Complete > t.l.epoch { // ids and completions ascend together
 			break
 		}
@@ -235,8 +235,8 @@ func (t *tx) payQueue() {
 	}
 	for _, u := range complete {
 		t.l.index.entry(&u, false)
-		t.l.entries.remove(u.ID)
-		t.emit(Event{Kind: Moved, From: Place{Queue, u.ID}, To: Place{Free, u.Owner}, Operator: u.Operator, Lot: u.ID, Amount: u.Balance})
+		t.l.unbondings.remove(u.ID)
+		t.emit(Event{Kind: Moved, From: Pot{PotUnbonding, u.ID}, To: Pot{PotFree, u.Owner}, Operator: u.Operator, Lot: u.ID, Amount: u.Balance})
 		t.credit(u.Owner, u.Balance)
 	}
 }
@@ -256,7 +256,7 @@ func (t *tx) releaseLiens() {
 		if p := l.lots.get(id); p != nil {
 			lien = &p.Lien
 		} else {
-			lien = &l.entries.get(id).Lien
+			lien = &l.unbondings.get(id).Lien
 		}
 		l.index.lien(lien, id, false)
 		t.emit(Event{Kind: LienReleased, Operator: lien.Source, Lot: id, Amount: lien.Initial})
@@ -272,11 +272,11 @@ func (t *tx) changeCommissions() {
 		o.Commission = o.PendingCommission
 		o.CommissionPending, o.PendingCommission, o.PendingCommissionEpoch = false, 0, 0
 		t.l.index.operator(o, true)
-		t.emit(Event{Kind: Changed, Operator: id, Shares: uint64(o.Commission)})
+		t.emit(Event{Kind: CommissionChanged, Operator: id, Shares: uint64(o.Commission)})
 	}
 }
 
-// lapseEvidence drops evidence that no due can answer any more.
+// lapseEvidence drops evidence that no slash can answer any more.
 func (t *tx) lapseEvidence() {
 	var old []Evidence
 	for e := range t.l.evidence.all() {
@@ -287,6 +287,6 @@ func (t *tx) lapseEvidence() {
 	for _, e := range old {
 		t.l.index.evidence(&e, false)
 		t.l.evidence.remove(e.ID)
-		t.emit(Event{Kind: Absolved, Operator: e.Operator, Lot: e.ID})
+		t.emit(Event{Kind: EvidenceLapsed, Operator: e.Operator, Lot: e.ID})
 	}
 }

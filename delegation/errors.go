@@ -18,7 +18,7 @@ var (
 	ErrAmount = errors.New("invalid amount")
 	// ErrFunds marks a payment above the free balance of its account.
 	ErrFunds = errors.New("insufficient free balance")
-	// ErrMinimum marks an amount, or what would be left, below the minimum position
+	// ErrMinimum marks an amount, or what would be left, below the minimum delegation
 	// or the minimum bond.
 	ErrMinimum = errors.New("below the minimum")
 	// ErrZeroShares marks a deposit too small for one share.

@@ -31,7 +31,7 @@ func ExampleProcessExit() {
 
 func ExampleProcessSlashing() {
 	l := withLot()
-	r, err := delegation.ProcessSlashing(l, []delegation.Due{
+	r, err := delegation.ProcessSlashing(l, []delegation.Slash{
 		{ID: 1, Operator: 3, Amount: 9 * spec.ETH},
 		{ID: 2, Operator: 99, Amount: spec.ETH},
 	})
@@ -40,16 +40,16 @@ func ExampleProcessSlashing() {
 	// Output:
 	// slashed: bond 3 -> burned, 5.000000000 ETH
 	// slashed: pool 3 -> burned, 4.000000000 ETH
-	// dues[1]: operator 99: unknown id
+	// slashes[1]: operator 99: unknown id
 }
 
 func ExamplePreviewSlash() {
 	l := withLot()
-	out := delegation.PreviewSlash(l, []delegation.Due{{ID: 1, Operator: 3, Amount: 12 * spec.ETH, Rule: delegation.OperatorFirst}})
-	for _, c := range out.Cuts {
-		fmt.Println(c.Place, eth(c.Amount))
+	out := delegation.PreviewSlash(l, []delegation.Slash{{ID: 1, Operator: 3, Amount: 12 * spec.ETH, Rule: delegation.OperatorFirst}})
+	for _, c := range out.Shares {
+		fmt.Println(c.Pot, eth(c.Amount))
 	}
-	fmt.Println("of", eth(out.Collections[0].Wanted), "collected", eth(out.Collections[0].Collected))
+	fmt.Println("of", eth(out.Results[0].Owed), "collected", eth(out.Results[0].Collected))
 	// Output:
 	// bond 3 10.000000000 ETH
 	// pool 3 2.000000000 ETH
@@ -58,11 +58,11 @@ func ExamplePreviewSlash() {
 
 func ExampleProcessEpoch() {
 	l := withLot()
-	must(delegation.ProcessUndelegation(l, delegation.Undelegation{Owner: 1, Position: 5, Amount: spec.ETH}))
+	must(delegation.ProcessUndelegation(l, delegation.Undelegation{Owner: 1, Lot: 5, Amount: spec.ETH}))
 	must(delegation.ProcessEpochs(l, 9))
 	show(delegation.ProcessEpoch(l, delegation.EpochInput{
 		Rewards: []delegation.EpochReward{{Operator: 4, Heavy: spec.ETH}},
-		Dues:    []delegation.Due{{ID: 1, Operator: 4, Epoch: 9, Fraction: delegation.Ratio{Num: 1, Den: 11}}},
+		Slashes: []delegation.Slash{{ID: 1, Operator: 4, Epoch: 9, Fraction: delegation.Ratio{Num: 1, Den: 11}}},
 	}))
 	fmt.Println("epoch", l.Epoch())
 	// Output:

@@ -12,7 +12,7 @@ import (
 // have 100 ETH each; operators 3 and 4 of account 0 have a bond of 10 ETH.
 func market() *delegation.Ledger {
 	c := delegation.DefaultConfig()
-	c.UnbondingEpochs, c.CommissionDelay, c.MinLockedShares, c.MinPosition = 10, 10, 0, 1
+	c.UnbondingEpochs, c.CommissionDelay, c.MinLockedShares, c.MinDelegation = 10, 10, 0, 1
 	l := must(delegation.New(c, 100*spec.ETH, 100*spec.ETH, 100*spec.ETH))
 	for range 2 {
 		must(delegation.ProcessRegistration(l, delegation.Registration{Owner: 0, Bond: 10 * spec.ETH}))
@@ -28,7 +28,7 @@ func withLot() *delegation.Ledger {
 }
 
 // withLight is a market where account 1 has light stake of 8 ETH with operator 3,
-// position 5, in its second epoch.
+// light position 5, in its second epoch.
 func withLight() *delegation.Ledger {
 	l := market()
 	must(delegation.ProcessLightDelegation(l, delegation.LightDelegation{Owner: 1, Operator: 3, Amount: 8 * spec.ETH}))
@@ -78,17 +78,17 @@ func ExampleFromState() {
 	s := withLot().State()
 	_, err := delegation.FromState(s)
 	fmt.Println(err)
-	s.Positions[0].Shares++
+	s.Lots[0].Shares++
 	_, err = delegation.FromState(s)
 	fmt.Println(err)
 	// Output:
 	// <nil>
-	// invariant broken: I2: operator 3 has 8000000000 shares, its positions 8000000001
+	// invariant broken: I2: operator 3 has 8000000000 shares, its lots 8000000001
 }
 
 func ExampleLedger_State() {
 	s := withLot().State()
-	fmt.Println(len(s.Operators), len(s.Positions), len(s.Accounts), s.NextID)
+	fmt.Println(len(s.Operators), len(s.Lots), len(s.Accounts), s.NextID)
 	// Output: 2 1 3 6
 }
 
@@ -103,10 +103,10 @@ func ExampleLedger_Clone() {
 	// 92.000000000 ETH
 }
 
-func ExampleLedger_PositionsOf() {
+func ExampleLedger_LotsOf() {
 	l := withLot()
-	for id := range l.PositionsOf(1) {
-		p, ok := l.Position(id)
+	for id := range l.LotsOf(1) {
+		p, ok := l.Lot(id)
 		fmt.Println(id, p.Operator, p.Shares, ok)
 	}
 	// Output: 5 3 8000000000 true
@@ -114,7 +114,7 @@ func ExampleLedger_PositionsOf() {
 
 func ExampleLedger_UnbondingsOf() {
 	l := withLot()
-	must(delegation.ProcessUndelegation(l, delegation.Undelegation{Owner: 1, Position: 5, Amount: spec.ETH}))
+	must(delegation.ProcessUndelegation(l, delegation.Undelegation{Owner: 1, Lot: 5, Amount: spec.ETH}))
 	for id := range l.UnbondingsOf(1) {
 		u, _ := l.Unbonding(id)
 		fmt.Println(id, eth(u.Balance), u.Complete)
@@ -152,7 +152,7 @@ func ExampleLedger_Standings() {
 
 func ExampleLedger_Uncollected() {
 	l := market()
-	must(delegation.ProcessSlashing(l, []delegation.Due{{ID: 7, Operator: 3, Amount: 12 * spec.ETH, Rule: delegation.BondOnly}}))
+	must(delegation.ProcessSlashing(l, []delegation.Slash{{ID: 7, Operator: 3, Amount: 12 * spec.ETH, Rule: delegation.BondOnly}}))
 	u, ok := l.Uncollected(7)
 	fmt.Println(eth(u.Amount), ok)
 	// Output: 2.000000000 ETH true
@@ -161,7 +161,7 @@ func ExampleLedger_Uncollected() {
 func ExampleLedger_Supply() {
 	l := market()
 	must(delegation.ProcessHeavyReward(l, delegation.Reward{Operator: 3, Amount: spec.ETH}))
-	must(delegation.ProcessSlashing(l, []delegation.Due{{Operator: 3, Amount: 5 * spec.ETH}}))
+	must(delegation.ProcessSlashing(l, []delegation.Slash{{Operator: 3, Amount: 5 * spec.ETH}}))
 	fmt.Println(eth(l.Supply()), "those burned included")
 	// Output: 301.000000000 ETH those burned included
 }

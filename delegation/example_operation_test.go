@@ -59,25 +59,25 @@ func ExampleProcessDelegation() {
 }
 
 func ExampleProcessUndelegation() {
-	show(delegation.ProcessUndelegation(withLot(), delegation.Undelegation{Owner: 1, Position: 5, Amount: 3 * spec.ETH}))
+	show(delegation.ProcessUndelegation(withLot(), delegation.Undelegation{Owner: 1, Lot: 5, Amount: 3 * spec.ETH}))
 	// Output: moved: pool 3 -> unbonding 6, 3.000000000 ETH
 }
 
 func ExampleProcessRedelegation() {
 	l := withLot()
-	show(delegation.ProcessRedelegation(l, delegation.Redelegation{Owner: 1, Position: 5, To: 4, Amount: 3 * spec.ETH}))
-	show(delegation.ProcessRedelegation(l, delegation.Redelegation{Owner: 1, Position: 6, To: 3, Amount: spec.ETH}))
+	show(delegation.ProcessRedelegation(l, delegation.Redelegation{Owner: 1, Lot: 5, To: 4, Amount: 3 * spec.ETH}))
+	show(delegation.ProcessRedelegation(l, delegation.Redelegation{Owner: 1, Lot: 6, To: 3, Amount: spec.ETH}))
 	// Output:
 	// lot split
 	// moved: pool 3 -> pool 4, 3.000000000 ETH
 	// lot created
 	// lien set
-	// position 6: lot carries a lien
+	// lot 6: lot carries a lien
 }
 
 func ExampleProcessCancellation() {
 	l := withLot()
-	must(delegation.ProcessUndelegation(l, delegation.Undelegation{Owner: 1, Position: 5, Amount: 3 * spec.ETH}))
+	must(delegation.ProcessUndelegation(l, delegation.Undelegation{Owner: 1, Lot: 5, Amount: 3 * spec.ETH}))
 	show(delegation.ProcessCancellation(l, delegation.Cancellation{Owner: 1, Unbonding: 6, Amount: 2 * spec.ETH}))
 	// Output:
 	// entry split
@@ -87,8 +87,8 @@ func ExampleProcessCancellation() {
 
 func ExampleProcessTokenisation() {
 	l := withLot()
-	show(delegation.ProcessTokenisation(l, delegation.Tokenisation{Owner: 1, Position: 5, Amount: 2 * spec.ETH}))
-	show(delegation.ProcessTokenisation(l, delegation.Tokenisation{Owner: 1, Position: 5, Shares: 1}))
+	show(delegation.ProcessTokenisation(l, delegation.Tokenisation{Owner: 1, Lot: 5, Amount: 2 * spec.ETH}))
+	show(delegation.ProcessTokenisation(l, delegation.Tokenisation{Owner: 1, Lot: 5, Shares: 1}))
 	// Output:
 	// lot split
 	// tokenised
@@ -98,14 +98,14 @@ func ExampleProcessTokenisation() {
 // tokenised is withLot with 2 ETH of the lot tokenised: lot 6.
 func tokenised() *delegation.Ledger {
 	l := withLot()
-	must(delegation.ProcessTokenisation(l, delegation.Tokenisation{Owner: 1, Position: 5, Amount: 2 * spec.ETH}))
+	must(delegation.ProcessTokenisation(l, delegation.Tokenisation{Owner: 1, Lot: 5, Amount: 2 * spec.ETH}))
 	return l
 }
 
 func ExampleProcessTransfer() {
 	l := tokenised()
-	show(delegation.ProcessTransfer(l, delegation.Transfer{Owner: 1, Position: 6, To: 2}))
-	p, _ := l.Position(6)
+	show(delegation.ProcessTransfer(l, delegation.Transfer{Owner: 1, Lot: 6, To: 2}))
+	p, _ := l.Lot(6)
 	fmt.Println(p.Owner)
 	// Output:
 	// transferred
@@ -114,11 +114,11 @@ func ExampleProcessTransfer() {
 
 func ExampleProcessRedemption() {
 	l := tokenised()
-	show(delegation.ProcessUndelegation(l, delegation.Undelegation{Owner: 1, Position: 6, Amount: spec.ETH}))
-	show(delegation.ProcessRedemption(l, delegation.Redemption{Owner: 1, Position: 6}))
-	show(delegation.ProcessUndelegation(l, delegation.Undelegation{Owner: 1, Position: 6, Amount: spec.ETH}))
+	show(delegation.ProcessUndelegation(l, delegation.Undelegation{Owner: 1, Lot: 6, Amount: spec.ETH}))
+	show(delegation.ProcessRedemption(l, delegation.Redemption{Owner: 1, Lot: 6}))
+	show(delegation.ProcessUndelegation(l, delegation.Undelegation{Owner: 1, Lot: 6, Amount: spec.ETH}))
 	// Output:
-	// position 6: lot is tokenised
+	// lot 6: lot is tokenised
 	// redeemed
 	// moved: pool 3 -> unbonding 7, 1.000000000 ETH
 }
@@ -171,7 +171,7 @@ func ExampleLightETHBalance() {
 
 func ExampleProcessLotPointer() {
 	l := withLot()
-	show(delegation.ProcessLotPointer(l, delegation.LotPointer{Owner: 1, Position: 5, Operator: 4}))
+	show(delegation.ProcessLotPointer(l, delegation.LotPointer{Owner: 1, Lot: 5, Operator: 4}))
 	must(delegation.ProcessEpoch(l, delegation.EpochInput{}))
 	o, _ := l.Operator(4)
 	fmt.Println("weight", eth(o.Pointers.Weight), "principal", eth(o.Principal()))
@@ -207,8 +207,8 @@ func ExampleProcessHeavyReward() {
 
 func ExampleProcessEvidence() {
 	l := market()
-	show(delegation.ProcessEvidence(l, delegation.Accusation{Operator: 3, Epoch: 0}))
-	show(delegation.ProcessEvidence(l, delegation.Accusation{Operator: 3, Epoch: 1}))
+	show(delegation.ProcessEvidence(l, delegation.EvidenceSubmission{Operator: 3, Epoch: 0}))
+	show(delegation.ProcessEvidence(l, delegation.EvidenceSubmission{Operator: 3, Epoch: 1}))
 	// Output:
 	// accused
 	// jailed
@@ -217,7 +217,7 @@ func ExampleProcessEvidence() {
 
 func ExampleProcessUnjail() {
 	l := market()
-	must(delegation.ProcessEvidence(l, delegation.Accusation{Operator: 3}))
+	must(delegation.ProcessEvidence(l, delegation.EvidenceSubmission{Operator: 3}))
 	show(delegation.ProcessUnjail(l, delegation.Unjail{Owner: 0, Operator: 3}))
 	must(delegation.ProcessEpochs(l, 16)) // the evidence lapses meanwhile
 	show(delegation.ProcessUnjail(l, delegation.Unjail{Owner: 0, Operator: 3}))

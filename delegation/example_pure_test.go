@@ -26,7 +26,7 @@ func ExampleTokensForShares() {
 
 func ExampleSharePrice() {
 	l := withLot()
-	must(delegation.ProcessSlashing(l, []delegation.Due{{Operator: 3, Fraction: delegation.Ratio{Num: 1, Den: 4}}}))
+	must(delegation.ProcessSlashing(l, []delegation.Slash{{Operator: 3, Fraction: delegation.Ratio{Num: 1, Den: 4}}}))
 	p := must(delegation.SharePrice(l, 3))
 	fmt.Println(p.Tokens, p.Shares)
 	// Output: 6000000000 8000000000
@@ -65,7 +65,7 @@ func ExampleBondForSeat() {
 
 func ExampleExposure() {
 	l := withLot()
-	must(delegation.ProcessRedelegation(l, delegation.Redelegation{Owner: 1, Position: 5, To: 4, Amount: 3 * spec.ETH}))
+	must(delegation.ProcessRedelegation(l, delegation.Redelegation{Owner: 1, Lot: 5, To: 4, Amount: 3 * spec.ETH}))
 	for r := range delegation.Exposure(l, 1) {
 		until := "ever"
 		if r.Until != spec.FarFutureEpoch {
@@ -80,7 +80,7 @@ func ExampleExposure() {
 }
 
 func ExamplePreviewUndelegation() {
-	p, err := delegation.PreviewUndelegation(withLot(), delegation.Undelegation{Owner: 1, Position: 5, Amount: spec.ETH})
+	p, err := delegation.PreviewUndelegation(withLot(), delegation.Undelegation{Owner: 1, Lot: 5, Amount: spec.ETH})
 	fmt.Println(eth(p.Amount), eth(p.Rest), p.Complete, err)
 	// Output: 1.000000000 ETH 7.000000000 ETH 10 <nil>
 }
@@ -120,19 +120,19 @@ func ExampleCheckInvariants() {
 func ExampleReceipt_Moves() {
 	r := must(delegation.ProcessPayment(market(), delegation.Payment{From: 1, To: 2, Amount: 7}))
 	m := r.Moves()
-	fmt.Println(m[delegation.Place{Kind: delegation.Free, ID: 1}], m[delegation.Place{Kind: delegation.Free, ID: 2}])
+	fmt.Println(m[delegation.Pot{Kind: delegation.PotFree, ID: 1}], m[delegation.Pot{Kind: delegation.PotFree, ID: 2}])
 	// Output: -7 7
 }
 
-func ExamplePlace_String() {
-	fmt.Println(delegation.Place{Kind: delegation.Pool, ID: 3}, delegation.Place{Kind: delegation.Burned})
+func ExamplePot_String() {
+	fmt.Println(delegation.Pot{Kind: delegation.PotPool, ID: 3}, delegation.Pot{Kind: delegation.PotBurned})
 	// Output: pool 3 burned
 }
 
 func ExampleItemError() {
-	r := must(delegation.ProcessSlashing(market(), []delegation.Due{{Operator: 77, Amount: 1}}))
+	r := must(delegation.ProcessSlashing(market(), []delegation.Slash{{Operator: 77, Amount: 1}}))
 	fmt.Println(r.Skipped[0], errors.Is(r.Skipped[0], delegation.ErrUnknownID))
-	// Output: dues[0]: operator 77: unknown id true
+	// Output: slashes[0]: operator 77: unknown id true
 }
 
 func ExampleNewOperation() {

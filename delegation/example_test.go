@@ -87,7 +87,7 @@ func Example_earn() {
 func redelegate() *story {
 	s := earn()
 	s.moved = created(delegation.ProcessRedelegation(s.Ledger, delegation.Redelegation{
-		Owner: carol, Position: s.carols, To: s.davids, Amount: 10 * spec.ETH}))
+		Owner: carol, Lot: s.carols, To: s.davids, Amount: 10 * spec.ETH}))
 	return s
 }
 
@@ -95,7 +95,7 @@ func redelegate() *story {
 // still answers for what Bob did before.
 func Example_redelegate() {
 	s := redelegate()
-	p, _ := s.Position(s.moved)
+	p, _ := s.Lot(s.moved)
 	fmt.Println("lot at David's:", p.Operator == s.davids, "liable for Bob:", p.Lien.Source == s.bobs, "with", eth(p.Lien.Initial))
 	fmt.Println("from epoch", p.Lien.Start, "to", p.Lien.End)
 	// Output:
@@ -105,7 +105,7 @@ func Example_redelegate() {
 
 func fault() (*story, uint64) {
 	s := redelegate()
-	return s, created(delegation.ProcessEvidence(s.Ledger, delegation.Accusation{Operator: s.bobs, Epoch: 1}))
+	return s, created(delegation.ProcessEvidence(s.Ledger, delegation.EvidenceSubmission{Operator: s.bobs, Epoch: 1}))
 }
 
 // Evidence is filed that Bob equivocated in epoch 1. He is jailed: nobody can
@@ -114,7 +114,7 @@ func Example_fault() {
 	s, _ := fault()
 	_, err := delegation.ProcessDelegation(s.Ledger, delegation.Delegation{Owner: alice, Operator: s.bobs, Amount: spec.ETH})
 	fmt.Println(errors.Is(err, delegation.ErrJailed))
-	_, err = delegation.PreviewUndelegation(s.Ledger, delegation.Undelegation{Owner: carol, Position: s.carols, Amount: spec.ETH})
+	_, err = delegation.PreviewUndelegation(s.Ledger, delegation.Undelegation{Owner: carol, Lot: s.carols, Amount: spec.ETH})
 	fmt.Println(err)
 	// Output:
 	// true
@@ -123,7 +123,7 @@ func Example_fault() {
 
 func slash() *story {
 	s, evidence := fault()
-	must(delegation.ProcessSlashing(s.Ledger, []delegation.Due{
+	must(delegation.ProcessSlashing(s.Ledger, []delegation.Slash{
 		{ID: 1, Operator: s.bobs, Epoch: 1, Fraction: delegation.Ratio{Num: 1, Den: 2}, Closes: true, Evidence: evidence},
 	}))
 	return s
@@ -135,7 +135,7 @@ func Example_slash() {
 	s := slash()
 	o, _ := s.Operator(s.bobs)
 	fmt.Println("Bob's bond", eth(o.Bond))
-	p, _ := s.Position(s.moved)
+	p, _ := s.Lot(s.moved)
 	fmt.Println("Carol's lot at David's", eth(must(delegation.TokensForShares(p.Shares, must(delegation.SharePrice(s.Ledger, s.davids))))))
 	fmt.Println("LightETH-Bob", eth(must(delegation.LightETHBalance(s.Ledger, s.lightBob))))
 	// Output:
@@ -152,8 +152,8 @@ func Example_leave() {
 	a, _ := s.Account(alice)
 	fmt.Println("Alice", eth(a.Free))
 
-	p, _ := s.Position(s.moved)
-	s.leaving = created(delegation.ProcessUndelegation(s.Ledger, delegation.Undelegation{Owner: carol, Position: s.moved, Shares: p.Shares}))
+	p, _ := s.Lot(s.moved)
+	s.leaving = created(delegation.ProcessUndelegation(s.Ledger, delegation.Undelegation{Owner: carol, Lot: s.moved, Shares: p.Shares}))
 	u, _ := s.Unbonding(s.leaving)
 	fmt.Println("Carol waits from", u.Start, "to", u.Complete, "for", eth(u.Balance))
 	must(delegation.ProcessEpochs(s.Ledger, 256))

@@ -45,7 +45,7 @@ func ProcessExit(l *Ledger, op Exit) (Receipt, error) {
 	default:
 		return Receipt{}, aboutf("operator", o.ID, ErrStage, "the bond is leaving")
 	}
-	t.emit(Event{Kind: ExitReached, Operator: o.ID, Shares: uint64(o.Exit)})
+	t.emit(Event{Kind: ExitStageReached, Operator: o.ID, Shares: uint64(o.Exit)})
 	return t.r, nil
 }
 
@@ -76,12 +76,12 @@ func (t *tx) dropRecords() {
 		}
 		o := t.l.operators.get(id)
 		dust, owner := o.Bond, o.Owner
-		t.move(Moved, Place{Bond, id}, Place{Free, owner}, id, 0, dust)
+		t.move(Moved, Pot{PotBond, id}, Pot{PotFree, owner}, id, 0, dust)
 		if dust > 0 {
 			t.credit(owner, dust)
 		}
 		x.operator(o, false)
 		t.l.operators.remove(id)
-		t.emit(Event{Kind: RecordDropped, Operator: id})
+		t.emit(Event{Kind: OperatorRemoved, Operator: id})
 	}
 }

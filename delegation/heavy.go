@@ -30,7 +30,7 @@ func ProcessDelegation(l *Ledger, op Delegation) (Receipt, error) {
 	}
 	t := l.begin("delegation")
 	t.debit(op.Owner, op.Amount)
-	t.mintLot(Place{Free, op.Owner}, Position{Owner: op.Owner, Operator: o.ID, Shares: shares}, op.Amount)
+	t.mintLot(Pot{PotFree, op.Owner}, Lot{Owner: op.Owner, Operator: o.ID, Shares: shares}, op.Amount)
 	return t.r, nil
 }
 
@@ -50,10 +50,10 @@ func (l *Ledger) checkMint(o *Operator, amount spec.Gwei) (uint64, error) {
 // Undelegation takes a lot, or a part, out of its pool through the unbonding
 // queue. Exactly one of Amount and Shares says how much.
 type Undelegation struct {
-	Owner    uint64    `json:"owner"`
-	Position uint64    `json:"position"`
-	Amount   spec.Gwei `json:"amount"`
-	Shares   uint64    `json:"shares"`
+	Owner  uint64    `json:"owner"`
+	Lot    uint64    `json:"lot"`
+	Amount spec.Gwei `json:"amount"`
+	Shares uint64    `json:"shares"`
 }
 
 // ProcessUndelegation burns shares and queues their tokens, floored, as entry
@@ -61,7 +61,7 @@ type Undelegation struct {
 // it, which may be worth up to a share's price more. A lot worth nothing is burned
 // without an entry, unless it carries a lien, whose pieces stay together.
 func ProcessUndelegation(l *Ledger, op Undelegation) (Receipt, error) {
-	p, o, shares, err := l.checkLeaving(op.Owner, op.Position, op.Amount, op.Shares)
+	p, o, shares, err := l.checkLeaving(op.Owner, op.Lot, op.Amount, op.Shares)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -74,16 +74,16 @@ func ProcessUndelegation(l *Ledger, op Undelegation) (Receipt, error) {
 }
 
 // checkLeaving finds a lot that may leave and the shares meant.
-func (l *Ledger) checkLeaving(owner, id uint64, amount spec.Gwei, shares uint64) (*Position, *Operator, uint64, error) {
+func (l *Ledger) checkLeaving(owner, id uint64, amount spec.Gwei, shares uint64) (*Lot, *Operator, uint64, error) {
 	p, err := l.ownLot(id, owner)
 	if err != nil {
 		return nil, nil, 0, err
 	}
 	switch {
 	case p.Locked:
-		return nil, nil, 0, about("position", id, ErrLocked)
+		return nil, nil, 0, about("lot", id, ErrLocked)
 	case p.Tokenised:
-		return nil, nil, 0, about("position", id, ErrTokenised)
+		return nil, nil, 0, about("lot", id, ErrTokenised)
 	}
 	o := l.operators.get(p.Operator)
 	shares, err = l.checkShares(p, o, amount, shares)
@@ -91,8 +91,8 @@ func (l *Ledger) checkLeaving(owner, id uint64, amount spec.Gwei, shares uint64)
 }
 
 // checkShares turns an amount or a number of shares of a lot into shares that
-// leave the minimum position or nothing.
-func (l *Ledger) checkShares(p *Position, o *Operator, amount spec.Gwei, shares uint64) (uint64, error) {
+// leave the minimum delegation or nothing.
+func (l *Ledger) checkShares(p *Lot, o *Operator, amount spec.Gwei, shares uint64) (uint64, error) {
 	whole := o.value(p.Shares)
 	switch {
 	case amount == 0 && shares == 0:
@@ -112,41 +112,41 @@ func (l *Ledger) checkShares(p *Position, o *Operator, amount spec.Gwei, shares 
 		return p.Shares, nil
 	}
 	out, rest := o.value(shares), o.value(p.Shares-shares)
-	if min(out, rest) < l.config.MinPosition {
-		return 0, aboutf("shares", shares, ErrMinimum, "worth %d, leaves %d, position of %d", out, rest, l.config.MinPosition)
+	if min(out, rest) < l.config.MinDelegation {
+		return 0, aboutf("shares", shares, ErrMinimum, "worth %d, leaves %d, minimum %d", out, rest, l.config.MinDelegation)
 	}
 	return shares, nil
 }
 
 // undelegate moves shares of a lot into the queue, whatever the limits.
-func (t *tx) undelegate(p *Position, o *Operator, shares uint64) {
+func (t *tx) undelegate(p *Lot, o *Operator, shares uint64) {
 	owner, lot := p.Owner, p.ID
 	out := t.takeShares(lot, shares)
 	amount := o.value(shares)
 	if amount == 0 && out.lien.Initial == 0 {
-		t.payOut(o, lot, shares, 0, Place{})
+		t.payOut(o, lot, shares, 0, Pot{})
 		return
 	}
 	id := t.newID()
-	t.payOut(o, lot, shares, 0, Place{Queue, id})
+	t.payOut(o, lot, shares, 0, Pot{PotUnbonding, id})
 	t.queue(Unbonding{ID: id, Owner: owner, Operator: o.ID, Initial: amount, Lien: out.lien})
 }
 
 // Redelegation moves a lot, or a part, to another operator at once. Exactly one
 // of Amount and Shares says how much.
 type Redelegation struct {
-	Owner    uint64    `json:"owner"`
-	Position uint64    `json:"position"`
-	To       uint64    `json:"to"` // operator
-	Amount   spec.Gwei `json:"amount"`
-	Shares   uint64    `json:"shares"`
+	Owner  uint64    `json:"owner"`
+	Lot    uint64    `json:"lot"`
+	To     uint64    `json:"to"` // operator
+	Amount spec.Gwei `json:"amount"`
+	Shares uint64    `json:"shares"`
 }
 
 // ProcessRedelegation makes lot Created[0] in the other pool. It earns there at
 // once, and carries a lien: for the unbonding period it still answers for the
 // operator that it left. A lot with a lien is not moved again.
 func ProcessRedelegation(l *Ledger, op Redelegation) (Receipt, error) {
-	p, o, shares, err := l.checkLeaving(op.Owner, op.Position, op.Amount, op.Shares)
+	p, o, shares, err := l.checkLeaving(op.Owner, op.Lot, op.Amount, op.Shares)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -158,7 +158,7 @@ func ProcessRedelegation(l *Ledger, op Redelegation) (Receipt, error) {
 	case to.ID == o.ID:
 		return Receipt{}, about("to", op.To, ErrSelf)
 	case p.Lien.Set:
-		return Receipt{}, about("position", p.ID, ErrLiened)
+		return Receipt{}, about("lot", p.ID, ErrLiened)
 	}
 	amount := o.value(shares)
 	if err := l.checkMinimum("amount", amount); err != nil {
@@ -173,13 +173,13 @@ func ProcessRedelegation(l *Ledger, op Redelegation) (Receipt, error) {
 	out := t.takeShares(p.ID, shares)
 	before := o.Price()
 	l.setPool(o, o.PoolTokens-amount, o.PoolShares-shares, o.LiquidShares)
-	t.emit(Event{Kind: LotSplit, Operator: o.ID, Lot: op.Position, NewLot: l.nextID, Shares: shares, Before: before, After: o.Price()})
-	lot := Position{Owner: owner, Operator: to.ID, Shares: minted, Lien: Lien{
+	t.emit(Event{Kind: LotSplit, Operator: o.ID, Lot: op.Lot, NewLot: l.nextID, Shares: shares, Before: before, After: o.Price()})
+	lot := Lot{Owner: owner, Operator: to.ID, Shares: minted, Lien: Lien{
 		Set: true, ID: l.nextID, Source: o.ID, Initial: amount,
 		Start: l.epoch, End: l.epoch + spec.Epoch(l.config.UnbondingEpochs),
 	}}
 	t.enterPointer(&lot, out.pointer)
-	t.mintLot(Place{Pool, o.ID}, lot, amount)
+	t.mintLot(Pot{PotPool, o.ID}, lot, amount)
 	return t.r, nil
 }
 
@@ -195,7 +195,7 @@ type Cancellation struct {
 // its part of the lien. It is an admission, with the same refusals as a
 // delegation.
 func ProcessCancellation(l *Ledger, op Cancellation) (Receipt, error) {
-	u, err := found(l.entries.get(op.Unbonding), "unbonding", op.Unbonding)
+	u, err := found(l.unbondings.get(op.Unbonding), "unbonding", op.Unbonding)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -219,11 +219,11 @@ func ProcessCancellation(l *Ledger, op Cancellation) (Receipt, error) {
 		}
 	}
 	t := l.begin("cancellation")
-	from, bond, lot := Place{Queue, u.ID}, u.Bond, Position{Owner: u.Owner, Operator: o.ID, Shares: shares}
+	from, bond, lot := Pot{PotUnbonding, u.ID}, u.Bond, Lot{Owner: u.Owner, Operator: o.ID, Shares: shares}
 	lot.Lien = t.takeEntry(u, op.Amount)
 	if bond {
 		o.Bond += op.Amount
-		t.move(Moved, from, Place{Bond, o.ID}, o.ID, 0, op.Amount)
+		t.move(Moved, from, Pot{PotBond, o.ID}, o.ID, 0, op.Amount)
 		return t.r, nil
 	}
 	t.mintLot(from, lot, op.Amount)
@@ -236,12 +236,12 @@ func (t *tx) takeEntry(u *Unbonding, amount spec.Gwei) Lien {
 	lien := u.Lien.part(uint64(amount), uint64(u.Balance))
 	if amount == u.Balance {
 		t.l.index.entry(u, false)
-		t.l.entries.remove(u.ID)
+		t.l.unbondings.remove(u.ID)
 		return lien
 	}
 	u.Initial -= part64(u.Initial, uint64(amount), uint64(u.Balance))
 	u.Balance -= amount
 	u.Lien.Initial -= lien.Initial
-	t.emit(Event{Kind: EntrySplit, Operator: u.Operator, Lot: u.ID, Amount: amount})
+	t.emit(Event{Kind: UnbondingSplit, Operator: u.Operator, Lot: u.ID, Amount: amount})
 	return lien
 }

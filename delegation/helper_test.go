@@ -15,7 +15,7 @@ func plainConfig() Config {
 	c := DefaultConfig()
 	c.UnbondingEpochs, c.CommissionDelay = 10, 10
 	c.LeverageCap, c.LiquidCap, c.LiquidOperatorCap, c.LiquidBondFactor = Off, Off, Off, Off
-	c.MinBond, c.MinPosition, c.MinLockedShares = 0, 1, 0
+	c.MinBond, c.MinDelegation, c.MinLockedShares = 0, 1, 0
 	c.JailTerm = 2
 	c.CommissionMax = One
 	return c
@@ -71,11 +71,11 @@ func (w *world) delegate(owner, operator uint64, amount spec.Gwei) uint64 {
 	return w.do(Delegation{owner, operator, amount})[0]
 }
 
-// slash applies one due and returns what it burned in all.
-func (w *world) slash(d Due) spec.Gwei {
+// slash applies one slash and returns what it burned in all.
+func (w *world) slash(d Slash) spec.Gwei {
 	w.Helper()
 	before := w.l.burned + w.l.treasury
-	r := w.receipt(Slashing{[]Due{d}})
+	r := w.receipt(Slashing{[]Slash{d}})
 	require.Empty(w, r.Skipped)
 	return w.l.burned + w.l.treasury - before
 }
@@ -87,10 +87,10 @@ func (w *world) op(id uint64) Operator {
 	return o
 }
 
-func (w *world) lot(id uint64) Position {
+func (w *world) lot(id uint64) Lot {
 	w.Helper()
-	p, ok := w.l.Position(id)
-	require.True(w, ok, "position %d", id)
+	p, ok := w.l.Lot(id)
+	require.True(w, ok, "lot %d", id)
 	return p
 }
 
@@ -128,11 +128,11 @@ func encode(l *Ledger) []byte {
 			panic(err)
 		}
 	}
-	put([]uint64{uint64(len(s.Operators)), uint64(len(s.Positions)), uint64(len(s.Unbondings)), uint64(len(s.Lights)),
+	put([]uint64{uint64(len(s.Operators)), uint64(len(s.Lots)), uint64(len(s.Unbondings)), uint64(len(s.Lights)),
 		uint64(len(s.Accounts)), uint64(len(s.Evidence)), uint64(len(s.Uncollected))})
 	for _, v := range []any{
 		s.Config, s.Epoch, s.SnapshotEpoch, s.NextID,
-		s.Operators, s.Positions, s.Unbondings, s.Lights, s.Accounts, s.Evidence, s.Uncollected,
+		s.Operators, s.Lots, s.Unbondings, s.Lights, s.Accounts, s.Evidence, s.Uncollected,
 		s.Genesis, s.Minted, s.Burned, s.Treasury, s.LiquidTotal,
 	} {
 		put(v)
@@ -141,25 +141,25 @@ func encode(l *Ledger) []byte {
 }
 
 // pots is what every pot holds.
-func pots(l *Ledger) map[Place]int64 {
-	m := map[Place]int64{
-		{Kind: Outside}: -int64(l.genesis), {Kind: Issuance}: -int64(l.minted),
-		{Kind: Burned}: int64(l.burned), {Kind: Treasury}: int64(l.treasury),
+func pots(l *Ledger) map[Pot]int64 {
+	m := map[Pot]int64{
+		{Kind: PotOutside}: -int64(l.genesis), {Kind: PotIssuance}: -int64(l.minted),
+		{Kind: PotBurned}: int64(l.burned), {Kind: PotTreasury}: int64(l.treasury),
 	}
 	for a := range l.accounts.all() {
-		m[Place{Free, a.ID}] = int64(a.Free)
+		m[Pot{PotFree, a.ID}] = int64(a.Free)
 	}
 	for o := range l.operators.all() {
-		m[Place{Bond, o.ID}] = int64(o.Bond)
-		m[Place{Pool, o.ID}] = int64(o.PoolTokens)
-		m[Place{Reserve, o.ID}] = int64(o.Light.Reserve)
-		m[Place{PointerPot, o.ID}] = int64(o.Pointers.Reserve)
+		m[Pot{PotBond, o.ID}] = int64(o.Bond)
+		m[Pot{PotPool, o.ID}] = int64(o.PoolTokens)
+		m[Pot{PotLightRewards, o.ID}] = int64(o.Light.Reserve)
+		m[Pot{PotPointerRewards, o.ID}] = int64(o.Pointers.Reserve)
 	}
-	for u := range l.entries.all() {
-		m[Place{Queue, u.ID}] = int64(u.Balance)
+	for u := range l.unbondings.all() {
+		m[Pot{PotUnbonding, u.ID}] = int64(u.Balance)
 	}
 	for p := range l.lights.all() {
-		m[Place{Light, p.ID}] = int64(p.Total())
+		m[Pot{PotLight, p.ID}] = int64(p.Total())
 	}
 	return m
 }
@@ -184,6 +184,6 @@ func checkReceipt(before, after *Ledger, r *Receipt) error {
 	return nil
 }
 
-func half(id, operator uint64, h spec.Epoch) Due {
-	return Due{ID: id, Operator: operator, Epoch: h, Fraction: Ratio{1, 2}}
+func half(id, operator uint64, h spec.Epoch) Slash {
+	return Slash{ID: id, Operator: operator, Epoch: h, Fraction: Ratio{1, 2}}
 }

@@ -17,7 +17,7 @@ type indexes struct {
 // The index functions enter a row, or with present false take it out. A row is
 // taken out before a field that they read changes, and entered again after it.
 
-func (x *indexes) lot(p *Position, present bool) {
+func (x *indexes) lot(p *Lot, present bool) {
 	x.lotsAt.put(key{p.Operator, p.ID}, present)
 	x.lotsOf.put(key{p.Owner, p.Operator, p.ID}, present)
 	x.lien(&p.Lien, p.ID, present)

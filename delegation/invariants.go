@@ -38,7 +38,7 @@ func (s *State) checkOrder() error {
 		row  int
 	}{
 		{"operators", unordered(s.Operators, func(r *Operator) uint64 { return r.ID })},
-		{"positions", unordered(s.Positions, func(r *Position) uint64 { return r.ID })},
+		{"lots", unordered(s.Lots, func(r *Lot) uint64 { return r.ID })},
 		{"unbondings", unordered(s.Unbondings, func(r *Unbonding) uint64 { return r.ID })},
 		{"lights", unordered(s.Lights, func(r *LightPosition) uint64 { return r.ID })},
 		{"accounts", unordered(s.Accounts, func(r *Account) uint64 { return r.ID })},
@@ -92,15 +92,15 @@ func (l *Ledger) checkRows() error {
 	}
 	for p := range l.lots.all() {
 		ok := operator(p.Operator) && (!p.Pointer.Set || operator(p.Pointer.Operator))
-		if err := cmp.Or(row("position", p.ID, account(p.Owner), ok), l.checkLien(p.ID, p.Operator, &p.Lien)); err != nil {
+		if err := cmp.Or(row("lot", p.ID, account(p.Owner), ok), l.checkLien(p.ID, p.Operator, &p.Lien)); err != nil {
 			return err
 		}
 		if p.Shares == 0 || (p.Tokenised && (p.Lien.Set || p.Locked)) {
-			return broken("position %d: %d shares, tokenised %t, lien %t, locked %t", p.ID, p.Shares, p.Tokenised, p.Lien.Set, p.Locked)
+			return broken("lot %d: %d shares, tokenised %t, lien %t, locked %t", p.ID, p.Shares, p.Tokenised, p.Lien.Set, p.Locked)
 		}
 	}
 	last := spec.Epoch(0)
-	for u := range l.entries.all() {
+	for u := range l.unbondings.all() {
 		if u.Complete < last {
 			return broken("unbonding %d completes before an older one", u.ID)
 		}
@@ -172,9 +172,9 @@ func (l *Ledger) checkPools() error {
 	var liquid, heavy spec.Gwei
 	for o := range l.operators.all() {
 		if s := found[o.ID]; s.shares != o.PoolShares {
-			return broken("I2: operator %d has %d shares, its positions %d", o.ID, o.PoolShares, s.shares)
+			return broken("I2: operator %d has %d shares, its lots %d", o.ID, o.PoolShares, s.shares)
 		} else if s.liquid != o.LiquidShares {
-			return broken("I15: operator %d has %d liquid shares, its positions %d", o.ID, o.LiquidShares, s.liquid)
+			return broken("I15: operator %d has %d liquid shares, its lots %d", o.ID, o.LiquidShares, s.liquid)
 		}
 		if (o.PoolTokens == 0) != (o.PoolShares == 0) {
 			return broken("operator %d: %d tokens for %d shares", o.ID, o.PoolTokens, o.PoolShares)
@@ -271,7 +271,7 @@ func (l *Ledger) checkConservation() error {
 			add(v)
 		}
 	}
-	for u := range l.entries.all() {
+	for u := range l.unbondings.all() {
 		add(u.Balance)
 	}
 	supply, fits := u64.Add(l.genesis, l.minted)
@@ -290,7 +290,7 @@ func (l *Ledger) checkIndexes() error {
 	for p := range l.lots.all() {
 		x.lot(p, true)
 	}
-	for u := range l.entries.all() {
+	for u := range l.unbondings.all() {
 		x.entry(u, true)
 	}
 	for p := range l.lights.all() {

@@ -2,16 +2,16 @@ package delegation
 
 import "github.com/stakesim/stakesim/spec"
 
-// Accusation files evidence of an infraction.
-type Accusation struct {
+// EvidenceSubmission files evidence of an infraction.
+type EvidenceSubmission struct {
 	Operator uint64     `json:"operator"`
 	Epoch    spec.Epoch `json:"epoch"` // of the infraction
 }
 
-// ProcessEvidence files evidence, Created[0], and jails the operator. The due that
+// ProcessEvidence files evidence, Created[0], and jails the operator. The slash that
 // names it closes it; unclosed, it lapses when it is too old to be punished.
 // An epoch in the future, or older than the unbonding period, gives [ErrEpoch].
-func ProcessEvidence(l *Ledger, op Accusation) (Receipt, error) {
+func ProcessEvidence(l *Ledger, op EvidenceSubmission) (Receipt, error) {
 	o, err := l.findOperator(op.Operator)
 	if err != nil {
 		return Receipt{}, err
@@ -26,9 +26,9 @@ func ProcessEvidence(l *Ledger, op Accusation) (Receipt, error) {
 	e := Evidence{ID: t.newID(), Operator: o.ID, Epoch: op.Epoch}
 	l.evidence.insert(e.ID, e)
 	l.index.evidence(&e, true)
-	t.emit(Event{Kind: Accused, Operator: o.ID, Lot: e.ID})
+	t.emit(Event{Kind: EvidenceFiled, Operator: o.ID, Lot: e.ID})
 	if !o.Jailed {
-		t.emit(Event{Kind: WasJailed, Operator: o.ID})
+		t.emit(Event{Kind: OperatorJailed, Operator: o.ID})
 	}
 	o.Jailed = true
 	o.JailedUntil = max(o.JailedUntil, l.epoch+spec.Epoch(l.config.JailTerm))
@@ -70,7 +70,7 @@ func ProcessUnjail(l *Ledger, op Unjail) (Receipt, error) {
 	}
 	t := l.begin("unjail")
 	o.Jailed, o.JailedUntil = false, 0
-	t.emit(Event{Kind: WasUnjailed, Operator: o.ID})
+	t.emit(Event{Kind: OperatorUnjailed, Operator: o.ID})
 	return t.r, nil
 }
 
@@ -79,7 +79,7 @@ type Tombstoning struct {
 	Operator uint64 `json:"operator"`
 }
 
-// ProcessTombstoning bars an operator by hand; a [Due] may do it by rule. Its
+// ProcessTombstoning bars an operator by hand; a [Slash] may do it by rule. Its
 // delegators may leave, and it may exit.
 func ProcessTombstoning(l *Ledger, op Tombstoning) (Receipt, error) {
 	o, err := l.findOperator(op.Operator)
@@ -97,6 +97,6 @@ func ProcessTombstoning(l *Ledger, op Tombstoning) (Receipt, error) {
 func (t *tx) tombstone(o *Operator) {
 	if !o.Tombstoned {
 		o.Tombstoned = true
-		t.emit(Event{Kind: WasTombstoned, Operator: o.ID})
+		t.emit(Event{Kind: OperatorTombstoned, Operator: o.ID})
 	}
 }

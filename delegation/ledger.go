@@ -17,8 +17,8 @@ type Ledger struct {
 	nextID        uint64
 
 	operators   table[Operator]
-	lots        table[Position]
-	entries     table[Unbonding]
+	lots        table[Lot]
+	unbondings  table[Unbonding]
 	lights      table[LightPosition]
 	accounts    table[Account]
 	evidence    table[Evidence]
@@ -67,12 +67,12 @@ func FromState(s *State) (*Ledger, error) {
 		l.index.operator(&o, true)
 		l.heavy += o.PoolTokens
 	}
-	for _, p := range s.Positions {
+	for _, p := range s.Lots {
 		l.lots.insert(p.ID, p)
 		l.index.lot(&p, true)
 	}
 	for _, u := range s.Unbondings {
-		l.entries.insert(u.ID, u)
+		l.unbondings.insert(u.ID, u)
 		l.index.entry(&u, true)
 	}
 	for _, p := range s.Lights {
@@ -97,7 +97,7 @@ func FromState(s *State) (*Ledger, error) {
 func (l *Ledger) State() *State {
 	return &State{
 		Config: l.config, Epoch: l.epoch, SnapshotEpoch: l.snapshotEpoch, NextID: l.nextID,
-		Operators: l.operators.slice(), Positions: l.lots.slice(), Unbondings: l.entries.slice(),
+		Operators: l.operators.slice(), Lots: l.lots.slice(), Unbondings: l.unbondings.slice(),
 		Lights: l.lights.slice(), Accounts: l.accounts.slice(),
 		Evidence: l.evidence.slice(), Uncollected: l.uncollected.slice(),
 		Genesis: l.genesis, Minted: l.minted, Burned: l.burned, Treasury: l.treasury, LiquidTotal: l.liquid,
@@ -107,7 +107,7 @@ func (l *Ledger) State() *State {
 // Clone returns a ledger of the same state that shares no memory with l.
 func (l *Ledger) Clone() *Ledger {
 	c := *l
-	c.operators, c.lots, c.entries = l.operators.clone(), l.lots.clone(), l.entries.clone()
+	c.operators, c.lots, c.unbondings = l.operators.clone(), l.lots.clone(), l.unbondings.clone()
 	c.lights, c.accounts = l.lights.clone(), l.accounts.clone()
 	c.evidence, c.uncollected = l.evidence.clone(), l.uncollected.clone()
 	c.index = l.index.clone()
@@ -156,11 +156,11 @@ func (l *Ledger) Standings() iter.Seq[Standing] {
 	}
 }
 
-// Position returns a copy of a heavy lot, and false when there is none.
-func (l *Ledger) Position(id uint64) (Position, bool) { return copyOf(l.lots.get(id)) }
+// Lot returns a copy of a heavy lot, and false when there is none.
+func (l *Ledger) Lot(id uint64) (Lot, bool) { return copyOf(l.lots.get(id)) }
 
 // Unbonding returns a copy of an entry of the queue, and false when there is none.
-func (l *Ledger) Unbonding(id uint64) (Unbonding, bool) { return copyOf(l.entries.get(id)) }
+func (l *Ledger) Unbonding(id uint64) (Unbonding, bool) { return copyOf(l.unbondings.get(id)) }
 
 // Light returns a copy of a light position, and false when there is none.
 func (l *Ledger) Light(id uint64) (LightPosition, bool) { return copyOf(l.lights.get(id)) }
@@ -168,13 +168,13 @@ func (l *Ledger) Light(id uint64) (LightPosition, bool) { return copyOf(l.lights
 // Account returns a copy of an account, and false when there is none.
 func (l *Ledger) Account(id uint64) (Account, bool) { return copyOf(l.accounts.get(id)) }
 
-// Uncollected returns what a due left uncollected, and false when nothing.
-func (l *Ledger) Uncollected(due uint64) (Uncollected, bool) {
-	return copyOf(l.uncollected.get(due))
+// Uncollected returns what a slash left uncollected, and false when nothing.
+func (l *Ledger) Uncollected(slash uint64) (Uncollected, bool) {
+	return copyOf(l.uncollected.get(slash))
 }
 
-// PositionsOf yields the ids of an owner's heavy lots, by operator, then by id.
-func (l *Ledger) PositionsOf(owner uint64) iter.Seq[uint64] { return third(&l.index.lotsOf, owner) }
+// LotsOf yields the ids of an owner's heavy lots, by operator, then by id.
+func (l *Ledger) LotsOf(owner uint64) iter.Seq[uint64] { return third(&l.index.lotsOf, owner) }
 
 // UnbondingsOf yields the ids of an owner's unbonding entries, by operator, then
 // by id.
@@ -245,10 +245,10 @@ func (l *Ledger) ownOperator(id, owner uint64) (*Operator, error) {
 }
 
 // ownLot finds a heavy lot and checks whose it is.
-func (l *Ledger) ownLot(id, owner uint64) (*Position, error) {
-	p, err := found(l.lots.get(id), "position", id)
+func (l *Ledger) ownLot(id, owner uint64) (*Lot, error) {
+	p, err := found(l.lots.get(id), "lot", id)
 	if err == nil && p.Owner != owner {
-		err = aboutf("owner", owner, ErrOwner, "position %d", id)
+		err = aboutf("owner", owner, ErrOwner, "lot %d", id)
 	}
 	return p, err
 }
@@ -296,27 +296,27 @@ func (l *Ledger) payer(id uint64, amount spec.Gwei) (*Account, error) {
 	return a, nil
 }
 
-// checkMinimum refuses an amount under the minimum position.
+// checkMinimum refuses an amount under the minimum delegation.
 func (l *Ledger) checkMinimum(field string, amount spec.Gwei) error {
 	if amount == 0 {
 		return about(field, 0, ErrAmount)
 	}
-	if amount < l.config.MinPosition {
-		return aboutf(field, uint64(amount), ErrMinimum, "position of %d", l.config.MinPosition)
+	if amount < l.config.MinDelegation {
+		return aboutf(field, uint64(amount), ErrMinimum, "minimum %d", l.config.MinDelegation)
 	}
 	return nil
 }
 
 // checkPart refuses to divide whole so that the part or the rest is under the
-// minimum position; the whole is always a valid part.
+// minimum delegation; the whole is always a valid part.
 func (l *Ledger) checkPart(field string, part, whole spec.Gwei) error {
 	switch {
 	case part == whole:
 		return nil
 	case part > whole:
 		return aboutf(field, uint64(part), ErrAmount, "%d is there", whole)
-	case whole-part < l.config.MinPosition:
-		return aboutf(field, uint64(part), ErrMinimum, "leaves %d, position of %d", whole-part, l.config.MinPosition)
+	case whole-part < l.config.MinDelegation:
+		return aboutf(field, uint64(part), ErrMinimum, "leaves %d, minimum %d", whole-part, l.config.MinDelegation)
 	}
 	return l.checkMinimum(field, part)
 }

@@ -28,12 +28,12 @@ func ProcessLightDelegation(l *Ledger, op LightDelegation) (Receipt, error) {
 	}
 	t := l.begin("light delegation")
 	t.debit(op.Owner, op.Amount)
-	t.addPrincipal(Place{Free, op.Owner}, op.Owner, o, op.Amount)
+	t.addPrincipal(Pot{PotFree, op.Owner}, op.Owner, o, op.Amount)
 	return t.r, nil
 }
 
 // addPrincipal adds pending principal, taken from its pot already.
-func (t *tx) addPrincipal(from Place, owner uint64, o *Operator, amount spec.Gwei) {
+func (t *tx) addPrincipal(from Pot, owner uint64, o *Operator, amount spec.Gwei) {
 	p := t.l.lightAt(owner, o.ID)
 	if p == nil {
 		id := t.newID()
@@ -46,7 +46,7 @@ func (t *tx) addPrincipal(from Place, owner uint64, o *Operator, amount spec.Gwe
 	p.Pending += amount
 	t.l.index.light(p, true)
 	o.LightPending += amount
-	t.move(Moved, from, Place{Light, p.ID}, o.ID, p.ID, amount)
+	t.move(Moved, from, Pot{PotLight, p.ID}, o.ID, p.ID, amount)
 }
 
 // lightAt finds the light position of an owner with an operator, or nil.
@@ -73,7 +73,7 @@ func ProcessLightUndelegation(l *Ledger, op LightUndelegation) (Receipt, error) 
 		return Receipt{}, err
 	}
 	t := l.begin("light undelegation")
-	t.move(Moved, Place{Light, p.ID}, Place{Free, p.Owner}, p.Operator, p.ID, op.Amount)
+	t.move(Moved, Pot{PotLight, p.ID}, Pot{PotFree, p.Owner}, p.Operator, p.ID, op.Amount)
 	t.takePrincipal(p, op.Amount)
 	t.credit(op.Owner, op.Amount)
 	return t.r, nil
@@ -110,7 +110,7 @@ func (t *tx) takePrincipal(p *LightPosition, amount spec.Gwei) {
 	t.payAccrued(p, o)
 	t.l.lights.remove(p.ID)
 	if o.Principal() == 0 {
-		t.sweep(o, &o.Light, Reserve)
+		t.sweep(o, &o.Light, PotLightRewards)
 	}
 }
 
@@ -122,7 +122,7 @@ func (t *tx) payAccrued(p *LightPosition, o *Operator) {
 	}
 	p.Accrued = 0
 	o.Light.Reserve -= amount
-	t.move(Rewarded, Place{Reserve, o.ID}, Place{Free, p.Owner}, o.ID, p.ID, amount)
+	t.move(Rewarded, Pot{PotLightRewards, o.ID}, Pot{PotFree, p.Owner}, o.ID, p.ID, amount)
 	t.credit(p.Owner, amount)
 }
 
@@ -156,7 +156,7 @@ func ProcessLightRedelegation(l *Ledger, op LightRedelegation) (Receipt, error) 
 	}
 	t := l.begin("light redelegation")
 	t.takePrincipal(p, op.Amount)
-	t.addPrincipal(Place{Light, op.Position}, op.Owner, to, op.Amount)
+	t.addPrincipal(Pot{PotLight, op.Position}, op.Owner, to, op.Amount)
 	return t.r, nil
 }
 
@@ -200,6 +200,6 @@ func ProcessLightClaim(l *Ledger, op LightClaim) (Receipt, error) {
 	amount := p.Accrued
 	p.Accrued = 0
 	o.Light.Reserve -= amount
-	t.addPrincipal(Place{Reserve, o.ID}, p.Owner, o, amount)
+	t.addPrincipal(Pot{PotLightRewards, o.ID}, p.Owner, o, amount)
 	return t.r, nil
 }

@@ -8,27 +8,27 @@ import (
 // Tokenisation flags a lot, or a part, as tokenised. With Amount and Shares both
 // 0 it is the whole lot.
 type Tokenisation struct {
-	Owner    uint64    `json:"owner"`
-	Position uint64    `json:"position"`
-	Amount   spec.Gwei `json:"amount"`
-	Shares   uint64    `json:"shares"`
+	Owner  uint64    `json:"owner"`
+	Lot    uint64    `json:"lot"`
+	Amount spec.Gwei `json:"amount"`
+	Shares uint64    `json:"shares"`
 }
 
 // ProcessTokenisation flags the lot; of a part it makes lot Created[0]. Nothing
 // is minted: the lot stays in the pool and is slashed with it. The three liquid
 // caps hold after it.
 func ProcessTokenisation(l *Ledger, op Tokenisation) (Receipt, error) {
-	p, err := l.ownLot(op.Position, op.Owner)
+	p, err := l.ownLot(op.Lot, op.Owner)
 	if err != nil {
 		return Receipt{}, err
 	}
 	switch {
 	case p.Locked:
-		return Receipt{}, about("position", p.ID, ErrLocked)
+		return Receipt{}, about("lot", p.ID, ErrLocked)
 	case p.Tokenised:
-		return Receipt{}, about("position", p.ID, ErrTokenised)
+		return Receipt{}, about("lot", p.ID, ErrTokenised)
 	case p.Lien.Set:
-		return Receipt{}, about("position", p.ID, ErrLiened)
+		return Receipt{}, about("lot", p.ID, ErrLiened)
 	}
 	o, shares := l.operators.get(p.Operator), p.Shares
 	if op.Amount != 0 || op.Shares != 0 {
@@ -48,7 +48,7 @@ func ProcessTokenisation(l *Ledger, op Tokenisation) (Receipt, error) {
 	if shares == p.Shares {
 		p.Tokenised = true
 	} else {
-		lot := Position{Owner: p.Owner, Operator: o.ID, Shares: shares, Tokenised: true}
+		lot := Lot{Owner: p.Owner, Operator: o.ID, Shares: shares, Tokenised: true}
 		out := t.takeShares(id, shares)
 		lot.ID = t.newID()
 		t.enterPointer(&lot, out.pointer)
@@ -57,7 +57,7 @@ func ProcessTokenisation(l *Ledger, op Tokenisation) (Receipt, error) {
 		t.emit(Event{Kind: LotSplit, Operator: o.ID, Lot: id, NewLot: lot.ID, Shares: shares})
 		id = lot.ID
 	}
-	t.emit(Event{Kind: Flagged, Operator: o.ID, Lot: id, Shares: shares})
+	t.emit(Event{Kind: LotTokenised, Operator: o.ID, Lot: id, Shares: shares})
 	return t.r, nil
 }
 
@@ -85,41 +85,41 @@ func (l *Ledger) checkLiquid(o *Operator, shares uint64) error {
 
 // Redemption makes a tokenised lot plain again.
 type Redemption struct {
-	Owner    uint64 `json:"owner"`
-	Position uint64 `json:"position"`
+	Owner uint64 `json:"owner"`
+	Lot   uint64 `json:"lot"`
 }
 
 // ProcessRedemption takes the flag off.
 func ProcessRedemption(l *Ledger, op Redemption) (Receipt, error) {
-	p, err := l.ownLot(op.Position, op.Owner)
+	p, err := l.ownLot(op.Lot, op.Owner)
 	if err != nil {
 		return Receipt{}, err
 	}
 	if !p.Tokenised {
-		return Receipt{}, about("position", p.ID, ErrNotTokenised)
+		return Receipt{}, about("lot", p.ID, ErrNotTokenised)
 	}
 	t := l.begin("redemption")
 	t.unflag(p, l.operators.get(p.Operator))
 	return t.r, nil
 }
 
-func (t *tx) unflag(p *Position, o *Operator) {
+func (t *tx) unflag(p *Lot, o *Operator) {
 	p.Tokenised = false
 	t.l.setPool(o, o.PoolTokens, o.PoolShares, o.LiquidShares-p.Shares)
-	t.emit(Event{Kind: Unflagged, Operator: o.ID, Lot: p.ID, Shares: p.Shares})
+	t.emit(Event{Kind: LotRedeemed, Operator: o.ID, Lot: p.ID, Shares: p.Shares})
 }
 
 // Transfer hands a tokenised lot to another account.
 type Transfer struct {
-	Owner    uint64 `json:"owner"`
-	Position uint64 `json:"position"`
-	To       uint64 `json:"to"` // account
+	Owner uint64 `json:"owner"`
+	Lot   uint64 `json:"lot"`
+	To    uint64 `json:"to"` // account
 }
 
 // ProcessTransfer changes the owner. A light pointer of the lot is paid and
 // cleared; the new owner may set one.
 func ProcessTransfer(l *Ledger, op Transfer) (Receipt, error) {
-	p, err := l.ownLot(op.Position, op.Owner)
+	p, err := l.ownLot(op.Lot, op.Owner)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -128,7 +128,7 @@ func ProcessTransfer(l *Ledger, op Transfer) (Receipt, error) {
 	}
 	switch {
 	case !p.Tokenised:
-		return Receipt{}, about("position", p.ID, ErrNotTokenised)
+		return Receipt{}, about("lot", p.ID, ErrNotTokenised)
 	case op.To == op.Owner:
 		return Receipt{}, about("to", op.To, ErrSelf)
 	}
@@ -137,6 +137,6 @@ func ProcessTransfer(l *Ledger, op Transfer) (Receipt, error) {
 	l.index.lot(p, false)
 	p.Owner = op.To
 	l.index.lot(p, true)
-	t.emit(Event{Kind: Transferred, Operator: p.Operator, Lot: p.ID, Shares: p.Shares, From: Place{Free, op.Owner}, To: Place{Free, op.To}})
+	t.emit(Event{Kind: LotTransferred, Operator: p.Operator, Lot: p.ID, Shares: p.Shares, From: Pot{PotFree, op.Owner}, To: Pot{PotFree, op.To}})
 	return t.r, nil
 }

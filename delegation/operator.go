@@ -23,8 +23,8 @@ func ProcessOpening(l *Ledger, op Opening) (Receipt, error) {
 	id := t.newID()
 	l.genesis += op.Amount
 	l.accounts.insert(id, Account{ID: id, Free: op.Amount})
-	t.emit(Event{Kind: Opened, To: Place{Free, id}})
-	t.move(Moved, Place{Kind: Outside}, Place{Free, id}, 0, 0, op.Amount)
+	t.emit(Event{Kind: AccountOpened, To: Pot{PotFree, id}})
+	t.move(Moved, Pot{Kind: PotOutside}, Pot{PotFree, id}, 0, 0, op.Amount)
 	return t.r, nil
 }
 
@@ -53,7 +53,7 @@ func ProcessPayment(l *Ledger, op Payment) (Receipt, error) {
 	t := l.begin("payment")
 	t.debit(op.From, op.Amount)
 	t.credit(op.To, op.Amount)
-	t.move(Moved, Place{Free, op.From}, Place{Free, op.To}, 0, 0, op.Amount)
+	t.move(Moved, Pot{PotFree, op.From}, Pot{PotFree, op.To}, 0, 0, op.Amount)
 	return t.r, nil
 }
 
@@ -94,10 +94,10 @@ func ProcessRegistration(l *Ledger, op Registration) (Receipt, error) {
 	id := t.newID()
 	t.debit(op.Owner, need)
 	l.operators.insert(id, Operator{ID: id, Owner: op.Owner, Bond: op.Bond, Commission: op.Commission, CostPerEpoch: op.CostPerEpoch})
-	t.emit(Event{Kind: Registered, Operator: id, To: Place{Free, op.Owner}})
-	t.move(Moved, Place{Free, op.Owner}, Place{Bond, id}, id, 0, op.Bond)
+	t.emit(Event{Kind: OperatorRegistered, Operator: id, To: Pot{PotFree, op.Owner}})
+	t.move(Moved, Pot{PotFree, op.Owner}, Pot{PotBond, id}, id, 0, op.Bond)
 	if locked > 0 {
-		t.mintLot(Place{Free, op.Owner}, Position{Owner: op.Owner, Operator: id, Shares: uint64(locked), Locked: true}, locked)
+		t.mintLot(Pot{PotFree, op.Owner}, Lot{Owner: op.Owner, Operator: id, Shares: uint64(locked), Locked: true}, locked)
 	}
 	return t.r, nil
 }
@@ -138,7 +138,7 @@ func ProcessBondDeposit(l *Ledger, op BondDeposit) (Receipt, error) {
 	t := l.begin("bond deposit")
 	t.debit(op.Owner, op.Amount)
 	o.Bond += op.Amount
-	t.move(Moved, Place{Free, op.Owner}, Place{Bond, o.ID}, o.ID, 0, op.Amount)
+	t.move(Moved, Pot{PotFree, op.Owner}, Pot{PotBond, o.ID}, o.ID, 0, op.Amount)
 	return t.r, nil
 }
 
@@ -181,7 +181,7 @@ func (t *tx) queueBond(o *Operator, amount spec.Gwei) {
 	id := t.newID()
 	o.Bond -= amount
 	t.queue(Unbonding{ID: id, Owner: o.Owner, Operator: o.ID, Initial: amount, Bond: true})
-	t.move(Moved, Place{Bond, o.ID}, Place{Queue, id}, o.ID, 0, amount)
+	t.move(Moved, Pot{PotBond, o.ID}, Pot{PotUnbonding, id}, o.ID, 0, amount)
 }
 
 // checkEntry says whether the owner may have one more entry at the operator, and
@@ -216,7 +216,7 @@ func ProcessCommissionChange(l *Ledger, op CommissionChange) (Receipt, error) {
 	o.CommissionPending, o.PendingCommission, o.PendingCommissionEpoch = false, 0, 0
 	if op.Commission <= o.Commission {
 		o.Commission = op.Commission
-		t.emit(Event{Kind: Changed, Operator: o.ID, Shares: uint64(o.Commission)})
+		t.emit(Event{Kind: CommissionChanged, Operator: o.ID, Shares: uint64(o.Commission)})
 	} else {
 		o.CommissionPending, o.PendingCommission = true, op.Commission
 		o.PendingCommissionEpoch = l.epoch + spec.Epoch(l.config.CommissionDelay)

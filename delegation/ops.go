@@ -9,9 +9,9 @@ type Operation interface {
 	Apply(*Ledger) (Receipt, error)
 }
 
-// Slashing is a batch of dues as an operation.
+// Slashing is a batch of slashes as an operation.
 type Slashing struct {
-	Dues []Due `json:"dues"`
+	Slashes []Slash `json:"slashes"`
 }
 
 // HeavyReward, LightReward and PointerReward are a [Reward] as an operation.
@@ -21,7 +21,7 @@ type (
 	PointerReward Reward
 )
 
-// Advance ends so many epochs without rewards or dues.
+// Advance ends so many epochs without rewards or slashes.
 type Advance struct {
 	Epochs uint64 `json:"epochs"`
 }
@@ -99,10 +99,10 @@ func (op PointerReward) Apply(l *Ledger) (Receipt, error) {
 }
 
 // Apply is [ProcessEvidence].
-func (op Accusation) Apply(l *Ledger) (Receipt, error) { return ProcessEvidence(l, op) }
+func (op EvidenceSubmission) Apply(l *Ledger) (Receipt, error) { return ProcessEvidence(l, op) }
 
 // Apply is [ProcessSlashing].
-func (op Slashing) Apply(l *Ledger) (Receipt, error) { return ProcessSlashing(l, op.Dues) }
+func (op Slashing) Apply(l *Ledger) (Receipt, error) { return ProcessSlashing(l, op.Slashes) }
 
 // Apply is [ProcessUnjail].
 func (op Unjail) Apply(l *Ledger) (Receipt, error) { return ProcessUnjail(l, op) }
@@ -143,7 +143,7 @@ var operations = map[string]func() Operation{
 	"heavy_reward":       func() Operation { return new(HeavyReward) },
 	"light_reward":       func() Operation { return new(LightReward) },
 	"pointer_reward":     func() Operation { return new(PointerReward) },
-	"evidence":           func() Operation { return new(Accusation) },
+	"evidence":           func() Operation { return new(EvidenceSubmission) },
 	"slashing":           func() Operation { return new(Slashing) },
 	"unjail":             func() Operation { return new(Unjail) },
 	"tombstoning":        func() Operation { return new(Tombstoning) },

@@ -8,9 +8,9 @@ import (
 	"github.com/stakesim/stakesim/spec/u64"
 )
 
-// pot is something that pays for one operator's dues.
-type pot struct {
-	place  Place
+// payer is something that pays for one operator's slashes.
+type payer struct {
+	pot    Pot
 	start  spec.Epoch // liable for infractions up to it
 	there  spec.Gwei  // what can be taken
 	base   spec.Gwei  // what fractions are of
@@ -30,38 +30,38 @@ type piece struct {
 // plan is a batch, computed and not applied.
 type plan struct {
 	l         *Ledger
-	dues      []Due // by ascending id
+	slashes      []Slash // by ascending id
 	wanted    []spec.Gwei
 	collected []spec.Gwei
-	cuts      []Cut
-	lienDues  []lienDue
+	cuts      []SlashShare
+	lienSlashes  []lienSlash
 	// what bonds, pools and entries are cut by, before the liens
 	pools, entries map[uint64]spec.Gwei
 }
 
-// lienDue is what the dues of one operator ask of one lien.
-type lienDue struct {
+// lienSlash is what the slashes of one operator ask of one lien.
+type lienSlash struct {
 	pieces []piece
-	dues   []int // indexes in plan.dues
+	slashes   []int // indexes in plan.slashes
 	wants  []spec.Gwei
 }
 
-// planSlash computes a batch of valid dues from the state before it.
-func planSlash(l *Ledger, dues []Due) *plan {
+// planSlash computes a batch of valid slashes from the state before it.
+func planSlash(l *Ledger, slashes []Slash) *plan {
 	p := &plan{
-		l: l, dues: dues, wanted: make([]spec.Gwei, len(dues)), collected: make([]spec.Gwei, len(dues)),
+		l: l, slashes: slashes, wanted: make([]spec.Gwei, len(slashes)), collected: make([]spec.Gwei, len(slashes)),
 		pools: map[uint64]spec.Gwei{}, entries: map[uint64]spec.Gwei{},
 	}
-	order := make([]int, len(dues))
+	order := make([]int, len(slashes))
 	for i := range order {
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(a, b int) int {
-		return key{dues[a].Operator}.compare(key{dues[b].Operator})
+		return key{slashes[a].Operator}.compare(key{slashes[b].Operator})
 	})
 	for len(order) > 0 {
-		n, operator := 1, dues[order[0]].Operator
-		for n < len(order) && dues[order[n]].Operator == operator {
+		n, operator := 1, slashes[order[0]].Operator
+		for n < len(order) && slashes[order[n]].Operator == operator {
 			n++
 		}
 		p.operator(l.operators.get(operator), order[:n])
@@ -71,18 +71,18 @@ func planSlash(l *Ledger, dues []Due) *plan {
 	return p
 }
 
-// pots lists what may pay for the operator's dues since the oldest infraction:
+// pots lists what may pay for the operator's slashes since the oldest infraction:
 // bond, withdrawal entries, pool, delegators' entries, liens, each by id.
-func (p *plan) pots(o *Operator, oldest spec.Epoch) (own, others []pot) {
+func (p *plan) pots(o *Operator, oldest spec.Epoch) (own, others []payer) {
 	l := p.l
-	own = append(own, pot{place: Place{Bond, o.ID}, start: math.MaxUint64, there: o.Bond, base: o.Bond, bond: true})
-	others = append(others, pot{place: Place{Pool, o.ID}, start: math.MaxUint64, there: o.PoolTokens, base: o.PoolTokens})
+	own = append(own, payer{pot: Pot{PotBond, o.ID}, start: math.MaxUint64, there: o.Bond, base: o.Bond, bond: true})
+	others = append(others, payer{pot: Pot{PotPool, o.ID}, start: math.MaxUint64, there: o.PoolTokens, base: o.PoolTokens})
 	for k := range l.index.entriesAt.with(o.ID) {
-		u := l.entries.get(k[1])
+		u := l.unbondings.get(k[1])
 		if u.Start < oldest || u.Complete <= l.epoch {
 			continue
 		}
-		e := pot{place: Place{Queue, u.ID}, start: u.Start, there: u.Balance, base: u.Initial, bond: u.Bond}
+		e := payer{pot: Pot{PotUnbonding, u.ID}, start: u.Start, there: u.Balance, base: u.Initial, bond: u.Bond}
 		if u.Bond {
 			own = append(own, e)
 		} else {
@@ -98,7 +98,7 @@ func (p *plan) pots(o *Operator, oldest spec.Epoch) (own, others []pot) {
 		}
 		if !open || lien.ID != last {
 			open, last = true, lien.ID
-			others = append(others, pot{start: lien.Start})
+			others = append(others, payer{start: lien.Start})
 		}
 		e := &others[len(others)-1]
 		e.there += value
@@ -114,20 +114,20 @@ func (l *Ledger) piece(id uint64) (piece, *Lien, spec.Gwei) {
 		o := l.operators.get(p.Operator)
 		return piece{id: id, operator: p.Operator, shares: p.Shares, initial: p.Lien.Initial}, &p.Lien, o.value(p.Shares)
 	}
-	u := l.entries.get(id)
+	u := l.unbondings.get(id)
 	return piece{id: id, entry: true, operator: u.Operator, initial: u.Lien.Initial}, &u.Lien, u.Balance
 }
 
-// operator plans the dues, given by index, of one operator.
-func (p *plan) operator(o *Operator, dues []int) {
-	oldest := p.dues[dues[0]].Epoch
-	for _, i := range dues {
-		oldest = min(oldest, p.dues[i].Epoch)
+// operator plans the slashes, given by index, of one operator.
+func (p *plan) operator(o *Operator, slashes []int) {
+	oldest := p.slashes[slashes[0]].Epoch
+	for _, i := range slashes {
+		oldest = min(oldest, p.slashes[i].Epoch)
 	}
 	own, others := p.pots(o, oldest)
-	asks := make([]*ask, 0, len(dues))
-	for _, i := range dues {
-		asks = append(asks, newAsk(&p.dues[i], i, own, others))
+	asks := make([]*ask, 0, len(slashes))
+	for _, i := range slashes {
+		asks = append(asks, newAsk(&p.slashes[i], i, own, others))
 	}
 	for b := range own {
 		left := own[b].there
@@ -143,13 +143,13 @@ func (p *plan) operator(o *Operator, dues []int) {
 	p.payOthers(o, others, asks)
 }
 
-// payOwn lets one pot of the operator's pay the dues of one rule, and returns how
+// payOwn lets one pot of the operator's pay the slashes of one rule, and returns how
 // much it pays.
-func (p *plan) payOwn(pt *pot, b int, left spec.Gwei, rule LossRule, asks []*ask) spec.Gwei {
+func (p *plan) payOwn(pt *payer, b int, left spec.Gwei, rule LossRule, asks []*ask) spec.Gwei {
 	wants := make([]spec.Gwei, len(asks))
 	sum := spec.Gwei(0)
 	for i, a := range asks {
-		if a.due.Rule != rule || !a.liable(pt) {
+		if a.slash.Rule != rule || !a.liable(pt) {
 			continue
 		}
 		if rule == OperatorFirst {
@@ -171,7 +171,7 @@ func (p *plan) payOwn(pt *pot, b int, left spec.Gwei, rule LossRule, asks []*ask
 
 // payOthers lets the pool and the delegators' entries pay, and leaves the liens
 // for later.
-func (p *plan) payOthers(o *Operator, others []pot, asks []*ask) {
+func (p *plan) payOthers(o *Operator, others []payer, asks []*ask) {
 	for i := range others {
 		pt := &others[i]
 		wants := make([]spec.Gwei, len(asks))
@@ -182,7 +182,7 @@ func (p *plan) payOthers(o *Operator, others []pot, asks []*ask) {
 			sum = addSat(sum, wants[j])
 		}
 		if pt.pieces != nil {
-			p.lienDues = append(p.lienDues, lienDue{pt.pieces, indexes, wants})
+			p.lienSlashes = append(p.lienSlashes, lienSlash{pt.pieces, indexes, wants})
 			continue
 		}
 		paid := min(pt.there, sum)
@@ -191,32 +191,32 @@ func (p *plan) payOthers(o *Operator, others []pot, asks []*ask) {
 	}
 }
 
-// attribute says which dues a payment is for.
-func (p *plan) attribute(paid spec.Gwei, dues []int, wants []spec.Gwei) {
-	parts := make([]spec.Gwei, len(dues))
+// attribute says which slashes a payment is for.
+func (p *plan) attribute(paid spec.Gwei, slashes []int, wants []spec.Gwei) {
+	parts := make([]spec.Gwei, len(slashes))
 	u64.Apportion(parts, paid, wants)
-	for j, i := range dues {
+	for j, i := range slashes {
 		p.collected[i] += parts[j]
 	}
 }
 
 // take records a cut of a bond, a pool or an entry.
-func (p *plan) take(pt *pot, operator uint64, amount spec.Gwei) {
+func (p *plan) take(pt *payer, operator uint64, amount spec.Gwei) {
 	if amount == 0 {
 		return
 	}
-	switch pt.place.Kind {
-	case Pool:
+	switch pt.pot.Kind {
+	case PotPool:
 		p.pools[operator] = amount
-	case Queue:
-		p.entries[pt.place.ID] = amount
+	case PotUnbonding:
+		p.entries[pt.pot.ID] = amount
 	}
-	p.cuts = append(p.cuts, Cut{Place: pt.place, Operator: operator, Amount: amount})
+	p.cuts = append(p.cuts, SlashShare{Pot: pt.pot, Operator: operator, Amount: amount})
 }
 
 // liens plans what liened lots and entries pay, valued after all other cuts.
 func (p *plan) liens() {
-	for _, d := range p.lienDues {
+	for _, d := range p.lienSlashes {
 		sum, there := spec.Gwei(0), spec.Gwei(0)
 		for _, w := range d.wants {
 			sum = addSat(sum, w)
@@ -227,7 +227,7 @@ func (p *plan) liens() {
 			there += values[i]
 		}
 		paid := min(there, sum)
-		p.attribute(paid, d.dues, d.wants)
+		p.attribute(paid, d.slashes, d.wants)
 		for i, amount := range spread(paid, initials, values) {
 			p.takePiece(d.pieces[i], amount)
 		}
@@ -240,7 +240,7 @@ func (p *plan) liens() {
 func (p *plan) leaveShare() {
 	tokens, shares, last := map[uint64]spec.Gwei{}, map[uint64]uint64{}, map[uint64]int{}
 	for i, c := range p.cuts {
-		if c.Place.Kind == Pool {
+		if c.Pot.Kind == PotPool {
 			tokens[c.Operator] += c.Amount
 			shares[c.Operator] += c.Shares
 			last[c.Operator] = i
@@ -277,7 +277,7 @@ func (p *plan) priceAfter(o *Operator) Price {
 
 func (p *plan) valueAfter(pc piece) spec.Gwei {
 	if pc.entry {
-		return p.l.entries.get(pc.id).Balance - p.entries[pc.id]
+		return p.l.unbondings.get(pc.id).Balance - p.entries[pc.id]
 	}
 	price := p.priceAfter(p.l.operators.get(pc.operator))
 	v, _ := u64.MulDiv(pc.shares, uint64(price.Tokens), price.Shares)
@@ -289,18 +289,18 @@ func (p *plan) takePiece(pc piece, amount spec.Gwei) {
 		return
 	}
 	if pc.entry {
-		p.cuts = append(p.cuts, Cut{Place: Place{Queue, pc.id}, Operator: pc.operator, Amount: amount})
+		p.cuts = append(p.cuts, SlashShare{Pot: Pot{PotUnbonding, pc.id}, Operator: pc.operator, Amount: amount})
 		return
 	}
 	price := p.priceAfter(p.l.operators.get(pc.operator))
 	shares, _ := u64.MulDivCeil(uint64(amount), price.Shares, uint64(price.Tokens))
-	p.cuts = append(p.cuts, Cut{Place: Place{Pool, pc.operator}, Operator: pc.operator, Lot: pc.id, Amount: amount, Shares: shares})
+	p.cuts = append(p.cuts, SlashShare{Pot: Pot{PotPool, pc.operator}, Operator: pc.operator, Lot: pc.id, Amount: amount, Shares: shares})
 }
 
 // touched lists the operators whose pools are cut, ascending.
 func (p *plan) touched() (list []uint64) {
 	for _, c := range p.cuts {
-		if c.Place.Kind == Pool {
+		if c.Pot.Kind == PotPool {
 			list = append(list, c.Operator)
 		}
 	}
@@ -309,14 +309,14 @@ func (p *plan) touched() (list []uint64) {
 }
 
 func (p *plan) outcome() SlashOutcome {
-	out := SlashOutcome{Cuts: p.cuts}
-	for i, d := range p.dues {
-		out.Collections = append(out.Collections, Collection{d, p.wanted[i], p.collected[i]})
+	out := SlashOutcome{Shares: p.cuts}
+	for i, d := range p.slashes {
+		out.Results = append(out.Results, SlashResult{d, p.wanted[i], p.collected[i]})
 	}
 	return out
 }
 
-// addSat adds without exceeding 2^64-1: a sum of dues above everything there is.
+// addSat adds without exceeding 2^64-1: a sum of slashes above everything there is.
 func addSat(a, b spec.Gwei) spec.Gwei {
 	s, ok := u64.Add(a, b)
 	if !ok {

@@ -4,7 +4,7 @@ package delegation
 // with Clear takes it back.
 type LotPointer struct {
 	Owner    uint64 `json:"owner"`
-	Position uint64 `json:"position"`
+	Lot      uint64 `json:"lot"`
 	Operator uint64 `json:"operator"` // target
 	Clear    bool   `json:"clear"`
 }
@@ -12,7 +12,7 @@ type LotPointer struct {
 // ProcessLotPointer sets, changes or clears the pointer of a heavy lot, after its
 // owner has been paid what it earned. It counts from the next weight snapshot.
 func ProcessLotPointer(l *Ledger, op LotPointer) (Receipt, error) {
-	p, err := l.ownLot(op.Position, op.Owner)
+	p, err := l.ownLot(op.Lot, op.Owner)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -28,7 +28,7 @@ func ProcessLotPointer(l *Ledger, op LotPointer) (Receipt, error) {
 	l.index.lot(p, false)
 	p.Pointer = Pointer{Set: true, Operator: o.ID, Index: o.Pointers.Index}
 	l.index.lot(p, true)
-	t.emit(Event{Kind: Pointed, Operator: o.ID, Lot: p.ID})
+	t.emit(Event{Kind: PointerSet, Operator: o.ID, Lot: p.ID})
 	return t.r, nil
 }
 
@@ -47,7 +47,7 @@ func (l *Ledger) checkPointer(p *Pointer, operator uint64, clear bool) error {
 	return err
 }
 
-func (t *tx) clearLotPointer(p *Position) {
+func (t *tx) clearLotPointer(p *Lot) {
 	if !p.Pointer.Set {
 		return
 	}
@@ -84,7 +84,7 @@ func ProcessWalletPointer(l *Ledger, op WalletPointer) (Receipt, error) {
 	o := l.operators.get(op.Operator)
 	a.Pointer = Pointer{Set: true, Operator: o.ID, Index: o.Pointers.Index}
 	l.index.account(a, true)
-	t.emit(Event{Kind: Pointed, Operator: o.ID, To: Place{Free, a.ID}})
+	t.emit(Event{Kind: PointerSet, Operator: o.ID, To: Pot{PotFree, a.ID}})
 	return t.r, nil
 }
 
@@ -94,6 +94,6 @@ func (t *tx) clearWalletPointer(a *Account) {
 	}
 	t.reweigh(a, a.Free, 0)
 	t.l.index.account(a, false)
-	t.emit(Event{Kind: PointerCleared, Operator: a.Pointer.Operator, To: Place{Free, a.ID}})
+	t.emit(Event{Kind: PointerCleared, Operator: a.Pointer.Operator, To: Pot{PotFree, a.ID}})
 	a.Pointer = Pointer{}
 }

@@ -14,7 +14,7 @@ import (
 func pricedPool(w *world, a uint64, rng *rand.Rand) {
 	w.delegate(1, a, 1+spec.Gwei(rng.Uint64N(1<<20)))
 	if rng.IntN(3) == 0 {
-		w.do(Slashing{[]Due{{ID: rng.Uint64(), Operator: a, Fraction: Ratio{1 + rng.Uint64N(90), 100}}}})
+		w.do(Slashing{[]Slash{{ID: rng.Uint64(), Operator: a, Fraction: Ratio{1 + rng.Uint64N(90), 100}}}})
 	}
 	if rng.IntN(3) > 0 && w.op(a).PoolShares > 0 {
 		w.do(HeavyReward{a, 1 + spec.Gwei(rng.Uint64N(1<<22))})
@@ -39,7 +39,7 @@ func TestInvariantI6RoundTrip(t *testing.T) {
 		price := ceilPrice(w.op(a))
 		amount := price + spec.Gwei(rng.Uint64N(1<<22))
 		lot := w.delegate(2, a, amount)
-		entry := w.entry(w.do(Undelegation{Owner: 2, Position: lot, Shares: w.lot(lot).Shares})[0])
+		entry := w.entry(w.do(Undelegation{Owner: 2, Lot: lot, Shares: w.lot(lot).Shares})[0])
 		require.LessOrEqual(t, entry.Balance, amount)
 		require.LessOrEqual(t, amount-entry.Balance, price)
 	}
@@ -63,7 +63,7 @@ func TestInvariantI7Splits(t *testing.T) {
 			if n == 4 {
 				part = left
 			}
-			r := one.receipt(Undelegation{Owner: 2, Position: lot, Shares: part})
+			r := one.receipt(Undelegation{Owner: 2, Lot: lot, Shares: part})
 			for _, id := range r.Created {
 				split += one.entry(id).Balance
 			}
@@ -76,7 +76,7 @@ func TestInvariantI7Splits(t *testing.T) {
 		// Minted whole, or split in two.
 		two := &world{t, w.l.Clone()}
 		first := price + spec.Gwei(rng.Uint64N(uint64(amount-2*price)+1))
-		two.do(Undelegation{Owner: 2, Position: lot, Shares: shares})
+		two.do(Undelegation{Owner: 2, Lot: lot, Shares: shares})
 		one = &world{t, two.l.Clone()}
 		wholeLot := one.delegate(2, a, amount)
 		p, q := two.delegate(2, a, first), two.delegate(2, a, amount-first)
@@ -96,21 +96,21 @@ func TestInvariantI7SplitEntry(t *testing.T) {
 		w, a, b := twoOperators(t, plainConfig(), 0, 0, 1<<40)
 		amount := 2 + spec.Gwei(rng.Uint64N(10_000))
 		lot := w.delegate(1, a, amount)
-		due := Due{ID: 1, Operator: a, Fraction: Ratio{1 + rng.Uint64N(7), 7}}
+		slash := Slash{ID: 1, Operator: a, Fraction: Ratio{1 + rng.Uint64N(7), 7}}
 		viaLien := rng.IntN(2) == 0 // the entry's lien instead of the entry
 		if viaLien {
-			lot = w.do(Redelegation{Owner: 1, Position: lot, To: b, Amount: amount})[0]
+			lot = w.do(Redelegation{Owner: 1, Lot: lot, To: b, Amount: amount})[0]
 		}
-		entry := w.do(Undelegation{Owner: 1, Position: lot, Amount: amount})[0]
+		entry := w.do(Undelegation{Owner: 1, Lot: lot, Amount: amount})[0]
 		if viaLien && rng.IntN(2) == 0 {
-			w.slash(Due{ID: 9, Operator: w.entry(entry).Operator, Fraction: Ratio{rng.Uint64N(3) + 1, 11}})
+			w.slash(Slash{ID: 9, Operator: w.entry(entry).Operator, Fraction: Ratio{rng.Uint64N(3) + 1, 11}})
 		}
 		direct := &world{t, w.l.Clone()}
-		burned := direct.slash(due)
+		burned := direct.slash(slash)
 		if left := w.entry(entry).Balance; left > 1 {
 			w.do(Cancellation{1, entry, 1 + spec.Gwei(rng.Uint64N(uint64(left-1)))})
 		}
-		require.GreaterOrEqual(t, w.slash(due), burned)
+		require.GreaterOrEqual(t, w.slash(slash), burned)
 	}
 }
 
@@ -118,7 +118,7 @@ func TestInvariantI7SplitEntry(t *testing.T) {
 // random; it returns what its pieces are worth.
 func liened(w *world, a, b uint64, amount spec.Gwei, moves int, rng *rand.Rand) (value spec.Gwei, initial spec.Gwei) {
 	lot := w.delegate(2, a, amount)
-	id := w.do(Redelegation{Owner: 2, Position: lot, To: b, Shares: w.lot(lot).Shares})[0]
+	id := w.do(Redelegation{Owner: 2, Lot: lot, To: b, Shares: w.lot(lot).Shares})[0]
 	initial = w.lot(id).Lien.Initial
 	for range moves {
 		pieces := w.l.index.liens.ids(2, a, id)
@@ -126,8 +126,8 @@ func liened(w *world, a, b uint64, amount spec.Gwei, moves int, rng *rand.Rand) 
 			return 0, initial
 		}
 		piece := pieces[rng.IntN(len(pieces))]
-		if p, ok := w.l.Position(piece); ok {
-			op := Undelegation{Owner: 2, Position: piece, Shares: 1 + rng.Uint64N(p.Shares)}
+		if p, ok := w.l.Lot(piece); ok {
+			op := Undelegation{Owner: 2, Lot: piece, Shares: 1 + rng.Uint64N(p.Shares)}
 			if _, err := op.Apply(w.l.Clone()); err == nil { // some parts are worth nothing
 				w.do(op)
 			}
@@ -157,13 +157,13 @@ func TestInvariantI11Liens(t *testing.T) {
 		value, initial := liened(w, a, b, 200+spec.Gwei(rng.Uint64N(1<<22))*spec.Gwei(rng.IntN(2))+ceilPrice(w.op(b)), rng.IntN(8), rng)
 		f := Ratio{1 + rng.Uint64N(100), 100}
 		want := min(value, f.shareCeil(initial))
-		require.Equal(t, want, w.slash(Due{ID: 1, Operator: a, Fraction: f}), "f %v of %d, worth %d", f, initial, value)
+		require.Equal(t, want, w.slash(Slash{ID: 1, Operator: a, Fraction: f}), "f %v of %d, worth %d", f, initial, value)
 	}
 }
 
 // I12: undelegation, redelegation and bond withdrawal after the infraction never
 // lower what it burns and raise it by at most 1 Gwei per piece plus 2. What can be
-// lower is a lot worth less than its due because the other pool's share did not
+// lower is a lot worth less than its slash because the other pool's share did not
 // divide it: so much is taken off.
 func TestInvariantI12NoEvasion(t *testing.T) {
 	rng := rand.New(rand.NewPCG(12, 1))
@@ -177,14 +177,14 @@ func TestInvariantI12NoEvasion(t *testing.T) {
 		for range 3 {
 			w.delegate(2, a, ceilPrice(w.op(a))+1+spec.Gwei(rng.Uint64N(1<<20)))
 		}
-		due := Due{ID: 1, Operator: a, Rule: LossRule(rng.IntN(2))}
+		slash := Slash{ID: 1, Operator: a, Rule: LossRule(rng.IntN(2))}
 		if rng.IntN(2) == 0 {
-			due.Fraction = Ratio{1 + rng.Uint64N(100), 100}
+			slash.Fraction = Ratio{1 + rng.Uint64N(100), 100}
 		} else {
-			due.Amount = 1 + spec.Gwei(rng.Uint64N(uint64(w.op(a).Bond+w.op(a).PoolTokens)))
+			slash.Amount = 1 + spec.Gwei(rng.Uint64N(uint64(w.op(a).Bond+w.op(a).PoolTokens)))
 		}
 		still := &world{t, w.l.Clone()}
-		burned := still.slash(due)
+		burned := still.slash(slash)
 
 		pieces := spec.Gwei(0)
 		for range rng.IntN(12) {
@@ -192,15 +192,15 @@ func TestInvariantI12NoEvasion(t *testing.T) {
 			pieces++
 		}
 		lack := spec.Gwei(0)
-		if due.Fraction.Den > 0 {
+		if slash.Fraction.Den > 0 {
 			for k := range w.l.index.liens.with(a) {
 				_, lien, value := w.l.piece(k[2])
-				lack += u64.SubSat(due.Fraction.shareCeil(lien.Initial), value)
+				lack += u64.SubSat(slash.Fraction.shareCeil(lien.Initial), value)
 			}
 		}
-		got := w.slash(due)
-		require.GreaterOrEqual(t, got+lack, burned, "%+v", due)
-		require.LessOrEqual(t, got, burned+pieces+2, "%+v", due)
+		got := w.slash(slash)
+		require.GreaterOrEqual(t, got+lack, burned, "%+v", slash)
+		require.LessOrEqual(t, got, burned+pieces+2, "%+v", slash)
 		if got < burned {
 			lower++
 		}
@@ -219,10 +219,10 @@ func evade(w *world, a, b uint64, rng *rand.Rand) {
 		return
 	case k == 1:
 		p := w.lot(lots[rng.IntN(len(lots))])
-		op = Undelegation{Owner: p.Owner, Position: p.ID, Shares: 1 + rng.Uint64N(p.Shares)}
+		op = Undelegation{Owner: p.Owner, Lot: p.ID, Shares: 1 + rng.Uint64N(p.Shares)}
 	default:
 		p := w.lot(lots[rng.IntN(len(lots))])
-		op = Redelegation{Owner: p.Owner, Position: p.ID, To: b, Shares: 1 + rng.Uint64N(p.Shares)}
+		op = Redelegation{Owner: p.Owner, Lot: p.ID, To: b, Shares: 1 + rng.Uint64N(p.Shares)}
 	}
 	if _, err := op.Apply(w.l.Clone()); err == nil { // some are worth nothing
 		w.do(op)
@@ -234,11 +234,11 @@ func evade(w *world, a, b uint64, rng *rand.Rand) {
 func TestInvariantI9Interleavings(t *testing.T) {
 	base, a, b := twoOperators(t, plainConfig(), 100, 100, million)
 	lot := base.delegate(1, a, 1000)
-	other := base.do(Redelegation{Owner: 1, Position: base.delegate(1, a, 1000), To: b, Amount: 1000})[0]
+	other := base.do(Redelegation{Owner: 1, Lot: base.delegate(1, a, 1000), To: b, Amount: 1000})[0]
 	splits := []Operation{
-		Tokenisation{Owner: 1, Position: lot, Shares: 100}, Tokenisation{Owner: 1, Position: lot, Shares: 250},
-		Undelegation{Owner: 1, Position: lot, Shares: 50}, Redelegation{Owner: 1, Position: lot, To: b, Shares: 200},
-		Undelegation{Owner: 1, Position: other, Amount: 300}, Undelegation{Owner: 1, Position: other, Amount: 100},
+		Tokenisation{Owner: 1, Lot: lot, Shares: 100}, Tokenisation{Owner: 1, Lot: lot, Shares: 250},
+		Undelegation{Owner: 1, Lot: lot, Shares: 50}, Redelegation{Owner: 1, Lot: lot, To: b, Shares: 200},
+		Undelegation{Owner: 1, Lot: other, Amount: 300}, Undelegation{Owner: 1, Lot: other, Amount: 100},
 	}
 	var want *State
 	permute(len(splits), func(order []int) {
@@ -247,7 +247,7 @@ func TestInvariantI9Interleavings(t *testing.T) {
 			_, err := splits[i].Apply(w.l)
 			require.NoError(t, err)
 		}
-		w.slash(Due{ID: 1, Operator: a, Fraction: Ratio{1, 10}})
+		w.slash(Slash{ID: 1, Operator: a, Fraction: Ratio{1, 10}})
 		s := anonymous(w.l.State())
 		if want == nil {
 			want = s
@@ -259,13 +259,13 @@ func TestInvariantI9Interleavings(t *testing.T) {
 
 // anonymous sorts the rows by their content and takes the ids away.
 func anonymous(s *State) *State {
-	for i := range s.Positions {
-		s.Positions[i].ID, s.Positions[i].Lien.ID = 0, 0
+	for i := range s.Lots {
+		s.Lots[i].ID, s.Lots[i].Lien.ID = 0, 0
 	}
 	for i := range s.Unbondings {
 		s.Unbondings[i].ID, s.Unbondings[i].Lien.ID = 0, 0
 	}
-	slices.SortFunc(s.Positions, func(a, b Position) int {
+	slices.SortFunc(s.Lots, func(a, b Lot) int {
 		return key{a.Operator, a.Shares, uint64(a.Lien.Initial)}.compare(key{b.Operator, b.Shares, uint64(b.Lien.Initial)})
 	})
 	slices.SortFunc(s.Unbondings, func(a, b Unbonding) int {
@@ -320,12 +320,12 @@ func inflationGame(t *testing.T, c Config, rng *rand.Rand) (loss, gain int64) {
 	case 0:
 		_, err = HeavyReward{a, 1 + spec.Gwei(rng.Uint64N(100*million))}.Apply(l)
 	case 1:
-		_, err = Slashing{[]Due{{ID: 1, Operator: a, Amount: 1 + spec.Gwei(rng.Uint64N(million*63/64))}}}.Apply(l)
+		_, err = Slashing{[]Slash{{ID: 1, Operator: a, Amount: 1 + spec.Gwei(rng.Uint64N(million*63/64))}}}.Apply(l)
 	}
 	require.NoError(t, err)
 	start := wealth(w, attacker) // with the locked shares of b
 	price := ceilPrice(w.op(a))  // 1 in a fresh pool, where the bounds are those of the text
-	due := uint64(2)
+	slash := uint64(2)
 	var lots []uint64
 	into := spec.Gwei(0)
 	move := func() {
@@ -334,8 +334,8 @@ func inflationGame(t *testing.T, c Config, rng *rand.Rand) (loss, gain int64) {
 		var op Operation
 		switch k := rng.IntN(6); {
 		case k == 5 && rng.IntN(3) == 0: // a lien cut burns shares, rounded up
-			due++
-			op = Slashing{[]Due{{ID: due, Operator: b, Amount: 1 + size>>rng.Uint64N(20)}}}
+			slash++
+			op = Slashing{[]Slash{{ID: slash, Operator: b, Amount: 1 + size>>rng.Uint64N(20)}}}
 		case k <= 1 || len(lots) == 0:
 			op = Delegation{attacker, a, size}
 		case k == 2:
@@ -383,15 +383,15 @@ func inflationGame(t *testing.T, c Config, rng *rand.Rand) (loss, gain int64) {
 	return loss, gain
 }
 
-func (w *world) lotOrZero(id uint64) Position {
-	p, _ := w.l.Position(id)
+func (w *world) lotOrZero(id uint64) Lot {
+	p, _ := w.l.Lot(id)
 	return p
 }
 
 // wealth is everything that an account could get, at once.
 func wealth(w *world, owner uint64) spec.Gwei {
 	sum := w.free(owner)
-	for id := range w.l.PositionsOf(owner) {
+	for id := range w.l.LotsOf(owner) {
 		sum += w.value(id)
 	}
 	for id := range w.l.UnbondingsOf(owner) {

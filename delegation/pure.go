@@ -61,7 +61,7 @@ func (r Ratio) Float64() float64 { return float64(r.Num) / float64(r.Den) }
 
 // Risk is one way in which an owner can lose stake.
 type Risk struct {
-	Place    Place      // Pool or Queue, with the operator's or the entry's id
+	Pot      Pot        // PotPool or PotUnbonding, with the operator's or the entry's id
 	Lot      uint64     // the lot or entry
 	Operator uint64     // for whose infractions
 	From     spec.Epoch // infractions at or before it count; FarFutureEpoch in a pool
@@ -76,17 +76,17 @@ type Risk struct {
 // here, bonds do not).
 func Exposure(l *Ledger, owner uint64) iter.Seq[Risk] {
 	return func(yield func(Risk) bool) {
-		for id := range l.PositionsOf(owner) {
+		for id := range l.LotsOf(owner) {
 			p := l.lots.get(id)
 			value := l.operators.get(p.Operator).value(p.Shares)
-			r := Risk{Place{Pool, p.Operator}, id, p.Operator, spec.FarFutureEpoch, spec.FarFutureEpoch, value}
+			r := Risk{Pot{PotPool, p.Operator}, id, p.Operator, spec.FarFutureEpoch, spec.FarFutureEpoch, value}
 			if !yield(r) || !yieldLien(yield, r, &p.Lien) {
 				return
 			}
 		}
 		for id := range l.UnbondingsOf(owner) {
-			u := l.entries.get(id)
-			r := Risk{Place{Queue, id}, id, u.Operator, u.Start, u.Complete, u.Balance}
+			u := l.unbondings.get(id)
+			r := Risk{Pot{PotUnbonding, id}, id, u.Operator, u.Start, u.Complete, u.Balance}
 			if !yield(r) || !yieldLien(yield, r, &u.Lien) {
 				return
 			}
@@ -115,7 +115,7 @@ type UndelegationPreview struct {
 // PreviewUndelegation says what [ProcessUndelegation] would do now, with the same
 // errors, and changes nothing.
 func PreviewUndelegation(l *Ledger, op Undelegation) (UndelegationPreview, error) {
-	p, o, shares, err := l.checkLeaving(op.Owner, op.Position, op.Amount, op.Shares)
+	p, o, shares, err := l.checkLeaving(op.Owner, op.Lot, op.Amount, op.Shares)
 	if err != nil {
 		return UndelegationPreview{}, err
 	}

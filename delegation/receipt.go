@@ -6,49 +6,49 @@ import (
 	"github.com/stakesim/stakesim/spec"
 )
 
-// PlaceKind says what kind of pot holds Gwei.
-type PlaceKind uint8
+// PotKind says what kind of pot holds Gwei.
+type PotKind uint8
 
 // The pots. Every Gwei of a ledger lies in one of them.
 const (
-	Nowhere    PlaceKind = iota
-	Outside              // before it is brought in
-	Issuance             // before it is minted
-	Free                 // an account's free balance
-	Bond                 // an operator's bond
-	Pool                 // an operator's heavy pool
-	Queue                // an unbonding entry
-	Light                // the principal of a light position
-	Reserve              // an operator's light rewards, not yet paid
-	PointerPot           // an operator's pointer rewards, not yet paid
-	Treasury             // slashed, kept
-	Burned               // slashed, out of circulation
-	placeKinds
+	PotNone           PotKind = iota
+	PotOutside                // before it is brought in
+	PotIssuance               // before it is minted
+	PotFree                   // an account's free balance
+	PotBond                   // an operator's bond
+	PotPool                   // an operator's heavy pool
+	PotUnbonding              // an unbonding entry
+	PotLight                  // the principal of a light position
+	PotLightRewards           // an operator's light rewards, not yet paid
+	PotPointerRewards         // an operator's pointer rewards, not yet paid
+	PotTreasury               // slashed, kept
+	PotBurned                 // slashed, out of circulation
+	potKinds
 )
 
-var placeNames = [placeKinds]string{
+var potNames = [potKinds]string{
 	"-", "outside", "issuance", "account", "bond", "pool", "unbonding", "light", "reserve", "pointers", "treasury", "burned",
 }
 
 // String returns the name of the kind of pot.
-func (k PlaceKind) String() string {
-	if k >= placeKinds {
+func (k PotKind) String() string {
+	if k >= potKinds {
 		return fmt.Sprintf("place(%d)", uint8(k))
 	}
-	return placeNames[k]
+	return potNames[k]
 }
 
-// Place is one pot: its kind, and the id of the account, operator, entry or light
+// Pot is one pot: its kind, and the id of the account, operator, entry or light
 // position. The id is 0 and means nothing for the pots that there is one of.
-type Place struct {
-	Kind PlaceKind
+type Pot struct {
+	Kind PotKind
 	ID   uint64
 }
 
 // String returns the kind and, where it means something, the id.
-func (p Place) String() string {
+func (p Pot) String() string {
 	switch p.Kind {
-	case Nowhere, Outside, Issuance, Treasury, Burned:
+	case PotNone, PotOutside, PotIssuance, PotTreasury, PotBurned:
 		return p.Kind.String()
 	}
 	return fmt.Sprintf("%v %d", p.Kind, p.ID)
@@ -60,32 +60,32 @@ type EventKind uint8
 // The kinds of events. Only Moved, Rewarded and Slashed carry Gwei from one pot to
 // another: replaying them gives every balance.
 const (
-	Moved           EventKind = iota // by its owner, or released to him
-	Rewarded                         // from issuance or from a reserve
-	Slashed                          // to burned or treasury
-	LotCreated                       // Lot, with Shares
-	LotSplit                         // Shares of Lot now are NewLot
-	LotBurned                        // Lot lost Shares, by a lien or with its pool
-	EntrySplit                       // Amount of entry Lot now is elsewhere
-	LienSet                          // on Lot, for Operator
-	LienReleased                     // of Lot, for Operator
-	Flagged                          // Lot is tokenised
-	Unflagged                        // Lot is plain again
-	Transferred                      // Lot to another owner
-	Pointed                          // Lot or account To directs weight to Operator
-	PointerCleared                   // it no longer does
-	Activated                        // pending principal of light position Lot earns
-	Registered                       // Operator
-	Opened                           // account To
-	Changed                          // commission of Operator, Shares is the new one in parts
-	Accused                          // evidence Lot against Operator
-	Absolved                         // evidence Lot has lapsed
-	WasJailed                        // Operator
-	WasUnjailed                      // Operator
-	WasTombstoned                    // Operator
-	ExitReached                      // Operator, stage Shares
-	RecordDropped                    // Operator
-	LeftUncollected                  // Amount of due Lot
+	Moved              EventKind = iota // by its owner, or released to him
+	Rewarded                            // from issuance or from a reserve
+	Slashed                             // to burned or treasury
+	LotCreated                          // Lot, with Shares
+	LotSplit                            // Shares of Lot now are NewLot
+	LotBurned                           // Lot lost Shares, by a lien or with its pool
+	UnbondingSplit                      // Amount of entry Lot now is elsewhere
+	LienSet                             // on Lot, for Operator
+	LienReleased                        // of Lot, for Operator
+	LotTokenised                        // Lot is tokenised
+	LotRedeemed                         // Lot is plain again
+	LotTransferred                      // Lot to another owner
+	PointerSet                          // Lot or account To directs weight to Operator
+	PointerCleared                      // it no longer does
+	PrincipalActivated                  // pending principal of light position Lot earns
+	OperatorRegistered                  // Operator
+	AccountOpened                       // account To
+	CommissionChanged                   // commission of Operator, Shares is the new one in parts
+	EvidenceFiled                       // evidence Lot against Operator
+	EvidenceLapsed                      // evidence Lot has lapsed
+	OperatorJailed                      // Operator
+	OperatorUnjailed                    // Operator
+	OperatorTombstoned                  // Operator
+	ExitStageReached                    // Operator, stage Shares
+	OperatorRemoved                     // Operator
+	SlashUncollected                    // Amount of slash Lot
 	eventKinds
 )
 
@@ -106,9 +106,9 @@ func (k EventKind) String() string {
 // Event is one thing that happened. Fields that its kind does not use are zero.
 type Event struct {
 	Kind          EventKind
-	From, To      Place
+	From, To      Pot
 	Operator      uint64
-	Lot, NewLot   uint64 // ids of lots, entries, light positions, evidence or dues
+	Lot, NewLot   uint64 // ids of lots, entries, light positions, evidence or slashes
 	Amount        spec.Gwei
 	Shares        uint64
 	Before, After Price // of Operator's pool, where Gwei entered or left it
@@ -116,7 +116,7 @@ type Event struct {
 
 // ItemError is an item of a batch that was skipped.
 type ItemError struct {
-	List  string // "dues" or "rewards"
+	List  string // "slashes" or "rewards"
 	Index int    // in the list
 	Err   error
 }
@@ -137,8 +137,8 @@ type Receipt struct {
 }
 
 // Moves returns the net change of every pot, Outside and Issuance included.
-func (r *Receipt) Moves() map[Place]int64 {
-	m := map[Place]int64{}
+func (r *Receipt) Moves() map[Pot]int64 {
+	m := map[Pot]int64{}
 	for _, e := range r.Events {
 		if e.Kind <= Slashed {
 			m[e.From] -= int64(e.Amount)

@@ -8,31 +8,31 @@ import (
 )
 
 // model copies the state into the rational model.
-func model(l *Ledger) *ref.Model {
+func model(l *Ledger) *ref.Ledger {
 	m := ref.New(l.epoch, spec.Epoch(l.config.UnbondingEpochs))
 	q32 := func(v uint64) *ref.Rat { return ref.Frac(v, 1<<32) }
 	pointer := func(p Pointer) *ref.Pointer {
 		if !p.Set {
 			return nil
 		}
-		return &ref.Pointer{Operator: p.Operator, Weight: ref.Int(p.Weight), Paid: q32(p.Index)}
+		return &ref.Pointer{Operator: p.Operator, Weight: ref.Int(p.Weight), Index: q32(p.Index)}
 	}
 	lien := func(n Lien) *ref.Lien {
 		if !n.Set {
 			return nil
 		}
-		return &ref.Lien{First: n.ID, Source: n.Source, Initial: ref.Int(n.Initial), Start: n.Start, End: n.End}
+		return &ref.Lien{ID: n.ID, Source: n.Source, Initial: ref.Int(n.Initial), Start: n.Start, End: n.End}
 	}
 	for a := range l.accounts.all() {
 		m.Accounts[a.ID] = &ref.Account{Free: ref.Int(a.Free), Pointer: pointer(a.Pointer)}
 	}
 	for o := range l.operators.all() {
-		r := &ref.Operator{Owner: o.Owner, Bond: ref.Int(o.Bond), Tokens: ref.Int(o.PoolTokens),
-			Commission: ref.Frac(uint64(o.Commission), uint64(One)), Stage: int(o.Exit),
-			Light:    ref.Stream{PerGwei: q32(o.Light.Index), Reserve: ref.Int(o.Light.Reserve)},
-			Pointers: ref.Stream{PerGwei: q32(o.Pointers.Index), Reserve: ref.Int(o.Pointers.Reserve)}}
+		r := &ref.Operator{Owner: o.Owner, Bond: ref.Int(o.Bond), PoolTokens: ref.Int(o.PoolTokens),
+			Commission: ref.Frac(uint64(o.Commission), uint64(One)), Exit: int(o.Exit),
+			Light:    ref.RewardIndex{Index: q32(o.Light.Index), Reserve: ref.Int(o.Light.Reserve)},
+			Pointers: ref.RewardIndex{Index: q32(o.Pointers.Index), Reserve: ref.Int(o.Pointers.Reserve)}}
 		if o.CommissionPending {
-			r.Next, r.NextAt = ref.Frac(uint64(o.PendingCommission), uint64(One)), o.PendingCommissionEpoch
+			r.PendingCommission, r.PendingCommissionEpoch = ref.Frac(uint64(o.PendingCommission), uint64(One)), o.PendingCommissionEpoch
 		}
 		m.Operators[o.ID] = r
 	}
@@ -40,13 +40,13 @@ func model(l *Ledger) *ref.Model {
 		m.Lots[p.ID] = &ref.Lot{Owner: p.Owner, Operator: p.Operator, Shares: ref.Int(p.Shares), Lien: lien(p.Lien),
 			Pointer: pointer(p.Pointer), Tokenised: p.Tokenised}
 	}
-	for u := range l.entries.all() {
-		m.Entries[u.ID] = &ref.Entry{Owner: u.Owner, Operator: u.Operator, Initial: ref.Int(u.Initial), Balance: ref.Int(u.Balance),
+	for u := range l.unbondings.all() {
+		m.Unbondings[u.ID] = &ref.Unbonding{Owner: u.Owner, Operator: u.Operator, Initial: ref.Int(u.Initial), Balance: ref.Int(u.Balance),
 			Start: u.Start, Lien: lien(u.Lien), Bond: u.Bond}
 	}
 	for p := range l.lights.all() {
-		m.Lights[p.ID] = &ref.Light{Owner: p.Owner, Operator: p.Operator, Principal: ref.Int(p.Principal), Pending: ref.Int(p.Pending),
-			Paid: q32(p.Index), Accrued: ref.Int(p.Accrued)}
+		m.Lights[p.ID] = &ref.LightPosition{Owner: p.Owner, Operator: p.Operator, Principal: ref.Int(p.Principal), Pending: ref.Int(p.Pending),
+			Index: q32(p.Index), Accrued: ref.Int(p.Accrued)}
 	}
 	for u := range l.uncollected.all() {
 		m.Uncollected[u.ID] = ref.Int(u.Amount)
@@ -58,7 +58,7 @@ func model(l *Ledger) *ref.Model {
 
 // follow applies an admitted operation to the model. before is the ledger that
 // admitted it, r its receipt.
-func follow(m *ref.Model, before *Ledger, op Operation, r *Receipt) {
+func follow(m *ref.Ledger, before *Ledger, op Operation, r *Receipt) {
 	id := func(i int) uint64 {
 		if i < len(r.Created) {
 			return r.Created[i]
@@ -81,88 +81,88 @@ func follow(m *ref.Model, before *Ledger, op Operation, r *Receipt) {
 	parts := func(p Parts) *ref.Rat { return ref.Frac(uint64(p), uint64(One)) }
 	switch op := op.(type) {
 	case Opening:
-		m.Open(id(0), ref.Int(op.Amount))
+		m.ProcessOpening(id(0), ref.Int(op.Amount))
 	case Payment:
-		m.Transfer(op.From, op.To, ref.Int(op.Amount))
+		m.ProcessPayment(op.From, op.To, ref.Int(op.Amount))
 	case Registration:
-		m.Register(id(0), id(1), op.Owner, ref.Int(op.Bond), parts(op.Commission), ref.Int(before.config.MinLockedShares))
+		m.ProcessRegistration(id(0), id(1), op.Owner, ref.Int(op.Bond), parts(op.Commission), ref.Int(before.config.MinLockedShares))
 	case BondDeposit:
 		m.Bond(op.Operator, 0, ref.Int(op.Amount))
 	case BondWithdrawal:
 		m.Bond(op.Operator, id(0), new(ref.Rat).Neg(ref.Int(op.Amount)))
 	case CommissionChange:
-		m.Announce(op.Operator, parts(op.Commission), before.config.CommissionDelay)
+		m.ProcessCommissionChange(op.Operator, parts(op.Commission), before.config.CommissionDelay)
 	case Delegation:
-		m.Delegate(id(0), op.Owner, op.Operator, ref.Int(op.Amount))
+		m.ProcessDelegation(id(0), op.Owner, op.Operator, ref.Int(op.Amount))
 	case Undelegation:
-		m.Undelegate(id(0), op.Position, shares(op.Position, op.Amount, op.Shares))
+		m.ProcessUndelegation(id(0), op.Lot, shares(op.Lot, op.Amount, op.Shares))
 		if len(r.Created) == 0 { // worth less than a Gwei
-			delete(m.Entries, 0)
+			delete(m.Unbondings, 0)
 		}
 	case Redelegation:
-		m.Redelegate(id(0), op.Position, op.To, shares(op.Position, op.Amount, op.Shares))
+		m.ProcessRedelegation(id(0), op.Lot, op.To, shares(op.Lot, op.Amount, op.Shares))
 	case Cancellation:
-		m.Cancel(id(0), op.Unbonding, ref.Int(op.Amount))
+		m.ProcessCancellation(id(0), op.Unbonding, ref.Int(op.Amount))
 	case LightDelegation:
-		m.LightDelegate(id(0), op.Owner, op.Operator, ref.Int(op.Amount))
+		m.ProcessLightDelegation(id(0), op.Owner, op.Operator, ref.Int(op.Amount))
 	case LightUndelegation:
-		m.LightUndelegate(op.Position, ref.Int(op.Amount))
+		m.ProcessLightUndelegation(op.Position, ref.Int(op.Amount))
 	case LightRedelegation:
-		m.LightRedelegate(id(0), op.Position, op.To, ref.Int(op.Amount))
+		m.ProcessLightRedelegation(id(0), op.Position, op.To, ref.Int(op.Amount))
 	case LightClaim:
-		m.Claim(op.Position, op.Compound)
+		m.ProcessLightClaim(op.Position, op.Compound)
 	case LotPointer:
-		m.PointLot(op.Position, op.Operator, op.Clear)
+		m.ProcessLotPointer(op.Lot, op.Operator, op.Clear)
 	case WalletPointer:
-		m.PointWallet(op.Owner, op.Operator, op.Clear)
+		m.ProcessWalletPointer(op.Owner, op.Operator, op.Clear)
 	case Tokenisation:
-		m.Tokenise(id(0), op.Position, shares(op.Position, op.Amount, op.Shares))
+		m.ProcessTokenisation(id(0), op.Lot, shares(op.Lot, op.Amount, op.Shares))
 	case Redemption:
-		m.Redeem(op.Position)
+		m.ProcessRedemption(op.Lot)
 	case Transfer:
-		m.Hand(op.Position, op.To)
+		m.ProcessTransfer(op.Lot, op.To)
 	case HeavyReward:
-		m.HeavyReward(op.Operator, ref.Int(op.Amount))
+		m.ProcessHeavyReward(op.Operator, ref.Int(op.Amount))
 	case LightReward:
-		m.LightReward(op.Operator, ref.Int(op.Amount))
+		m.ProcessLightReward(op.Operator, ref.Int(op.Amount))
 	case PointerReward:
-		m.PointerReward(op.Operator, ref.Int(op.Amount))
+		m.ProcessPointerReward(op.Operator, ref.Int(op.Amount))
 	case Slashing:
-		m.Slash(modelDues(op.Dues, r))
+		m.ProcessSlashing(modelSlashes(op.Slashes, r))
 	case Exit:
-		m.Exit(op.Operator, exitEntries(op.Operator, r))
+		m.ProcessExit(op.Operator, exitEntries(op.Operator, r))
 	case Advance:
 		for range op.Epochs {
-			m.EndEpoch()
+			m.AdvanceEpoch()
 		}
 	case EpochInput:
 		followRewards(m, op.Rewards, r)
-		m.Slash(modelDues(op.Dues, r))
-		m.EndEpoch()
+		m.ProcessSlashing(modelSlashes(op.Slashes, r))
+		m.AdvanceEpoch()
 	}
 }
 
-// modelDues are the dues that were not skipped.
-func modelDues(dues []Due, r *Receipt) (list []ref.Due) {
+// modelSlashes are the slashes that were not skipped.
+func modelSlashes(slashes []Slash, r *Receipt) (list []ref.Slash) {
 	skipped := map[int]bool{}
 	for _, s := range r.Skipped {
-		skipped[s.Index] = skipped[s.Index] || s.List == "dues"
+		skipped[s.Index] = skipped[s.Index] || s.List == "slashes"
 	}
-	for i, d := range dues {
+	for i, d := range slashes {
 		if skipped[i] {
 			continue
 		}
-		due := ref.Due{ID: d.ID, Operator: d.Operator, Epoch: d.Epoch, Amount: ref.Int(d.Amount), Rule: int(d.Rule)}
+		slash := ref.Slash{ID: d.ID, Operator: d.Operator, Epoch: d.Epoch, Amount: ref.Int(d.Amount), Rule: int(d.Rule)}
 		if d.Fraction.Den > 0 {
-			due.Fraction = ref.Frac(d.Fraction.Num, d.Fraction.Den)
+			slash.Fraction = ref.Frac(d.Fraction.Num, d.Fraction.Den)
 		}
-		list = append(list, due)
+		list = append(list, slash)
 	}
 	return list
 }
 
 // followRewards pays the rewards that were not skipped.
-func followRewards(m *ref.Model, rewards []EpochReward, r *Receipt) {
+func followRewards(m *ref.Ledger, rewards []EpochReward, r *Receipt) {
 	skipped := map[int]bool{}
 	for _, s := range r.Skipped {
 		skipped[s.Index] = skipped[s.Index] || s.List == "rewards"
@@ -172,13 +172,13 @@ func followRewards(m *ref.Model, rewards []EpochReward, r *Receipt) {
 			continue
 		}
 		if w.Heavy > 0 {
-			m.HeavyReward(w.Operator, ref.Int(w.Heavy))
+			m.ProcessHeavyReward(w.Operator, ref.Int(w.Heavy))
 		}
 		if w.Light > 0 {
-			m.LightReward(w.Operator, ref.Int(w.Light))
+			m.ProcessLightReward(w.Operator, ref.Int(w.Light))
 		}
 		if w.Pointers > 0 {
-			m.PointerReward(w.Operator, ref.Int(w.Pointers))
+			m.ProcessPointerReward(w.Operator, ref.Int(w.Pointers))
 		}
 	}
 }
@@ -210,8 +210,8 @@ func partlySkipped(op Operation, r *Receipt) bool {
 func exitEntries(operator uint64, r *Receipt) map[uint64]uint64 {
 	entries := map[uint64]uint64{}
 	for _, e := range r.Events {
-		if e.Kind == Moved && e.To.Kind == Queue {
-			if e.From.Kind == Bond {
+		if e.Kind == Moved && e.To.Kind == PotUnbonding {
+			if e.From.Kind == PotBond {
 				entries[operator] = e.To.ID
 			} else {
 				entries[e.Lot] = e.To.ID

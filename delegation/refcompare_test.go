@@ -13,10 +13,10 @@ import (
 )
 
 // near compares what both models hold. The dust is of one operation on a state
-// that both had: of every due and reward a few Gwei, of every pool the price of a
+// that both had: of every slash and reward a few Gwei, of every pool the price of a
 // share, rounded up, on either side.
 type near struct {
-	m     *ref.Model
+	m     *ref.Ledger
 	l     *Ledger
 	dust  int64
 	price map[uint64]*big.Rat // by operator, the higher of before and after
@@ -34,7 +34,7 @@ func (n *near) check(what string, id uint64, have spec.Gwei, want *ref.Rat, dust
 }
 
 // compare checks every row of the ledger against the model, and the other way.
-func compare(m *ref.Model, before, l *Ledger, op Operation) error {
+func compare(m *ref.Ledger, before, l *Ledger, op Operation) error {
 	n := &near{m: m, l: l, dust: dustOf(op, before), price: map[uint64]*big.Rat{}}
 	all := big.NewRat(n.dust, 1)
 	for o := range l.operators.all() {
@@ -55,7 +55,7 @@ func compare(m *ref.Model, before, l *Ledger, op Operation) error {
 	for o := range l.operators.all() {
 		r := m.Operators[o.ID]
 		n.check("bond", o.ID, o.Bond, r.Bond, n.accountDust(before))
-		n.check("pool", o.ID, o.PoolTokens, r.Tokens, withPrice(o.ID, 1))
+		n.check("pool", o.ID, o.PoolTokens, r.PoolTokens, withPrice(o.ID, 1))
 		n.check("light weight", o.ID, o.Light.Weight, m.Principal(o.ID), streamDust(all, o.Light))
 		n.check("light reserve", o.ID, o.Light.Reserve, r.Light.Reserve, n.lightDust(before, o.ID))
 		n.check("pointer weight", o.ID, o.Pointers.Weight, m.PointerWeight(o.ID), n.weightDust(before, o.ID))
@@ -82,8 +82,8 @@ func compare(m *ref.Model, before, l *Ledger, op Operation) error {
 			n.check("lien of lot", id, q.Lien.Initial, p.Lien.Initial, n.lienDust(q.Lien.Source, q.Operator))
 		}
 	}
-	for _, id := range unionOf(m.Entries, &l.entries) {
-		p, q := m.Entries[id], l.entries.get(id)
+	for _, id := range unionOf(m.Unbondings, &l.unbondings) {
+		p, q := m.Unbondings[id], l.unbondings.get(id)
 		if p == nil || q == nil {
 			return fmt.Errorf("entry %d: %+v and %+v", id, p, q)
 		}
@@ -105,7 +105,7 @@ func compare(m *ref.Model, before, l *Ledger, op Operation) error {
 		n.check("pending", id, q.Pending, p.Pending, all)
 		s := m.Operators[p.Operator].Light
 		balance, _ := LightETHBalance(l, id)
-		exact := new(big.Rat).Sub(s.PerGwei, p.Paid)
+		exact := new(big.Rat).Sub(s.Index, p.Index)
 		exact.Mul(exact, p.Principal).Add(exact, p.Accrued).Add(exact, p.Principal).Add(exact, p.Pending)
 		n.check("LightETH", id, balance, exact, n.lightDust(before, q.Operator))
 	}
@@ -114,7 +114,7 @@ func compare(m *ref.Model, before, l *Ledger, op Operation) error {
 		if a.Pointer.Set {
 			holds += l.operators.get(a.Pointer.Operator).Pointers.earned(a.Pointer.Index, a.counted())
 		}
-		for id := range l.PositionsOf(a.ID) {
+		for id := range l.LotsOf(a.ID) {
 			if p := l.lots.get(id).Pointer; p.Set {
 				holds += l.operators.get(p.Operator).Pointers.earned(p.Index, p.Weight)
 			}
@@ -129,16 +129,16 @@ func compare(m *ref.Model, before, l *Ledger, op Operation) error {
 	return n.err
 }
 
-// dustOf is 2 Gwei, and for every due and reward 2 more; for an epoch as many as
+// dustOf is 2 Gwei, and for every slash and reward 2 more; for an epoch as many as
 // may be settled.
 func dustOf(op Operation, before *Ledger) int64 {
 	switch op := op.(type) {
 	case Slashing:
-		return 2 + 2*int64(len(op.Dues))
+		return 2 + 2*int64(len(op.Slashes))
 	case EpochInput:
-		return 2 + 2*int64(len(op.Dues)+3*len(op.Rewards))
+		return 2 + 2*int64(len(op.Slashes)+3*len(op.Rewards))
 	case Redelegation: // of the other pool: an amount is rounded up to shares
-		p := before.lots.get(op.Position)
+		p := before.lots.get(op.Lot)
 		return 2 + int64(ceilPrice(*before.operators.get(p.Operator)))
 	case Exit:
 		return 2 + int64(before.lots.n)
@@ -148,7 +148,7 @@ func dustOf(op Operation, before *Ledger) int64 {
 
 // streamDust is what an index of so much weight leaves undivided, and one Gwei for
 // every holder that an epoch settles.
-func streamDust(base *big.Rat, streams ...Stream) *big.Rat {
+func streamDust(base *big.Rat, streams ...RewardIndex) *big.Rat {
 	d := new(big.Rat).Set(base)
 	for _, s := range streams {
 		d.Add(d, ref.Frac(uint64(s.Weight)+s.Carry, 1<<32))
@@ -167,7 +167,7 @@ func (n *near) lightDust(before *Ledger, operator uint64) *big.Rat {
 }
 
 func (n *near) accountDust(before *Ledger) *big.Rat {
-	d := big.NewRat(n.dust+int64(before.entries.n+before.lights.n), 1)
+	d := big.NewRat(n.dust+int64(before.unbondings.n+before.lights.n), 1)
 	for o := range n.l.operators.all() {
 		d = streamDust(d, o.Pointers, o.Light)
 	}
@@ -177,9 +177,9 @@ func (n *near) accountDust(before *Ledger) *big.Rat {
 	return d
 }
 
-// slashDust is one Gwei for every pot of every due, and a share of every pool.
+// slashDust is one Gwei for every pot of every slash, and a share of every pool.
 func (n *near) slashDust(before *Ledger) *big.Rat {
-	d := big.NewRat(n.dust*int64(2+before.entries.n+before.lots.n), 1)
+	d := big.NewRat(n.dust*int64(2+before.unbondings.n+before.lots.n), 1)
 	for _, p := range n.price {
 		d.Add(d, p)
 	}

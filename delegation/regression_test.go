@@ -22,8 +22,8 @@ func twoOperators(t *testing.T, c Config, bondA, bondB, free spec.Gwei) (w *worl
 func TestRegressionR1Evasion(t *testing.T) {
 	w, a, b := twoOperators(t, plainConfig(), 100, 100, million)
 	lot := w.delegate(1, a, million)
-	moved := w.do(Redelegation{Owner: 1, Position: lot, To: b, Amount: million})[0]
-	entry := w.do(Undelegation{Owner: 1, Position: moved, Amount: million})[0]
+	moved := w.do(Redelegation{Owner: 1, Lot: lot, To: b, Amount: million})[0]
+	entry := w.do(Undelegation{Owner: 1, Lot: moved, Amount: million})[0]
 	assert.EqualValues(t, 500_000+50, w.slash(half(1, a, 0)), "Cosmos burned only the bond")
 	assert.EqualValues(t, 500_000, w.entry(entry).Balance)
 	assert.EqualValues(t, 50, w.op(a).Bond)
@@ -32,8 +32,8 @@ func TestRegressionR1Evasion(t *testing.T) {
 
 func TestRegressionR2OverSlash(t *testing.T) {
 	w, a, b := twoOperators(t, plainConfig(), 0, 0, million)
-	moved := w.do(Redelegation{Owner: 1, Position: w.delegate(1, a, million), To: b, Amount: million})[0]
-	entry := w.do(Undelegation{Owner: 1, Position: moved, Amount: 400_000})[0]
+	moved := w.do(Redelegation{Owner: 1, Lot: w.delegate(1, a, million), To: b, Amount: million})[0]
+	entry := w.do(Undelegation{Owner: 1, Lot: moved, Amount: 400_000})[0]
 	assert.EqualValues(t, 500_000, w.slash(half(1, a, 0)), "the fixed Cosmos burned 900,000")
 	assert.EqualValues(t, 200_000, w.entry(entry).Balance)
 	assert.EqualValues(t, 300_000, w.value(moved))
@@ -41,8 +41,8 @@ func TestRegressionR2OverSlash(t *testing.T) {
 
 func TestRegressionR3StrangersEntry(t *testing.T) {
 	w, a, b := twoOperators(t, plainConfig(), 0, 0, million)
-	moved := w.do(Redelegation{Owner: 1, Position: w.delegate(1, a, million), To: b, Amount: million})[0]
-	own := w.do(Undelegation{Owner: 2, Position: w.delegate(2, b, million), Amount: million})[0]
+	moved := w.do(Redelegation{Owner: 1, Lot: w.delegate(1, a, million), To: b, Amount: million})[0]
+	own := w.do(Undelegation{Owner: 2, Lot: w.delegate(2, b, million), Amount: million})[0]
 	w.slash(half(1, a, 0))
 	assert.EqualValues(t, million, w.entry(own).Balance)
 	assert.EqualValues(t, 500_000, w.value(moved))
@@ -59,23 +59,23 @@ func TestRegressionR4ArrivalBetweenFaultAndEvidence(t *testing.T) {
 	w.slash(half(2, a, 0))
 	assert.EqualValues(t, 250, w.value(early), "a pool multiplies")
 
-	entry := w.do(Undelegation{Owner: 2, Position: late, Shares: 3000})[0]
+	entry := w.do(Undelegation{Owner: 2, Lot: late, Shares: 3000})[0]
 	require.EqualValues(t, 750, w.entry(entry).Initial)
 	for id := range uint64(2) { // ceil(750/4) = 188 each time
-		w.slash(Due{ID: 3 + id, Operator: a, Epoch: 1, Fraction: Ratio{1, 4}})
+		w.slash(Slash{ID: 3 + id, Operator: a, Epoch: 1, Fraction: Ratio{1, 4}})
 	}
 	assert.EqualValues(t, 374, w.entry(entry).Balance, "an entry adds")
 }
 
 func TestRegressionR5Uncollected(t *testing.T) {
 	w, a, _ := twoOperators(t, plainConfig(), 60, 0, 0)
-	assert.EqualValues(t, 60, w.slash(Due{ID: 9, Operator: a, Amount: 100, Rule: BondOnly}))
+	assert.EqualValues(t, 60, w.slash(Slash{ID: 9, Operator: a, Amount: 100, Rule: BondOnly}))
 	w.advance(30)
 	left, ok := w.l.Uncollected(9)
 	require.True(t, ok)
 	assert.Equal(t, Uncollected{ID: 9, Operator: a, Epoch: 0, Amount: 40}, left)
-	// The id of an uncollected due is taken.
-	r := w.receipt(Slashing{[]Due{{ID: 9, Operator: a, Epoch: 30, Amount: 1}}})
+	// The id of an uncollected slash is taken.
+	r := w.receipt(Slashing{[]Slash{{ID: 9, Operator: a, Epoch: 30, Amount: 1}}})
 	require.Len(t, r.Skipped, 1)
 	assert.ErrorIs(t, r.Skipped[0], ErrDuplicate)
 }
@@ -84,7 +84,7 @@ func TestRegressionR6BondWithdrawnAfterTheFault(t *testing.T) {
 	for _, rule := range []LossRule{ProRata, OperatorFirst, BondOnly} {
 		w, a, _ := twoOperators(t, plainConfig(), 60, 0, 0)
 		w.do(BondWithdrawal{0, a, 60})
-		assert.EqualValues(t, 60, w.slash(Due{ID: 1, Operator: a, Amount: 60, Rule: rule}), "naively 0")
+		assert.EqualValues(t, 60, w.slash(Slash{ID: 1, Operator: a, Amount: 60, Rule: rule}), "naively 0")
 		assert.EqualValues(t, 0, w.l.uncollected.n)
 	}
 }
@@ -94,38 +94,38 @@ func TestRegressionR9TokenisedLotIsWhatLeft(t *testing.T) {
 	lot := w.delegate(1, a, 1000)
 	w.do(HeavyReward{a, 501}) // a price that does not divide
 	before := w.lot(lot).Shares
-	token := w.do(Tokenisation{Owner: 1, Position: lot, Shares: 333})[0]
+	token := w.do(Tokenisation{Owner: 1, Lot: lot, Shares: 333})[0]
 	assert.EqualValues(t, before-333, w.lot(lot).Shares)
 	assert.EqualValues(t, 333, w.lot(token).Shares)
 	assert.EqualValues(t, 333, w.op(a).LiquidShares)
 	w.do(Transfer{1, token, 2})
 	w.slash(half(1, a, 0))
 	assert.EqualValues(t, 333, w.lot(token).Shares, "it is slashed with the pool, by its price")
-	w.refuse(Undelegation{Owner: 2, Position: token, Shares: 333}, ErrTokenised)
-	w.refuse(Redelegation{Owner: 2, Position: token, To: a, Shares: 333}, ErrTokenised)
+	w.refuse(Undelegation{Owner: 2, Lot: token, Shares: 333}, ErrTokenised)
+	w.refuse(Redelegation{Owner: 2, Lot: token, To: a, Shares: 333}, ErrTokenised)
 	w.do(Redemption{2, token})
-	w.do(Undelegation{Owner: 2, Position: token, Shares: 333})
+	w.do(Undelegation{Owner: 2, Lot: token, Shares: 333})
 	assert.Zero(t, w.l.liquid)
 }
 
 func TestRegressionR10NoTokensOfLienedLots(t *testing.T) {
 	w, a, b := twoOperators(t, plainConfig(), 0, 0, million)
-	moved := w.do(Redelegation{Owner: 1, Position: w.delegate(1, a, 1000), To: b, Amount: 1000})[0]
-	w.refuse(Tokenisation{Owner: 1, Position: moved}, ErrLiened)
-	w.refuse(Redelegation{Owner: 1, Position: moved, To: a, Amount: 1000}, ErrLiened)
+	moved := w.do(Redelegation{Owner: 1, Lot: w.delegate(1, a, 1000), To: b, Amount: 1000})[0]
+	w.refuse(Tokenisation{Owner: 1, Lot: moved}, ErrLiened)
+	w.refuse(Redelegation{Owner: 1, Lot: moved, To: a, Amount: 1000}, ErrLiened)
 	w.advance(9)
-	w.refuse(Tokenisation{Owner: 1, Position: moved}, ErrLiened)
+	w.refuse(Tokenisation{Owner: 1, Lot: moved}, ErrLiened)
 	w.advance(1)
-	w.do(Tokenisation{Owner: 1, Position: moved})
+	w.do(Tokenisation{Owner: 1, Lot: moved})
 }
 
 func TestRegressionR11StrangerInABatch(t *testing.T) {
 	w, a, b := twoOperators(t, plainConfig(), 0, 0, million)
-	moved := w.do(Redelegation{Owner: 1, Position: w.delegate(1, a, 100), To: b, Amount: 100})[0]
+	moved := w.do(Redelegation{Owner: 1, Lot: w.delegate(1, a, 100), To: b, Amount: 100})[0]
 	stranger := w.delegate(2, b, 100)
-	w.do(Slashing{[]Due{{ID: 1, Operator: a, Fraction: Ratio{1, 1}}, half(2, b, 0)}})
+	w.do(Slashing{[]Slash{{ID: 1, Operator: a, Fraction: Ratio{1, 1}}, half(2, b, 0)}})
 	assert.EqualValues(t, 50, w.value(stranger))
-	_, ok := w.l.Position(moved)
+	_, ok := w.l.Lot(moved)
 	assert.False(t, ok, "the liened lot has lost everything")
 	assert.EqualValues(t, 150, w.l.burned)
 }
@@ -137,7 +137,7 @@ func TestRegressionE1PenaltyIsConserved(t *testing.T) {
 	} {
 		w, a, _ := twoOperators(t, plainConfig(), c.bond, 0, million)
 		lot := w.delegate(1, a, c.pool)
-		assert.EqualValues(t, 10, w.slash(Due{ID: 1, Operator: a, Amount: 10}))
+		assert.EqualValues(t, 10, w.slash(Slash{ID: 1, Operator: a, Amount: 10}))
 		assert.Equal(t, c.bond-c.fromBond, w.op(a).Bond)
 		assert.Equal(t, c.pool-c.fromPool, w.op(a).PoolTokens)
 		assert.EqualValues(t, c.bond+c.pool-10, w.op(a).Bond+w.value(lot), "individual balances fall by the same 10")
@@ -153,21 +153,21 @@ func TestRegressionE2IDZero(t *testing.T) {
 	w = &world{t, l}
 	require.Equal(t, []uint64{0}, w.do(Opening{1000}))
 	require.Equal(t, []uint64{1}, w.do(Registration{Owner: 0, Bond: 10}))
-	// Id 0 as an operator, a lien source and a due.
+	// Id 0 as an operator, a lien source and a slash.
 	s := &State{Config: plainConfig(), NextID: 3, Genesis: 2000,
 		Operators: []Operator{{ID: 0, Owner: 1, Bond: 100}, {ID: 2, Owner: 1}},
 		Accounts:  []Account{{ID: 1, Free: 1900}}}
 	l, err = FromState(s)
 	require.NoError(t, err)
 	w = &world{t, l}
-	moved := w.do(Redelegation{Owner: 1, Position: w.delegate(1, 0, 1000), To: 2, Amount: 1000})[0]
+	moved := w.do(Redelegation{Owner: 1, Lot: w.delegate(1, 0, 1000), To: 2, Amount: 1000})[0]
 	assert.EqualValues(t, 550, w.slash(half(0, 0, 0)))
 	assert.EqualValues(t, 500, w.value(moved))
 }
 
 func TestRegressionE3BadItemBlocksNobody(t *testing.T) {
 	w, a, b := twoOperators(t, plainConfig(), 100, 100, 0)
-	r := w.receipt(Slashing{[]Due{half(1, a, 0), half(2, 999, 0), half(3, b, 0)}})
+	r := w.receipt(Slashing{[]Slash{half(1, a, 0), half(2, 999, 0), half(3, b, 0)}})
 	require.Len(t, r.Skipped, 1)
 	assert.Equal(t, 1, r.Skipped[0].Index)
 	assert.ErrorIs(t, r.Skipped[0], ErrUnknownID)
@@ -181,7 +181,7 @@ func TestRegressionE3BadItemBlocksNobody(t *testing.T) {
 
 func TestRegressionV2EntryAdds(t *testing.T) {
 	w, a, _ := twoOperators(t, plainConfig(), 0, 0, million)
-	entry := w.do(Undelegation{Owner: 1, Position: w.delegate(1, a, 100), Amount: 100})[0]
+	entry := w.do(Undelegation{Owner: 1, Lot: w.delegate(1, a, 100), Amount: 100})[0]
 	for i, want := range []spec.Gwei{50, 50, 0} {
 		assert.Equal(t, want, w.slash(half(uint64(i), a, 0)))
 	}
@@ -193,13 +193,13 @@ func TestRegressionV3Liability(t *testing.T) {
 		w, a, _ := twoOperators(t, plainConfig(), 0, 0, million)
 		lot := w.delegate(1, a, 100)
 		w.advance(5)
-		w.do(Undelegation{Owner: 1, Position: lot, Amount: 100})
+		w.do(Undelegation{Owner: 1, Lot: lot, Amount: 100})
 		w.advance(1)
 		assert.Equal(t, burned, w.slash(half(1, a, h)), "infraction at %d, entry at 5", h)
 	}
 	// At the last epoch before completion it still pays; then it is gone.
 	w, a, _ := twoOperators(t, plainConfig(), 0, 0, million)
-	entry := w.do(Undelegation{Owner: 1, Position: w.delegate(1, a, 100), Amount: 100})[0]
+	entry := w.do(Undelegation{Owner: 1, Lot: w.delegate(1, a, 100), Amount: 100})[0]
 	w.advance(9)
 	assert.EqualValues(t, 50, w.slash(half(1, a, 0)))
 	w.advance(1)
@@ -208,7 +208,7 @@ func TestRegressionV3Liability(t *testing.T) {
 	assert.EqualValues(t, million-50, w.free(1))
 	assert.EqualValues(t, 0, w.slash(half(2, a, 0)))
 	w.advance(1)
-	r := w.receipt(Slashing{[]Due{half(3, a, 0)}})
+	r := w.receipt(Slashing{[]Slash{half(3, a, 0)}})
 	require.Len(t, r.Skipped, 1)
 	assert.ErrorIs(t, r.Skipped[0], ErrEpoch)
 }
@@ -219,20 +219,20 @@ func TestRegressionV4CheapShares(t *testing.T) {
 	w.slash(half(1, a, 0)) // tokens 50, shares 100
 	lot := w.delegate(2, a, 10)
 	assert.EqualValues(t, 20, w.lot(lot).Shares)
-	assert.EqualValues(t, 10, w.entry(w.do(Undelegation{Owner: 2, Position: lot, Shares: 20})[0]).Balance)
+	assert.EqualValues(t, 10, w.entry(w.do(Undelegation{Owner: 2, Lot: lot, Shares: 20})[0]).Balance)
 }
 
 func TestRegressionV5LastShareTakesTheTrimmings(t *testing.T) {
 	w, a, _ := twoOperators(t, plainConfig(), 0, 0, million)
 	lot := w.delegate(1, a, 100)
 	w.do(HeavyReward{a, 1}) // tokens 101, shares 100
-	assert.EqualValues(t, 99, w.entry(w.do(Undelegation{Owner: 1, Position: lot, Shares: 99})[0]).Balance)
-	assert.EqualValues(t, 2, w.entry(w.do(Undelegation{Owner: 1, Position: lot, Shares: 1})[0]).Balance)
+	assert.EqualValues(t, 99, w.entry(w.do(Undelegation{Owner: 1, Lot: lot, Shares: 99})[0]).Balance)
+	assert.EqualValues(t, 2, w.entry(w.do(Undelegation{Owner: 1, Lot: lot, Shares: 1})[0]).Balance)
 }
 
 func TestRegressionV6Attribution(t *testing.T) {
 	w, a, _ := twoOperators(t, plainConfig(), 5, 0, 0)
-	w.do(Slashing{[]Due{{ID: 2, Operator: a, Amount: 3, Rule: BondOnly}, {ID: 1, Operator: a, Amount: 7, Rule: BondOnly}}})
+	w.do(Slashing{[]Slash{{ID: 2, Operator: a, Amount: 3, Rule: BondOnly}, {ID: 1, Operator: a, Amount: 7, Rule: BondOnly}}})
 	// The amounts are cut to what is there only together: see the uncollected.
 	one, _ := w.l.Uncollected(1)
 	two, _ := w.l.Uncollected(2)
@@ -263,21 +263,21 @@ func TestRegressionV8LiquidCaps(t *testing.T) {
 	w, a, b := twoOperators(t, c, 1000, 0, million)
 	lot := w.delegate(1, a, 400)
 	w.delegate(2, b, 400)
-	w.refuse(Tokenisation{Owner: 1, Position: lot, Shares: 201}, ErrLiquidCap) // both caps
-	w.do(Tokenisation{Owner: 1, Position: lot, Shares: 200})                   // 25 % of 800 and 50 % of 400
-	w.refuse(Tokenisation{Owner: 1, Position: lot, Shares: 1}, ErrLiquidCap)
+	w.refuse(Tokenisation{Owner: 1, Lot: lot, Shares: 201}, ErrLiquidCap) // both caps
+	w.do(Tokenisation{Owner: 1, Lot: lot, Shares: 200})                   // 25 % of 800 and 50 % of 400
+	w.refuse(Tokenisation{Owner: 1, Lot: lot, Shares: 1}, ErrLiquidCap)
 
 	c.LiquidCap = Off
 	w, a, _ = twoOperators(t, c, 1000, 0, million)
 	lot = w.delegate(1, a, 400)
-	w.refuse(Tokenisation{Owner: 1, Position: lot, Shares: 201}, ErrLiquidCap)
-	w.do(Tokenisation{Owner: 1, Position: lot, Shares: 200})
+	w.refuse(Tokenisation{Owner: 1, Lot: lot, Shares: 201}, ErrLiquidCap)
+	w.do(Tokenisation{Owner: 1, Lot: lot, Shares: 200})
 
 	c.LiquidOperatorCap, c.LiquidBondFactor = Off, 250
 	w, a, _ = twoOperators(t, c, 1000, 0, million)
 	lot = w.delegate(1, a, million)
-	w.refuse(Tokenisation{Owner: 1, Position: lot, Shares: 250_001}, ErrLiquidCap)
-	w.do(Tokenisation{Owner: 1, Position: lot, Shares: 250_000})
+	w.refuse(Tokenisation{Owner: 1, Lot: lot, Shares: 250_001}, ErrLiquidCap)
+	w.do(Tokenisation{Owner: 1, Lot: lot, Shares: 250_000})
 }
 
 func TestRegressionV11LightCarry(t *testing.T) {
@@ -331,12 +331,12 @@ func TestRegressionV15EntryIsFixedInGwei(t *testing.T) {
 	w, a, _ := twoOperators(t, plainConfig(), 0, 0, million)
 	lot := w.delegate(1, a, 1000)
 	w.advance(1)
-	entry := w.do(Undelegation{Owner: 1, Position: lot, Amount: 110})[0]
+	entry := w.do(Undelegation{Owner: 1, Lot: lot, Amount: 110})[0]
 	w.advance(1)
-	w.do(HeavyReward{a, 777})                                          // a rise
-	w.slash(Due{ID: 1, Operator: a, Epoch: 2, Fraction: Ratio{9, 10}}) // a fall, of a later infraction
-	w.slash(Due{ID: 2, Operator: a, Epoch: 1, Fraction: Ratio{1, 22}}) // an earlier one
-	w.slash(Due{ID: 3, Operator: a, Epoch: 2, Amount: 5})              // later again
+	w.do(HeavyReward{a, 777})                                            // a rise
+	w.slash(Slash{ID: 1, Operator: a, Epoch: 2, Fraction: Ratio{9, 10}}) // a fall, of a later infraction
+	w.slash(Slash{ID: 2, Operator: a, Epoch: 1, Fraction: Ratio{1, 22}}) // an earlier one
+	w.slash(Slash{ID: 3, Operator: a, Epoch: 2, Amount: 5})              // later again
 	assert.EqualValues(t, 105, w.entry(entry).Balance)
 	before := w.free(1)
 	w.advance(9)
@@ -346,7 +346,7 @@ func TestRegressionV15EntryIsFixedInGwei(t *testing.T) {
 func TestRegressionS3TinySlash(t *testing.T) {
 	w, a, _ := twoOperators(t, plainConfig(), 0, 0, million)
 	w.delegate(1, a, 10)
-	assert.EqualValues(t, 1, w.slash(Due{ID: 1, Operator: a, Fraction: Ratio{1, million}}))
+	assert.EqualValues(t, 1, w.slash(Slash{ID: 1, Operator: a, Fraction: Ratio{1, million}}))
 }
 
 func TestRegressionS4PoolRestartsOneToOne(t *testing.T) {
@@ -354,12 +354,12 @@ func TestRegressionS4PoolRestartsOneToOne(t *testing.T) {
 	c.MinLockedShares = 500
 	w, a, _ := twoOperators(t, c, 0, 0, million)
 	lot := w.delegate(1, a, 1000)
-	w.do(Tokenisation{Owner: 1, Position: lot, Shares: 10})
-	assert.EqualValues(t, 1500, w.slash(Due{ID: 1, Operator: a, Fraction: Ratio{1, 1}}))
+	w.do(Tokenisation{Owner: 1, Lot: lot, Shares: 10})
+	assert.EqualValues(t, 1500, w.slash(Slash{ID: 1, Operator: a, Fraction: Ratio{1, 1}}))
 	o := w.op(a)
 	assert.Zero(t, o.PoolShares)
 	assert.Zero(t, o.LiquidShares)
-	_, ok := w.l.Position(lot)
+	_, ok := w.l.Lot(lot)
 	assert.False(t, ok)
 	assert.EqualValues(t, 700, w.lot(w.delegate(1, a, 700)).Shares)
 }

@@ -51,7 +51,7 @@ func (t *tx) heavyReward(o *Operator, amount spec.Gwei) {
 	pool, _ := u64.MulDiv(rest, o.PoolTokens, o.Bond+o.PoolTokens)
 	t.l.minted += amount
 	o.Bond += amount - pool
-	t.move(Rewarded, Place{Kind: Issuance}, Place{Bond, o.ID}, o.ID, 0, amount-pool)
+	t.move(Rewarded, Pot{Kind: PotIssuance}, Pot{PotBond, o.ID}, o.ID, 0, amount-pool)
 	if pool == 0 {
 		return
 	}
@@ -60,7 +60,7 @@ func (t *tx) heavyReward(o *Operator, amount spec.Gwei) {
 	if t.brief {
 		return
 	}
-	t.emit(Event{Kind: Rewarded, From: Place{Kind: Issuance}, To: Place{Pool, o.ID}, Operator: o.ID,
+	t.emit(Event{Kind: Rewarded, From: Pot{Kind: PotIssuance}, To: Pot{PotPool, o.ID}, Operator: o.ID,
 		Amount: pool, Before: before, After: o.Price()})
 }
 
@@ -76,7 +76,7 @@ func ProcessLightReward(l *Ledger, r Reward) (Receipt, error) {
 		return Receipt{}, err
 	}
 	t := l.begin("light reward")
-	t.streamReward(o, &o.Light, Reserve, r.Amount)
+	t.streamReward(o, &o.Light, PotLightRewards, r.Amount)
 	return t.r, nil
 }
 
@@ -91,21 +91,21 @@ func ProcessPointerReward(l *Ledger, r Reward) (Receipt, error) {
 		return Receipt{}, err
 	}
 	t := l.begin("pointer reward")
-	t.streamReward(o, &o.Pointers, PointerPot, r.Amount)
+	t.streamReward(o, &o.Pointers, PotPointerRewards, r.Amount)
 	return t.r, nil
 }
 
-func (t *tx) streamReward(o *Operator, s *Stream, pot PlaceKind, amount spec.Gwei) {
+func (t *tx) streamReward(o *Operator, s *RewardIndex, pot PotKind, amount spec.Gwei) {
 	commission := o.Commission.of(amount)
 	if s.Weight < MinIndexWeight {
 		commission = amount
 	}
 	t.l.minted += amount
 	o.Bond += commission
-	t.move(Rewarded, Place{Kind: Issuance}, Place{Bond, o.ID}, o.ID, 0, commission)
+	t.move(Rewarded, Pot{Kind: PotIssuance}, Pot{PotBond, o.ID}, o.ID, 0, commission)
 	if rest := amount - commission; rest > 0 {
 		s.add(rest)
-		t.move(Rewarded, Place{Kind: Issuance}, Place{pot, o.ID}, o.ID, 0, rest)
+		t.move(Rewarded, Pot{Kind: PotIssuance}, Pot{pot, o.ID}, o.ID, 0, rest)
 	}
 }
 

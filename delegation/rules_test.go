@@ -12,30 +12,30 @@ import (
 func TestLossRules(t *testing.T) {
 	for _, c := range []struct {
 		name              string
-		due               Due
+		slash               Slash
 		bond, queued      spec.Gwei // withdrawn from a bond of 100: 40
 		pool, entry, lien spec.Gwei // of 200, 100 and 100 of a delegator
 		uncollected       spec.Gwei
 	}{
-		{"half pro rata", Due{Fraction: Ratio{1, 2}}, 30, 20, 100, 50, 50, 0},
-		{"half, operator first: 250 = 60 + 40 + 150 over 100, 50, 50", Due{Fraction: Ratio{1, 2}, Rule: OperatorFirst}, 0, 0, 200 - 75, 100 - 38, 100 - 37, 0},
-		{"half, bond only", Due{Fraction: Ratio{1, 2}, Rule: BondOnly}, 30, 20, 200, 100, 100, 0},
-		{"50 pro rata", Due{Amount: 50}, 54, 36, 180, 90, 90, 0},
-		{"50, operator first", Due{Amount: 50, Rule: OperatorFirst}, 10, 40, 200, 100, 100, 0},
-		{"104, operator first: 4 over 200, 100, 100", Due{Amount: 104, Rule: OperatorFirst}, 0, 0, 198, 99, 99, 0},
-		{"50, bond only: 30 and 20", Due{Amount: 50, Rule: BondOnly}, 30, 20, 200, 100, 100, 0},
-		{"150, bond only", Due{Amount: 150, Rule: BondOnly}, 0, 0, 200, 100, 100, 50},
-		{"600, more than there is", Due{Amount: 600}, 0, 0, 0, 0, 0, 100},
+		{"half pro rata", Slash{Fraction: Ratio{1, 2}}, 30, 20, 100, 50, 50, 0},
+		{"half, operator first: 250 = 60 + 40 + 150 over 100, 50, 50", Slash{Fraction: Ratio{1, 2}, Rule: OperatorFirst}, 0, 0, 200 - 75, 100 - 38, 100 - 37, 0},
+		{"half, bond only", Slash{Fraction: Ratio{1, 2}, Rule: BondOnly}, 30, 20, 200, 100, 100, 0},
+		{"50 pro rata", Slash{Amount: 50}, 54, 36, 180, 90, 90, 0},
+		{"50, operator first", Slash{Amount: 50, Rule: OperatorFirst}, 10, 40, 200, 100, 100, 0},
+		{"104, operator first: 4 over 200, 100, 100", Slash{Amount: 104, Rule: OperatorFirst}, 0, 0, 198, 99, 99, 0},
+		{"50, bond only: 30 and 20", Slash{Amount: 50, Rule: BondOnly}, 30, 20, 200, 100, 100, 0},
+		{"150, bond only", Slash{Amount: 150, Rule: BondOnly}, 0, 0, 200, 100, 100, 50},
+		{"600, more than there is", Slash{Amount: 600}, 0, 0, 0, 0, 0, 100},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w, a, b := twoOperators(t, plainConfig(), 100, 0, million)
 			lot := w.delegate(1, a, 400)
 			queued := w.do(BondWithdrawal{0, a, 40})[0]
-			entry := w.do(Undelegation{Owner: 1, Position: lot, Amount: 100})[0]
-			moved := w.do(Redelegation{Owner: 1, Position: lot, To: b, Amount: 100})[0]
-			c.due.ID, c.due.Operator = 1, a
-			preview := PreviewSlash(w.l, []Due{c.due})
-			burned := w.slash(c.due)
+			entry := w.do(Undelegation{Owner: 1, Lot: lot, Amount: 100})[0]
+			moved := w.do(Redelegation{Owner: 1, Lot: lot, To: b, Amount: 100})[0]
+			c.slash.ID, c.slash.Operator = 1, a
+			preview := PreviewSlash(w.l, []Slash{c.slash})
+			burned := w.slash(c.slash)
 			assert.Equal(t, c.bond, w.op(a).Bond, "bond")
 			assert.Equal(t, c.queued, w.entry(queued).Balance, "withdrawal")
 			assert.Equal(t, c.pool, w.op(a).PoolTokens, "pool")
@@ -45,18 +45,18 @@ func TestLossRules(t *testing.T) {
 			assert.Equal(t, c.lien, o.value(p.Shares), "liened lot")
 			left, _ := w.l.Uncollected(1)
 			assert.Equal(t, c.uncollected, left.Amount, "uncollected")
-			require.Len(t, preview.Collections, 1)
-			assert.Equal(t, burned, preview.Collections[0].Collected)
-			assert.Equal(t, left.Amount, preview.Collections[0].Wanted-burned)
+			require.Len(t, preview.Results, 1)
+			assert.Equal(t, burned, preview.Results[0].Collected)
+			assert.Equal(t, left.Amount, preview.Results[0].Owed-burned)
 		})
 	}
 }
 
-// On one bond bond-only dues come first, then pro rata, then operator first.
+// On one bond bond-only slashes come first, then pro rata, then operator first.
 func TestOrderOfRulesOnOneBond(t *testing.T) {
 	w, a, _ := twoOperators(t, plainConfig(), 100, 0, million)
 	w.delegate(1, a, 100)
-	w.do(Slashing{[]Due{
+	w.do(Slashing{[]Slash{
 		{ID: 3, Operator: a, Amount: 90, Rule: BondOnly},
 		{ID: 2, Operator: a, Amount: 40},                      // 20 of each, 10 of them left
 		{ID: 1, Operator: a, Amount: 30, Rule: OperatorFirst}, // nothing left: 30 of the pool
@@ -72,9 +72,9 @@ func TestOrderOfRulesOnOneBond(t *testing.T) {
 // be nobody's.
 func TestLienLeavesTheLastShare(t *testing.T) {
 	w, a, b := twoOperators(t, plainConfig(), 0, 0, million)
-	moved := w.do(Redelegation{Owner: 1, Position: w.delegate(1, a, 1), To: b, Amount: 1})[0]
+	moved := w.do(Redelegation{Owner: 1, Lot: w.delegate(1, a, 1), To: b, Amount: 1})[0]
 	w.do(HeavyReward{b, 18}) // tokens 19, shares 1
-	assert.EqualValues(t, 1, w.slash(Due{ID: 1, Operator: a, Fraction: Ratio{1, 1}}))
+	assert.EqualValues(t, 1, w.slash(Slash{ID: 1, Operator: a, Fraction: Ratio{1, 1}}))
 	assert.EqualValues(t, 1, w.lot(moved).Shares)
 	assert.EqualValues(t, 18, w.value(moved))
 }
@@ -88,9 +88,9 @@ func TestTreasury(t *testing.T) {
 	assert.Zero(t, w.l.State().Burned)
 }
 
-func TestDuplicateDuesAreBothRefused(t *testing.T) {
+func TestDuplicateSlashesAreBothRefused(t *testing.T) {
 	w, a, _ := twoOperators(t, plainConfig(), 100, 0, 0)
-	r := w.receipt(Slashing{[]Due{half(1, a, 0), half(2, a, 0), half(1, a, 0)}})
+	r := w.receipt(Slashing{[]Slash{half(1, a, 0), half(2, a, 0), half(1, a, 0)}})
 	require.Len(t, r.Skipped, 2)
 	assert.ErrorIs(t, r.Skipped[1], ErrDuplicate)
 	assert.EqualValues(t, 50, w.op(a).Bond)
@@ -101,28 +101,28 @@ func TestJail(t *testing.T) {
 	c.MinBond = 60
 	w, a, _ := twoOperators(t, c, 100, 60, million)
 	lot := w.delegate(1, a, 1000)
-	evidence := w.do(Accusation{a, 0})[0]
+	evidence := w.do(EvidenceSubmission{a, 0})[0]
 	w.refuse(Delegation{1, a, 1}, ErrJailed)
-	w.do(Undelegation{Owner: 1, Position: lot, Amount: 10}) // leaving is allowed
+	w.do(Undelegation{Owner: 1, Lot: lot, Amount: 10}) // leaving is allowed
 	w.advance(2)
 	w.refuse(Unjail{0, a}, ErrJailed) // the term is over, the evidence pending
-	w.slash(Due{ID: 1, Operator: a, Fraction: Ratio{1, 2}, Rule: BondOnly, Closes: true, Evidence: evidence})
+	w.slash(Slash{ID: 1, Operator: a, Fraction: Ratio{1, 2}, Rule: BondOnly, Closes: true, Evidence: evidence})
 	w.refuse(Unjail{0, a}, ErrMinimum)
 	w.do(Payment{1, 0, 10})
 	w.do(BondDeposit{0, a, 10})
 	w.do(Unjail{0, a})
 	w.delegate(1, a, 1)
 
-	w.do(Accusation{a, 2})
+	w.do(EvidenceSubmission{a, 2})
 	w.advance(10)
 	w.refuse(Unjail{0, a}, ErrJailed)
 	w.advance(1) // the evidence has lapsed
 	w.do(Unjail{0, a})
 
-	w.slash(Due{ID: 2, Operator: a, Epoch: 13, Amount: 1, Tombstone: true})
+	w.slash(Slash{ID: 2, Operator: a, Epoch: 13, Amount: 1, Tombstone: true})
 	w.refuse(Delegation{1, a, 1}, ErrTombstoned)
 	w.refuse(Unjail{0, a}, ErrTombstoned)
-	w.do(Undelegation{Owner: 1, Position: lot, Amount: 10})
+	w.do(Undelegation{Owner: 1, Lot: lot, Amount: 10})
 }
 
 func TestCommissionRiseIsDelayed(t *testing.T) {
@@ -146,8 +146,8 @@ func TestExitInStages(t *testing.T) {
 	c.MinLockedShares, c.MaxUnbondingEntries = 50, 1
 	w, a, b := twoOperators(t, c, 100, 100, 10*spec.ETH)
 	lot, token := w.delegate(1, a, 300), w.delegate(1, a, 30)
-	w.do(Tokenisation{Owner: 1, Position: token})
-	moved := w.do(Redelegation{Owner: 1, Position: lot, To: b, Amount: 100})[0]
+	w.do(Tokenisation{Owner: 1, Lot: token})
+	moved := w.do(Redelegation{Owner: 1, Lot: lot, To: b, Amount: 100})[0]
 	light := w.do(LightDelegation{1, a, 2 * spec.ETH})[0]
 	w.do(WalletPointer{Owner: 1, Operator: a})
 	w.advance(1)

@@ -7,7 +7,7 @@ import (
 	"github.com/stakesim/stakesim/spec"
 )
 
-// LossRule says who pays a due.
+// LossRule says who pays a slash.
 type LossRule uint8
 
 // The three rules.
@@ -23,9 +23,9 @@ const (
 	lossRules
 )
 
-// Due is what an operator owes for an infraction: a fraction of every liable pot,
+// Slash is what an operator owes for an infraction: a fraction of every liable pot,
 // each part rounded up, or an amount spread over them.
-type Due struct {
+type Slash struct {
 	ID        uint64     `json:"id"` // of the caller's; never reused while uncollected
 	Operator  uint64     `json:"operator"`
 	Epoch     spec.Epoch `json:"epoch"`    // of the infraction
@@ -33,76 +33,76 @@ type Due struct {
 	Amount    spec.Gwei  `json:"amount"`
 	Rule      LossRule   `json:"rule"`
 	Tombstone bool       `json:"tombstone"`
-	// Closes says that the due answers the evidence with the id Evidence.
+	// Closes says that the slash answers the evidence with the id Evidence.
 	Closes   bool   `json:"closes"`
 	Evidence uint64 `json:"evidence"`
 }
 
-// Cut is what a slash takes from one pot.
-type Cut struct {
-	Place    Place
+// SlashShare is what a slash takes from one pot.
+type SlashShare struct {
+	Pot      Pot
 	Operator uint64 // whose pool or entry it is, for a lot the pool's
 	Lot      uint64 // of a liened lot: the lot; it loses Shares
 	Amount   spec.Gwei
 	Shares   uint64
 }
 
-// Collection is what becomes of one due.
-type Collection struct {
-	Due       Due
-	Wanted    spec.Gwei // sum of its parts, rounded
-	Collected spec.Gwei // at most Wanted; the rest is recorded as uncollected
+// SlashResult is what becomes of one slash.
+type SlashResult struct {
+	Slash     Slash
+	Owed      spec.Gwei // sum of its parts, rounded
+	Collected spec.Gwei // at most Owed; the rest is recorded as uncollected
 }
 
-// SlashOutcome is what a batch does: what every due collects, by ascending id,
+// SlashOutcome is what a batch does: what every slash collects, by ascending id,
 // and what every pot loses.
 type SlashOutcome struct {
-	Collections []Collection
-	Cuts        []Cut
-	Skipped     []ItemError
+	Results []SlashResult
+	Shares  []SlashShare
+	Skipped []ItemError
 }
 
-// ProcessSlashing slashes for a batch of dues. All are computed from the state
+// ProcessSlashing slashes for a batch of slashes. All are computed from the state
 // before the batch, so that their order does not matter. A bad item is skipped
 // and reported in the receipt; two items of the same id are both skipped. A batch
 // has no fault of its own: the error is always nil.
-func ProcessSlashing(l *Ledger, dues []Due) (Receipt, error) {
+func ProcessSlashing(l *Ledger, slashes []Slash) (Receipt, error) {
 	t := l.begin("slashing")
-	t.slash(dues)
+	t.slash(slashes)
 	return t.r, nil
 }
 
 // PreviewSlash returns what [ProcessSlashing] would do now and changes nothing.
-func PreviewSlash(l *Ledger, dues []Due) SlashOutcome {
-	good, skipped := l.checkDues(dues)
+func PreviewSlash(l *Ledger, slashes []Slash) SlashOutcome {
+	good, skipped := l.checkSlashes(slashes)
 	p := planSlash(l, good)
 	out := p.outcome()
 	out.Skipped = skipped
 	return out
 }
 
-// checkDues returns the valid dues by ascending id and the items to be skipped.
-func (l *Ledger) checkDues(dues []Due) (good []Due, skipped []ItemError) {
-	seen := make(map[uint64]int, len(dues))
-	for _, d := range dues {
+// checkSlashes returns the valid slashes by ascending id and the items to be skipped.
+func (l *Ledger) checkSlashes(slashes []Slash) (good []Slash, skipped []ItemError) {
+	seen := make(map[uint64]int, len(slashes))
+	for _, d := range slashes {
 		seen[d.ID]++
 	}
-	for i, d := range dues {
-		err := l.checkDue(&d)
+	for i, d := range slashes {
+		err := l.checkSlash(&d)
 		if err == nil && seen[d.ID] > 1 {
-			err = about("due", d.ID, ErrDuplicate)
+			err = about("slash", d.ID, ErrDuplicate)
 		}
 		if err != nil {
-			skipped = append(skipped, ItemError{"dues", i, err})
+			skipped = append(skipped, ItemError{"slashes", i, err})
 			continue
 		}
 		good = append(good, d)
 	}
-	slices.SortFunc(good, func(a, b Due) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(good, func(a, b Slash) int { return cmp.Compare(a.ID, b.ID) })
 	return good, skipped
 }
 
-func (l *Ledger) checkDue(d *Due) error {
+func (l *Ledger) checkSlash(d *Slash) error {
 	if _, err := l.findOperator(d.Operator); err != nil {
 		return err
 	}
@@ -124,7 +124,7 @@ func (l *Ledger) checkDue(d *Due) error {
 		return aboutf("fraction", f.Num, ErrAmount, "over %d", f.Den)
 	}
 	if l.uncollected.get(d.ID) != nil {
-		return aboutf("due", d.ID, ErrDuplicate, "it is among the uncollected")
+		return aboutf("slash", d.ID, ErrDuplicate, "it is among the uncollected")
 	}
 	if !d.Closes {
 		return nil
@@ -137,12 +137,12 @@ func (l *Ledger) checkDue(d *Due) error {
 }
 
 // slash plans a batch and applies it.
-func (t *tx) slash(dues []Due) {
-	good, skipped := t.l.checkDues(dues)
+func (t *tx) slash(slashes []Slash) {
+	good, skipped := t.l.checkSlashes(slashes)
 	t.r.Skipped = append(t.r.Skipped, skipped...)
 	p := planSlash(t.l, good)
 	out := p.outcome()
-	for _, c := range out.Cuts {
+	for _, c := range out.Shares {
 		t.cut(c)
 	}
 	for _, id := range p.touched() {
@@ -151,20 +151,20 @@ func (t *tx) slash(dues []Due) {
 			t.wipe(o)
 		}
 	}
-	for _, c := range out.Collections {
-		t.settleDue(c)
+	for _, c := range out.Results {
+		t.settleSlash(c)
 	}
 }
 
 // cut takes what a slash takes from one pot.
-func (t *tx) cut(c Cut) {
-	l, e := t.l, Event{Kind: Slashed, From: c.Place, To: Place{Kind: Burned}, Operator: c.Operator, Lot: c.Lot, Amount: c.Amount, Shares: c.Shares}
-	switch c.Place.Kind {
-	case Bond:
+func (t *tx) cut(c SlashShare) {
+	l, e := t.l, Event{Kind: Slashed, From: c.Pot, To: Pot{Kind: PotBurned}, Operator: c.Operator, Lot: c.Lot, Amount: c.Amount, Shares: c.Shares}
+	switch c.Pot.Kind {
+	case PotBond:
 		l.operators.get(c.Operator).Bond -= c.Amount
-	case Queue:
-		l.entries.get(c.Place.ID).Balance -= c.Amount
-	case Pool:
+	case PotUnbonding:
+		l.unbondings.get(c.Pot.ID).Balance -= c.Amount
+	case PotPool:
 		o := l.operators.get(c.Operator)
 		e.Before = o.Price()
 		l.setPool(o, o.PoolTokens-c.Amount, o.PoolShares-c.Shares, o.LiquidShares)
@@ -174,7 +174,7 @@ func (t *tx) cut(c Cut) {
 		e.After = o.Price()
 	}
 	if l.config.SlashedToTreasury {
-		e.To.Kind = Treasury
+		e.To.Kind = PotTreasury
 		l.treasury += c.Amount
 	} else {
 		l.burned += c.Amount
@@ -185,9 +185,9 @@ func (t *tx) cut(c Cut) {
 	}
 }
 
-// burnShares takes shares off a lot that a slash burns. The lien stays whole: dues
+// burnShares takes shares off a lot that a slash burns. The lien stays whole: slashes
 // are of its initial amount, as those of an entry are.
-func (t *tx) burnShares(p *Position, shares uint64) {
+func (t *tx) burnShares(p *Lot, shares uint64) {
 	t.setWeight(p, p.Pointer.Weight-part64(p.Pointer.Weight, shares, p.Shares))
 	if p.Shares -= shares; p.Shares == 0 {
 		t.l.index.lot(p, false)
@@ -206,17 +206,17 @@ func (t *tx) wipe(o *Operator) {
 	t.l.setPool(o, 0, 0, 0)
 }
 
-// settleDue records what is left of a due, closes its evidence and bars the
-// operator if the due says so.
-func (t *tx) settleDue(c Collection) {
-	l, d := t.l, c.Due
+// settleSlash records what is left of a slash, closes its evidence and bars the
+// operator if the slash says so.
+func (t *tx) settleSlash(c SlashResult) {
+	l, d := t.l, c.Slash
 	o := l.operators.get(d.Operator)
-	if left := c.Wanted - c.Collected; left > 0 {
+	if left := c.Owed - c.Collected; left > 0 {
 		l.uncollected.insert(d.ID, Uncollected{ID: d.ID, Operator: d.Operator, Epoch: d.Epoch, Amount: left})
-		t.emit(Event{Kind: LeftUncollected, Operator: d.Operator, Lot: d.ID, Amount: left})
+		t.emit(Event{Kind: SlashUncollected, Operator: d.Operator, Lot: d.ID, Amount: left})
 	}
 	if d.Closes {
-		if e := l.evidence.get(d.Evidence); e != nil { // another due may have closed it
+		if e := l.evidence.get(d.Evidence); e != nil { // another slash may have closed it
 			l.index.evidence(e, false)
 			l.evidence.remove(d.Evidence)
 		}

@@ -13,7 +13,7 @@ type State struct {
 	NextID        uint64
 
 	Operators   []Operator
-	Positions   []Position
+	Lots        []Lot
 	Unbondings  []Unbonding
 	Lights      []LightPosition
 	Accounts    []Account
@@ -27,8 +27,8 @@ type State struct {
 	LiquidTotal spec.Gwei // value of all tokenised lots: sum over pools of the floor
 }
 
-// Stream spreads rewards over weight without touching its holders.
-type Stream struct {
+// RewardIndex spreads rewards over weight without touching its holders.
+type RewardIndex struct {
 	Weight  spec.Gwei // that earns now
 	Index   uint64    // reward per Gwei of weight since the start, Q32
 	Carry   uint64    // remainder of the last division, in Gwei / 2^32
@@ -57,9 +57,9 @@ type Operator struct {
 	PoolShares   uint64
 	LiquidShares uint64 // of tokenised lots
 
-	Light        Stream    // Weight is the principal that earns
-	LightPending spec.Gwei // principal that earns from the next epoch
-	Pointers     Stream    // Weight is duty weight of lots and wallets, not principal
+	Light        RewardIndex // Weight is the principal that earns
+	LightPending spec.Gwei   // principal that earns from the next epoch
+	Pointers     RewardIndex // Weight is duty weight of lots and wallets, not principal
 
 	Commission             Parts
 	CommissionPending      bool
@@ -92,8 +92,8 @@ type Pointer struct {
 	Index    uint64    // of the operator's stream at the last settlement, Q32
 }
 
-// Position is a lot of shares in an operator's heavy pool.
-type Position struct {
+// Lot is a lot of shares in an operator's heavy pool.
+type Lot struct {
 	ID        uint64
 	Owner     uint64 // account
 	Operator  uint64
@@ -145,9 +145,9 @@ type Evidence struct {
 	Epoch    spec.Epoch // of the infraction
 }
 
-// Uncollected is what the caps left of a due.
+// Uncollected is what the caps left of a slash.
 type Uncollected struct {
-	ID       uint64 // of the due
+	ID       uint64 // of the slash
 	Operator uint64
 	Epoch    spec.Epoch // of the infraction
 	Amount   spec.Gwei

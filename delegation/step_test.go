@@ -26,8 +26,8 @@ func checkStep(before, after *Ledger, op Operation, r *Receipt, settled settleme
 		func() error { return checkPrices(before, after, r) },
 		func() error { return checkAdmission(after, op) },
 		func() error { return checkResidue(before, after, settled) },
-		func() error { return checkDuesPaid(before, op) },
-		func() error { return checkOrderOfDues(before, after, op) },
+		func() error { return checkSlashesPaid(before, op) },
+		func() error { return checkOrderOfSlashes(before, after, op) },
 		func() error { return checkRoundTrip(after) },
 		func() error { return checkAdvance(before, after, op) },
 		func() error { return checkBrief(before, after, op, r) },
@@ -101,7 +101,7 @@ func checkLightPrincipal(before, after *Ledger, op Operation) error {
 func checkPrices(before, after *Ledger, r *Receipt) error {
 	slashed := map[uint64]bool{}
 	for _, e := range r.Events {
-		if e.Kind != Slashed || e.From.Kind != Pool {
+		if e.Kind != Slashed || e.From.Kind != PotPool {
 			continue
 		}
 		if e.Shares == 0 {
@@ -176,33 +176,33 @@ func checkResidue(before, after *Ledger, settled settlements) error {
 	return nil
 }
 
-// duesOf returns the dues of an operation that applies them to the state before
+// slashesOf returns the slashes of an operation that applies them to the state before
 // it, with nothing else first.
-func duesOf(op Operation) ([]Due, bool) {
+func slashesOf(op Operation) ([]Slash, bool) {
 	s, ok := op.(Slashing)
-	return s.Dues, ok
+	return s.Slashes, ok
 }
 
-// I4 and I13: burned <= dues, bond only takes bonds and their withdrawals alone,
-// and nothing is cut that is not liable for any due.
-func checkDuesPaid(before *Ledger, op Operation) error {
-	dues, ok := duesOf(op)
+// I4 and I13: burned <= slashes, bond only takes bonds and their withdrawals alone,
+// and nothing is cut that is not liable for any slash.
+func checkSlashesPaid(before *Ledger, op Operation) error {
+	slashes, ok := slashesOf(op)
 	if !ok {
 		return nil
 	}
-	out := PreviewSlash(before, dues)
+	out := PreviewSlash(before, slashes)
 	collected, cut := spec.Gwei(0), spec.Gwei(0)
 	oldest, bondOnly := map[uint64]spec.Epoch{}, map[uint64]bool{}
-	for _, c := range out.Collections {
-		if c.Collected > c.Wanted {
+	for _, c := range out.Results {
+		if c.Collected > c.Owed {
 			return fmt.Errorf("I4: %+v", c)
 		}
 		collected += c.Collected
-		o := c.Due.Operator
-		if h, ok := oldest[o]; !ok || c.Due.Epoch < h {
-			oldest[o] = c.Due.Epoch
+		o := c.Slash.Operator
+		if h, ok := oldest[o]; !ok || c.Slash.Epoch < h {
+			oldest[o] = c.Slash.Epoch
 		}
-		if was, ok := bondOnly[o]; c.Due.Rule == BondOnly && (was || !ok) {
+		if was, ok := bondOnly[o]; c.Slash.Rule == BondOnly && (was || !ok) {
 			bondOnly[o] = true
 		} else {
 			bondOnly[o] = false
@@ -212,24 +212,24 @@ func checkDuesPaid(before *Ledger, op Operation) error {
 		h, ok := oldest[operator]
 		return ok && start >= h && before.epoch < end
 	}
-	for _, c := range out.Cuts {
+	for _, c := range out.Shares {
 		cut += c.Amount
 		fair := false
-		switch c.Place.Kind {
-		case Bond:
+		switch c.Pot.Kind {
+		case PotBond:
 			_, fair = oldest[c.Operator]
-		case Pool:
+		case PotPool:
 			_, own := oldest[c.Operator]
 			fair = own && c.Lot == 0 && !bondOnly[c.Operator]
 			if p := before.lots.get(c.Lot); c.Shares > 0 && p != nil && p.Lien.Set {
 				fair = liable(p.Lien.Source, p.Lien.Start, p.Lien.End) && !bondOnly[p.Lien.Source]
 			}
-		case Queue:
-			u := before.entries.get(c.Place.ID)
+		case PotUnbonding:
+			u := before.unbondings.get(c.Pot.ID)
 			fair = liable(u.Operator, u.Start, u.Complete) && (u.Bond || !bondOnly[u.Operator])
 			fair = fair || u.Lien.Set && liable(u.Lien.Source, u.Lien.Start, u.Lien.End) && !bondOnly[u.Lien.Source]
 		}
-		if !fair && !(c.Place.Kind == Pool && c.Shares == 0 && c.Lot != 0) {
+		if !fair && !(c.Pot.Kind == PotPool && c.Shares == 0 && c.Lot != 0) {
 			return fmt.Errorf("I4, I13: %+v is not liable", c)
 		}
 	}
@@ -240,12 +240,12 @@ func checkDuesPaid(before *Ledger, op Operation) error {
 }
 
 // I9: any order of a batch gives the same state.
-func checkOrderOfDues(before, after *Ledger, op Operation) error {
-	dues, ok := duesOf(op)
-	if !ok || len(dues) < 2 {
+func checkOrderOfSlashes(before, after *Ledger, op Operation) error {
+	slashes, ok := slashesOf(op)
+	if !ok || len(slashes) < 2 {
 		return nil
 	}
-	turned := slices.Clone(dues)
+	turned := slices.Clone(slashes)
 	for range 3 {
 		turned = append(turned[1:], turned[0])
 		slices.Reverse(turned[1:])
@@ -254,7 +254,7 @@ func checkOrderOfDues(before, after *Ledger, op Operation) error {
 			return err
 		}
 		if !bytes.Equal(encode(l), encode(after)) {
-			return fmt.Errorf("I9: the order of %+v matters", dues)
+			return fmt.Errorf("I9: the order of %+v matters", slashes)
 		}
 	}
 	return nil

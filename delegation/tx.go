@@ -20,7 +20,7 @@ func (l *Ledger) begin(operation string) *tx {
 func (t *tx) emit(e Event) { t.r.Events = append(t.r.Events, e) }
 
 // move records Gwei going from one pot to another; nothing when there are none.
-func (t *tx) move(kind EventKind, from, to Place, operator, lot uint64, amount spec.Gwei) {
+func (t *tx) move(kind EventKind, from, to Pot, operator, lot uint64, amount spec.Gwei) {
 	if amount > 0 && !(t.brief && kind == Rewarded) {
 		t.emit(Event{Kind: kind, From: from, To: to, Operator: operator, Lot: lot, Amount: amount})
 	}
@@ -80,14 +80,14 @@ func (t *tx) reweigh(a *Account, free, weight spec.Gwei) {
 	o := t.l.operators.get(a.Pointer.Operator)
 	earned := o.Pointers.settle(&a.Pointer.Index, a.counted())
 	o.Pointers.Reserve -= earned
-	t.move(Rewarded, Place{PointerPot, o.ID}, Place{Free, a.ID}, o.ID, 0, earned)
+	t.move(Rewarded, Pot{PotPointerRewards, o.ID}, Pot{PotFree, a.ID}, o.ID, 0, earned)
 	before := a.counted()
 	a.Free, a.Pointer.Weight = free+earned, weight
 	t.shiftPointerWeight(o, before, a.counted())
 }
 
 // setWeight sets the weight of a lot's pointer, if it has one.
-func (t *tx) setWeight(p *Position, weight spec.Gwei) {
+func (t *tx) setWeight(p *Lot, weight spec.Gwei) {
 	if p.Pointer.Set {
 		t.reweighLot(p, t.l.accounts.get(p.Owner), weight)
 	}
@@ -95,14 +95,14 @@ func (t *tx) setWeight(p *Position, weight spec.Gwei) {
 
 // reweighLot sets the weight of a lot's pointer after its owner has been paid
 // what it earned so far.
-func (t *tx) reweighLot(p *Position, owner *Account, weight spec.Gwei) {
+func (t *tx) reweighLot(p *Lot, owner *Account, weight spec.Gwei) {
 	o := t.l.operators.get(p.Pointer.Operator)
 	earned := o.Pointers.settle(&p.Pointer.Index, p.Pointer.Weight)
 	before := p.Pointer.Weight
 	p.Pointer.Weight = weight
 	o.Pointers.Reserve -= earned
 	if earned > 0 {
-		t.move(Rewarded, Place{PointerPot, o.ID}, Place{Free, p.Owner}, o.ID, p.ID, earned)
+		t.move(Rewarded, Pot{PotPointerRewards, o.ID}, Pot{PotFree, p.Owner}, o.ID, p.ID, earned)
 		t.pay(owner, earned)
 	}
 	t.shiftPointerWeight(o, before, weight)
@@ -113,33 +113,33 @@ func (t *tx) reweighLot(p *Position, owner *Account, weight spec.Gwei) {
 func (t *tx) shiftPointerWeight(o *Operator, before, after spec.Gwei) {
 	o.Pointers.Weight += after - before
 	if o.Pointers.Weight == 0 {
-		t.sweep(o, &o.Pointers, PointerPot)
+		t.sweep(o, &o.Pointers, PotPointerRewards)
 	}
 }
 
 // sweep gives the reserve of a stream without holders to the bond.
-func (t *tx) sweep(o *Operator, s *Stream, pot PlaceKind) {
-	t.move(Rewarded, Place{pot, o.ID}, Place{Bond, o.ID}, o.ID, 0, s.Reserve)
+func (t *tx) sweep(o *Operator, s *RewardIndex, pot PotKind) {
+	t.move(Rewarded, Pot{pot, o.ID}, Pot{PotBond, o.ID}, o.ID, 0, s.Reserve)
 	o.Bond += s.Reserve
 	s.Reserve, s.Carry = 0, 0
 }
 
 // settle returns what weight earned since the snapshot of the index, floored,
 // and moves the snapshot up.
-func (s *Stream) settle(snapshot *uint64, weight spec.Gwei) spec.Gwei {
+func (s *RewardIndex) settle(snapshot *uint64, weight spec.Gwei) spec.Gwei {
 	earned := s.earned(*snapshot, weight)
 	*snapshot = s.Index
 	return earned
 }
 
 // earned is what weight earned since the snapshot of the index, floored.
-func (s *Stream) earned(snapshot uint64, weight spec.Gwei) spec.Gwei {
+func (s *RewardIndex) earned(snapshot uint64, weight spec.Gwei) spec.Gwei {
 	v, _ := u64.MulDiv(s.Index-snapshot, uint64(weight), 1<<32)
 	return spec.Gwei(v)
 }
 
 // add takes in a reward for weight above 0.
-func (s *Stream) add(reward spec.Gwei) {
+func (s *RewardIndex) add(reward spec.Gwei) {
 	hi, lo := uint64(reward)>>32, uint64(reward)<<32
 	step, carry := divCarry(hi, lo, s.Carry, uint64(s.Weight))
 	s.Index += step
@@ -149,16 +149,16 @@ func (s *Stream) add(reward spec.Gwei) {
 
 // mintLot pays amount, already taken from its pot, into the pool as a new lot of
 // so many shares, and returns its id.
-func (t *tx) mintLot(from Place, p Position, amount spec.Gwei) uint64 {
+func (t *tx) mintLot(from Pot, p Lot, amount spec.Gwei) uint64 {
 	p.ID = t.newID()
 	o := t.l.operators.get(p.Operator)
 	before := o.Price()
 	t.l.setPool(o, o.PoolTokens+amount, o.PoolShares+p.Shares, o.LiquidShares)
 	t.l.lots.insert(p.ID, p)
 	t.l.index.lot(&p, true)
-	t.emit(Event{Kind: Moved, From: from, To: Place{Pool, o.ID}, Operator: o.ID, Lot: p.ID,
+	t.emit(Event{Kind: Moved, From: from, To: Pot{PotPool, o.ID}, Operator: o.ID, Lot: p.ID,
 		Amount: amount, Shares: p.Shares, Before: before, After: o.Price()})
-	t.emit(Event{Kind: LotCreated, Operator: o.ID, Lot: p.ID, Shares: p.Shares, To: Place{Free, p.Owner}})
+	t.emit(Event{Kind: LotCreated, Operator: o.ID, Lot: p.ID, Shares: p.Shares, To: Pot{PotFree, p.Owner}})
 	if p.Lien.Set {
 		t.emit(Event{Kind: LienSet, Operator: p.Lien.Source, Lot: p.ID, Amount: p.Lien.Initial})
 	}
@@ -193,7 +193,7 @@ func (t *tx) takeShares(id uint64, shares uint64) part {
 
 // enterPointer gives a lot that is not in the table yet the pointer of the part
 // that it is made of.
-func (t *tx) enterPointer(p *Position, pointer Pointer) {
+func (t *tx) enterPointer(p *Lot, pointer Pointer) {
 	if !pointer.Set {
 		return
 	}
@@ -217,10 +217,10 @@ func part64(amount spec.Gwei, shares, total uint64) spec.Gwei {
 
 // payOut takes the tokens of shares out of the pool; their lot has been cut
 // already. The last shares take everything.
-func (t *tx) payOut(o *Operator, lot, shares, liquid uint64, to Place) spec.Gwei {
+func (t *tx) payOut(o *Operator, lot, shares, liquid uint64, to Pot) spec.Gwei {
 	before, tokens := o.Price(), o.value(shares)
 	t.l.setPool(o, o.PoolTokens-tokens, o.PoolShares-shares, o.LiquidShares-liquid)
-	t.emit(Event{Kind: Moved, From: Place{Pool, o.ID}, To: to, Operator: o.ID, Lot: lot,
+	t.emit(Event{Kind: Moved, From: Pot{PotPool, o.ID}, To: to, Operator: o.ID, Lot: lot,
 		Amount: tokens, Shares: shares, Before: before, After: o.Price()})
 	return tokens
 }
@@ -231,6 +231,6 @@ func (t *tx) queue(u Unbonding) {
 	u.Start = t.l.epoch
 	u.Complete = u.Start + spec.Epoch(t.l.config.UnbondingEpochs)
 	u.Balance = u.Initial
-	t.l.entries.insert(u.ID, u)
+	t.l.unbondings.insert(u.ID, u)
 	t.l.index.entry(&u, true)
 }

@@ -44,7 +44,7 @@ func (b *tape) n(limit uint64) uint64 {
 type walker struct {
 	l *Ledger
 	source
-	nextDue uint64
+	nextSlash uint64
 }
 
 // walkConfig makes a configuration of a mix of caps and defences.
@@ -55,7 +55,7 @@ func walkConfig(s source) Config {
 	c.LeverageCap = []Parts{Off, 3 * One, One / 2, 50 * One}[s.n(4)]
 	c.LeverageMode = LeverageMode(s.n(2))
 	c.MinBond = spec.Gwei(s.n(2) * 100)
-	c.MinPosition = spec.Gwei([]uint64{1, 10, 1000}[s.n(3)])
+	c.MinDelegation = spec.Gwei([]uint64{1, 10, 1000}[s.n(3)])
 	c.MinLockedShares = []uint64{0, 1, million}[s.n(3)]
 	c.ShareRateCap = []uint64{1, 2, 64}[s.n(3)]
 	c.MaxUnbondingEntries = []uint64{2, 7, Off}[s.n(3)]
@@ -94,7 +94,7 @@ func pick[T any](w *walker, rows *table[T]) (v T) {
 
 // amount is a part of limit, or a number at an edge.
 func (w *walker) amount(limit spec.Gwei) spec.Gwei {
-	edge := []spec.Gwei{0, 1, 2, w.l.config.MinPosition - 1, w.l.config.MinPosition, limit - 1, limit + 1, 1 << 57, 1<<64 - 1}
+	edge := []spec.Gwei{0, 1, 2, w.l.config.MinDelegation - 1, w.l.config.MinDelegation, limit - 1, limit + 1, 1 << 57, 1<<64 - 1}
 	switch w.n(8) {
 	case 0:
 		return edge[w.n(uint64(len(edge)))]
@@ -113,13 +113,13 @@ func (w *walker) epoch() spec.Epoch {
 	return u64.SubSat(w.l.epoch, spec.Epoch(w.n(w.l.config.UnbondingEpochs+2)))
 }
 
-// due makes a due of any rule; half of the amounts are near the operator's stake.
-func (w *walker) due() Due {
+// slash makes a slash of any rule; half of the amounts are near the operator's stake.
+func (w *walker) slash() Slash {
 	o := pick(w, &w.l.operators)
-	d := Due{ID: w.nextDue, Operator: o.ID, Epoch: w.epoch(), Rule: LossRule(w.n(3)), Tombstone: w.n(100) == 0}
-	w.nextDue += w.n(8) // sometimes the same again
+	d := Slash{ID: w.nextSlash, Operator: o.ID, Epoch: w.epoch(), Rule: LossRule(w.n(3)), Tombstone: w.n(100) == 0}
+	w.nextSlash += w.n(8) // sometimes the same again
 	if w.n(8) > 0 {
-		w.nextDue++
+		w.nextSlash++
 	}
 	if w.n(2) == 0 {
 		d.Amount = w.amount((o.Bond + o.PoolTokens) / 4)
@@ -133,9 +133,9 @@ func (w *walker) due() Due {
 	return d
 }
 
-func (w *walker) dues(limit uint64) (list []Due) {
+func (w *walker) slashes(limit uint64) (list []Slash) {
 	for range w.n(limit) {
-		list = append(list, w.due())
+		list = append(list, w.slash())
 	}
 	return list
 }
@@ -153,7 +153,7 @@ func (w *walker) rewards() (list []EpochReward) {
 }
 
 // lotAmount says how much of a lot: by amount, by shares, or both by mistake.
-func (w *walker) lotAmount(p *Position) (amount spec.Gwei, shares uint64) {
+func (w *walker) lotAmount(p *Lot) (amount spec.Gwei, shares uint64) {
 	if o := w.l.operators.get(p.Operator); o != nil && w.n(2) == 0 {
 		return w.amount(o.value(p.Shares)), 0
 	}
@@ -168,7 +168,7 @@ func (w *walker) lotAmount(p *Position) (amount spec.Gwei, shares uint64) {
 func (w *walker) next() Operation {
 	l := w.l
 	a, b, o := pick(w, &l.accounts), pick(w, &l.accounts), pick(w, &l.operators)
-	p, u, q := pick(w, &l.lots), pick(w, &l.entries), pick(w, &l.lights)
+	p, u, q := pick(w, &l.lots), pick(w, &l.unbondings), pick(w, &l.lights)
 	amount, shares := w.lotAmount(&p)
 	caller := p.Owner
 	if w.n(30) == 0 {
@@ -223,11 +223,11 @@ func (w *walker) next() Operation {
 		return PointerReward{o.ID, w.amount(o.Pointers.Weight/8 + 100)}
 	case 33:
 		if w.n(2) == 0 {
-			return Accusation{o.ID, w.epoch()}
+			return EvidenceSubmission{o.ID, w.epoch()}
 		}
 		return Unjail{o.Owner, o.ID}
 	case 34, 35:
-		return Slashing{w.dues(5)}
+		return Slashing{w.slashes(5)}
 	case 36:
 		switch w.n(16) {
 		case 0, 1:
@@ -239,7 +239,7 @@ func (w *walker) next() Operation {
 	case 37:
 		return Advance{w.n(4)}
 	}
-	return EpochInput{Rewards: w.rewards(), Dues: w.dues(2)}
+	return EpochInput{Rewards: w.rewards(), Slashes: w.slashes(2)}
 }
 
 // sentinels are all errors that a transition may wrap.

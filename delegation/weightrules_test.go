@@ -36,12 +36,12 @@ func TestWalletWeightCountsOnce(t *testing.T) {
 func TestLotPointerDoesNotMakePrincipal(t *testing.T) {
 	w, a, b := twoOperators(t, plainConfig(), 1, 1, 10*spec.ETH)
 	lot := w.delegate(1, a, 4*spec.ETH)
-	w.do(LotPointer{Owner: 1, Position: lot, Operator: b})
+	w.do(LotPointer{Owner: 1, Lot: lot, Operator: b})
 	w.advance(1)
 	o := w.op(b)
 	assert.Equal(t, 4*spec.ETH, o.Pointers.Weight)
 	assert.Zero(t, o.Principal())
-	w.do(Undelegation{Owner: 1, Position: lot, Amount: spec.ETH})
+	w.do(Undelegation{Owner: 1, Lot: lot, Amount: spec.ETH})
 	assert.Equal(t, 3*spec.ETH, w.op(b).Pointers.Weight, "it leaves with the stake")
 	w.slash(half(1, a, 1))
 	w.advance(1)
@@ -99,8 +99,8 @@ func TestLightRedelegationIsInstant(t *testing.T) {
 func TestCancellation(t *testing.T) {
 	w, a, b := twoOperators(t, plainConfig(), 100, 1, million)
 	lot := w.delegate(1, a, 1000)
-	moved := w.do(Redelegation{Owner: 1, Position: lot, To: b, Amount: 1000})[0]
-	entry := w.do(Undelegation{Owner: 1, Position: moved, Amount: 999})[0]
+	moved := w.do(Redelegation{Owner: 1, Lot: lot, To: b, Amount: 1000})[0]
+	entry := w.do(Undelegation{Owner: 1, Lot: moved, Amount: 999})[0]
 	assert.EqualValues(t, 999, w.entry(entry).Lien.Initial)
 	back := w.do(Cancellation{1, entry, 333})[0]
 	assert.EqualValues(t, 333, w.lot(back).Lien.Initial)
@@ -116,7 +116,7 @@ func TestPreviewUndelegation(t *testing.T) {
 	w, a, _ := twoOperators(t, plainConfig(), 0, 0, million)
 	lot := w.delegate(1, a, 100)
 	w.do(HeavyReward{a, 1})
-	op := Undelegation{Owner: 1, Position: lot, Shares: 99}
+	op := Undelegation{Owner: 1, Lot: lot, Shares: 99}
 	p, err := PreviewUndelegation(w.l, op)
 	require.NoError(t, err)
 	assert.Equal(t, UndelegationPreview{Shares: 99, Amount: 99, Rest: 2, Complete: 10}, p)
@@ -131,9 +131,9 @@ func TestExposure(t *testing.T) {
 	w, a, b := twoOperators(t, plainConfig(), 0, 0, million)
 	w.advance(3)
 	lot := w.delegate(1, a, 1000)
-	moved := w.do(Redelegation{Owner: 1, Position: lot, To: b, Amount: 400})[0]
+	moved := w.do(Redelegation{Owner: 1, Lot: lot, To: b, Amount: 400})[0]
 	w.advance(1)
-	entry := w.do(Undelegation{Owner: 1, Position: moved, Amount: 100})[0]
+	entry := w.do(Undelegation{Owner: 1, Lot: moved, Amount: 100})[0]
 	w.do(LightDelegation{1, a, 1000}) // never at risk
 	var have []Risk
 	for r := range Exposure(w.l, 1) {
@@ -141,11 +141,11 @@ func TestExposure(t *testing.T) {
 	}
 	ever := spec.FarFutureEpoch
 	assert.Equal(t, []Risk{
-		{Place{Pool, a}, lot, a, ever, ever, 600},
-		{Place{Pool, b}, moved, b, ever, ever, 300},
-		{Place{Pool, b}, moved, a, 3, 13, 300},
-		{Place{Queue, entry}, entry, b, 4, 14, 100},
-		{Place{Queue, entry}, entry, a, 3, 13, 100},
+		{Pot{PotPool, a}, lot, a, ever, ever, 600},
+		{Pot{PotPool, b}, moved, b, ever, ever, 300},
+		{Pot{PotPool, b}, moved, a, 3, 13, 300},
+		{Pot{PotUnbonding, entry}, entry, b, 4, 14, 100},
+		{Pot{PotUnbonding, entry}, entry, a, 3, 13, 100},
 	}, have)
 	for range Exposure(w.l, 1) {
 		break
@@ -211,32 +211,32 @@ func TestShareRateCap(t *testing.T) {
 	w.delegate(1, b, 100)
 	w.slash(half(1, a, 0))
 	w.delegate(1, a, 1) // 2 shares a Gwei
-	w.slash(Due{ID: 2, Operator: a, Amount: 1})
+	w.slash(Slash{ID: 2, Operator: a, Amount: 1})
 	w.refuse(Delegation{1, a, 10}, ErrShareRate)
-	w.do(Undelegation{Owner: 1, Position: lot, Shares: 50})
+	w.do(Undelegation{Owner: 1, Lot: lot, Shares: 50})
 	w.do(HeavyReward{a, 1})
 	w.slash(half(3, a, 0))
-	w.do(Redelegation{Owner: 1, Position: lot, To: b, Shares: 50})
+	w.do(Redelegation{Owner: 1, Lot: lot, To: b, Shares: 50})
 }
 
 func TestFromStateRefusesBrokenStates(t *testing.T) {
 	l, _ := richLedger(t)
 	for name, change := range map[string]func(*State){
 		"I1":              func(s *State) { s.Burned++ },
-		"I2":              func(s *State) { s.Positions[0].Shares++ },
+		"I2":              func(s *State) { s.Lots[0].Shares++ },
 		"I2 light":        func(s *State) { s.Lights[0].Principal-- },
 		"I8":              func(s *State) { s.Lights[0].Accrued += 1 << 40 },
 		"I15":             func(s *State) { s.LiquidTotal++ },
 		"id above next":   func(s *State) { s.NextID = 3 },
 		"order":           func(s *State) { s.Accounts[0], s.Accounts[1] = s.Accounts[1], s.Accounts[0] },
-		"unknown owner":   func(s *State) { s.Positions[0].Owner = 999 },
+		"unknown owner":   func(s *State) { s.Lots[0].Owner = 999 },
 		"unknown place":   func(s *State) { s.Unbondings[0].Operator = 999 },
 		"future snapshot": func(s *State) { s.SnapshotEpoch++ },
 		"supply":          func(s *State) { s.Genesis += 1 << 60; s.Burned += 1 << 60 },
 		"entry":           func(s *State) { s.Unbondings[0].Balance = s.Unbondings[0].Initial + 1 },
 		"configuration":   func(s *State) { s.Config.UnbondingEpochs = 0 },
 		"pointer":         func(s *State) { s.Accounts[1].Pointer.Operator = 999 },
-		"lien":            func(s *State) { s.Positions[len(s.Positions)-1].Lien.Initial = 1 },
+		"lien":            func(s *State) { s.Lots[len(s.Lots)-1].Lien.Initial = 1 },
 		"shares":          func(s *State) { s.Operators[0].PoolShares = 1<<63 + 1 },
 		"index":           func(s *State) { s.Operators[0].Light.Index = 1 << 61 },
 	} {

@@ -15,7 +15,7 @@ func (w *workspace) award(s *State) {
 	rest, each := make([]spec.Gwei, len(s.Services)), make([]spec.Gwei, len(s.Services))
 	for i := range rest {
 		res, v := &w.results[i], &s.Services[i]
-		rest[i] = res.Budget - partsOf(res.Budget, v.Inclusion)
+		rest[i] = res.Budget - partsOf(res.Budget, v.InclusionShare)
 		if v.Rule == EqualParts && res.Performers > 0 {
 			each[i] = rest[i] / spec.Gwei(res.Performers)
 		}
@@ -106,7 +106,7 @@ func (w *workspace) awardBlocks(s *State) {
 				w.results[i].Omitted++
 				continue
 			}
-			budget := partsOf(w.results[i].Budget, v.Inclusion)
+			budget := partsOf(w.results[i].Budget, v.InclusionShare)
 			w.give(row, i, budget/spec.Gwei(s.Config.SlotsPerEpoch), true)
 		}
 	}
@@ -213,7 +213,7 @@ func (w *workspace) awardList(s *State, service int, budget spec.Gwei, items []I
 				row, _ := s.rowOf(it.Proposer)
 				w.give(row, service, proposer, true)
 			}
-			each, _ = ListerShare(listers, v.CommitteeSize, l, v.Sole)
+			each, _ = ListerShare(listers, v.CommitteeSize, l, v.SoleShare)
 		}
 		for _, id := range it.Listers {
 			row, _ := s.rowOf(id)

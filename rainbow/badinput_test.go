@@ -16,7 +16,7 @@ func TestBadInputLeavesTheStateBitIdentical(t *testing.T) {
 	comis := Service{ID: 5, Class: LightFree, LossRule: delegation.BondOnly, Weight: 1, MaxLoss: delegation.Off, Rule: Uniqueness}
 	w.service(comis)
 	focilr := comis
-	focilr.ID, focilr.Rule, focilr.CommitteeSize, focilr.Sole = 6, FOCILR, 2, half
+	focilr.ID, focilr.Rule, focilr.CommitteeSize, focilr.SoleShare = 6, FOCILR, 2, half
 	w.service(focilr)
 	w.enter(0, a, 5)
 	w.enter(2, c, 5)
@@ -54,9 +54,9 @@ func TestBadInputLeavesTheStateBitIdentical(t *testing.T) {
 	certificate := func(e spec.Epoch, c Certificate) func(*State) error {
 		return func(s *State) error { return ProcessCertificate(s, e, c) }
 	}
-	entry := func(e Entry) func(*State) error { return func(s *State) error { return ProcessEntry(s, e) } }
-	departure := func(d Departure) func(*State) error {
-		return func(s *State) error { return ProcessDeparture(s, d) }
+	entry := func(e OptIn) func(*State) error { return func(s *State) error { return ProcessOptIn(s, e) } }
+	departure := func(d OptOut) func(*State) error {
+		return func(s *State) error { return ProcessOptOut(s, d) }
 	}
 
 	for _, bad := range []struct {
@@ -76,25 +76,25 @@ func TestBadInputLeavesTheStateBitIdentical(t *testing.T) {
 		{"an unknown reward rule", service(func(v *Service) { v.Rule = rewardRules }), spec.ErrInput},
 		{"a heavy service by items", service(func(v *Service) { v.Class, v.Rule = Heavy, Uniqueness }), ErrClass},
 		{"a proposer's share above 1", service(func(v *Service) { v.ProposerShare = delegation.One + 1 }), ErrWeights},
-		{"a sole share of 1/n and less", service(func(v *Service) { v.Rule, v.Sole = FOCILR, delegation.Ratio{Num: 1, Den: 513} }), ErrWeights},
+		{"a sole share of 1/n and less", service(func(v *Service) { v.Rule, v.SoleShare = FOCILR, delegation.Ratio{Num: 1, Den: 513} }), ErrWeights},
 		{"an unknown coupling", service(func(v *Service) { v.Coupling = couplings }), spec.ErrInput},
 		{"a coupled heavy service", service(func(v *Service) { v.Class, v.Rule = Heavy, ByWeight }), ErrClass},
 		{"a quorum above 1", service(func(v *Service) { v.Quorum.Num = 4 }), ErrQuorum},
 		{"a quorum over 0", service(func(v *Service) { v.Quorum = delegation.Ratio{} }), ErrQuorum},
 		{"a coupling without a committee", service(func(v *Service) { v.CommitteeSize = 0 }), ErrQuorum},
 		{"a committee of 2^32", service(func(v *Service) { v.CommitteeSize = 1 << 32 }), spec.ErrInput},
-		{"inclusion above 1", service(func(v *Service) { v.Inclusion = delegation.One + 1 }), ErrWeights},
-		{"inclusion without coupling", service(func(v *Service) { v.Coupling, v.Inclusion = Uncoupled, 1 }), ErrWeights},
+		{"inclusion above 1", service(func(v *Service) { v.InclusionShare = delegation.One + 1 }), ErrWeights},
+		{"inclusion without coupling", service(func(v *Service) { v.Coupling, v.InclusionShare = Uncoupled, 1 }), ErrWeights},
 
-		{"an entry to an unknown service", entry(Entry{0, a, 9, 0}), ErrUnknownID},
-		{"an entry of an unknown operator", entry(Entry{0, 999, 1, 0}), ErrUnknownID},
-		{"an entry of another's operator", entry(Entry{1, a, 1, 0}), delegation.ErrOwner},
-		{"an entry twice", entry(Entry{0, a, 1, 0}), ErrDuplicate},
-		{"an allocation of a bond", entry(Entry{1, b, 1, math.MaxUint64}), ErrBond},
-		{"an allocation for a service that slashes everybody", entry(Entry{3, idle, 0, 1}), ErrClass},
-		{"a departure from an unknown service", departure(Departure{0, a, 9}), ErrUnknownID},
-		{"a departure of nobody", departure(Departure{3, idle, 1}), ErrNotRegistered},
-		{"a departure of another's operator", departure(Departure{3, a, 1}), delegation.ErrOwner},
+		{"an entry to an unknown service", entry(OptIn{0, a, 9, 0}), ErrUnknownID},
+		{"an entry of an unknown operator", entry(OptIn{0, 999, 1, 0}), ErrUnknownID},
+		{"an entry of another's operator", entry(OptIn{1, a, 1, 0}), delegation.ErrOwner},
+		{"an entry twice", entry(OptIn{0, a, 1, 0}), ErrDuplicate},
+		{"an allocation of a bond", entry(OptIn{1, b, 1, math.MaxUint64}), ErrBond},
+		{"an allocation for a service that slashes everybody", entry(OptIn{3, idle, 0, 1}), ErrClass},
+		{"a departure from an unknown service", departure(OptOut{0, a, 9}), ErrUnknownID},
+		{"a departure of nobody", departure(OptOut{3, idle, 1}), ErrNotRegistered},
+		{"a departure of another's operator", departure(OptOut{3, a, 1}), delegation.ErrOwner},
 
 		{"a penalty by an unknown service", penalty(func(p *Penalty) { p.Service = 9 }), ErrUnknownID},
 		{"a penalty on an unknown operator", penalty(func(p *Penalty) { p.Operator = 999 }), ErrUnknownID},
@@ -161,16 +161,16 @@ func TestBadInputLeavesTheStateBitIdentical(t *testing.T) {
 
 	// The same for an operator that may not serve.
 	jailed := w.operator(3, eth)
-	w.do(delegation.Accusation{Operator: jailed, Epoch: now})
-	require.ErrorIs(t, ProcessEntry(w.State, Entry{3, jailed, 1, 0}), delegation.ErrJailed)
+	w.do(delegation.EvidenceSubmission{Operator: jailed, Epoch: now})
+	require.ErrorIs(t, ProcessOptIn(w.State, OptIn{3, jailed, 1, 0}), delegation.ErrJailed)
 	leaving := w.operator(3, eth)
 	w.do(delegation.Exit{Owner: 3, Operator: leaving})
-	require.ErrorIs(t, ProcessEntry(w.State, Entry{3, leaving, 1, 0}), delegation.ErrExiting)
+	require.ErrorIs(t, ProcessOptIn(w.State, OptIn{3, leaving, 1, 0}), delegation.ErrExiting)
 	barred := w.operator(3, eth)
 	w.do(delegation.Tombstoning{Operator: barred})
-	require.ErrorIs(t, ProcessEntry(w.State, Entry{3, barred, 1, 0}), delegation.ErrTombstoned)
+	require.ErrorIs(t, ProcessOptIn(w.State, OptIn{3, barred, 1, 0}), delegation.ErrTombstoned)
 	w.Services[1].MinBond = 2 * eth
-	require.ErrorIs(t, ProcessEntry(w.State, Entry{3, idle, 1, 0}), ErrBond)
+	require.ErrorIs(t, ProcessOptIn(w.State, OptIn{3, idle, 1, 0}), ErrBond)
 }
 
 func TestBadConfigurations(t *testing.T) {

@@ -42,9 +42,9 @@ func (e economy) build(b testing.TB, c Config) *State {
 	for i := range e.operators {
 		r, err := delegation.ProcessRegistration(l, delegation.Registration{Owner: i, Bond: 32 * eth, Commission: delegation.One / 20})
 		must(b, err)
-		must(b, ProcessEntry(s, Entry{i, r.Created[0], 0, 0}))
+		must(b, ProcessOptIn(s, OptIn{i, r.Created[0], 0, 0}))
 		for j := range e.light {
-			must(b, ProcessEntry(s, Entry{i, r.Created[0], 1 + (i+j)%(services-1), 0}))
+			must(b, ProcessOptIn(s, OptIn{i, r.Created[0], 1 + (i+j)%(services-1), 0}))
 		}
 	}
 	for i := range 5 * e.operators {
@@ -53,7 +53,7 @@ func (e economy) build(b testing.TB, c Config) *State {
 		r, err := delegation.ProcessDelegation(l, delegation.Delegation{Owner: owner, Operator: operator, Amount: eth})
 		must(b, err)
 		if i/7%100 < e.pointers {
-			_, err = delegation.ProcessLotPointer(l, delegation.LotPointer{Owner: owner, Position: r.Created[0], Operator: e.operators + i*15_485_863%e.operators})
+			_, err = delegation.ProcessLotPointer(l, delegation.LotPointer{Owner: owner, Lot: r.Created[0], Operator: e.operators + i*15_485_863%e.operators})
 			must(b, err)
 		}
 		_, err = delegation.ProcessLightDelegation(l, delegation.LightDelegation{Owner: (i*104_729 + round*57) % e.operators, Operator: operator, Amount: eth})

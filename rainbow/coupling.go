@@ -7,10 +7,10 @@ import (
 	"github.com/stakesim/stakesim/spec"
 )
 
-// Final says whether both layers make a checkpoint final: at least two thirds of
+// FinalByBothLayers says whether both layers make a checkpoint final: at least two thirds of
 // the heavy stake voted for it and more than half of the light weight was online.
 // Zero totals are never final; votes above their total count as it.
-func Final(heavyVotes, heavyTotal, lightOnline, lightTotal spec.Gwei) bool {
+func FinalByBothLayers(heavyVotes, heavyTotal, lightOnline, lightTotal spec.Gwei) bool {
 	if heavyTotal == 0 || lightTotal == 0 {
 		return false
 	}
@@ -28,7 +28,7 @@ func Final(heavyVotes, heavyTotal, lightOnline, lightTotal spec.Gwei) bool {
 // them is 0. A part outside 0 to 1 or NaN gives [spec.ErrInput], a committee without
 // members or above 2^20, a ratio over 0 or above 1 [ErrQuorum].
 func StallProbability(n uint64, quorum delegation.Ratio, withheld float64) (float64, error) {
-	below, err := QuorumCount(n, quorum)
+	below, err := BelowQuorum(n, quorum)
 	if err != nil {
 		return 0, err
 	}

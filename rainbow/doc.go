@@ -7,7 +7,7 @@
 //
 // A [State] holds a [delegation.Ledger], the services and who is registered with
 // them. Everything between two epochs is an operation: the ledger's own for bonds
-// and stake, [ProcessEntry] and [ProcessDeparture] for services, [ProcessPenalty]
+// and stake, [ProcessOptIn] and [ProcessOptOut] for services, [ProcessPenalty]
 // for faults, [ProcessCertificate] for what light committees vouch for.
 // [ProcessEpoch] then ends the epoch in one fixed order:
 //

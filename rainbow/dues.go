@@ -10,20 +10,20 @@ import (
 	"github.com/stakesim/stakesim/spec/u64"
 )
 
-// claim is a pending penalty on its way to a due of the ledger.
-type claim struct {
+// slash is a pending penalty on its way to a slash of the ledger.
+type slash struct {
 	*Penalty
 	service int
-	due     delegation.Due
+	slash     delegation.Slash
 	wanted  spec.Gwei
 	left    spec.Gwei // after the caps
 	result  PenaltyResult
 	skipped bool // by the ledger
 }
 
-// dues turns the pending penalties into one batch for the ledger, measured on its
+// slashes turns the pending penalties into one batch for the ledger, measured on its
 // present state. Its ids ascend by service and evidence, which decides ties.
-func (s *State) dues() ([]claim, []delegation.Due) {
+func (s *State) slashes() ([]slash, []delegation.Slash) {
 	claims := s.claims()
 	if len(claims) == 0 {
 		return nil, nil
@@ -31,7 +31,7 @@ func (s *State) dues() ([]claim, []delegation.Due) {
 	s.measure(claims)
 	s.capServices(claims)
 	s.capBonds(claims)
-	dues := make([]delegation.Due, 0, len(claims))
+	slashes := make([]delegation.Slash, 0, len(claims))
 	for i := range claims {
 		c := &claims[i]
 		if c.skipped || c.left == 0 {
@@ -41,77 +41,77 @@ func (s *State) dues() ([]claim, []delegation.Due) {
 			continue
 		}
 		if c.left < c.wanted {
-			c.due.Fraction, c.due.Amount = delegation.Ratio{}, c.left
+			c.slash.Fraction, c.slash.Amount = delegation.Ratio{}, c.left
 		}
-		dues = append(dues, c.due)
+		slashes = append(slashes, c.slash)
 	}
-	return claims, dues
+	return claims, slashes
 }
 
-func (s *State) claims() (claims []claim) {
+func (s *State) claims() (claims []slash) {
 	for i := range s.Penalties {
 		p := &s.Penalties[i]
 		if p.Done {
 			continue
 		}
 		at := s.indexOf(p.Service)
-		claims = append(claims, claim{Penalty: p, service: at, due: delegation.Due{
-			ID: s.NextDue, Operator: p.Operator, Epoch: p.Epoch, Fraction: p.Fraction, Amount: p.Amount,
+		claims = append(claims, slash{Penalty: p, service: at, slash: delegation.Slash{
+			ID: s.NextSlash, Operator: p.Operator, Epoch: p.Epoch, Fraction: p.Fraction, Amount: p.Amount,
 			Rule: s.Services[at].LossRule, Tombstone: p.Tombstone,
 		}})
-		s.NextDue++
+		s.NextSlash++
 	}
 	return claims
 }
 
 // measure asks the ledger what each claim amounts to.
-func (s *State) measure(claims []claim) {
-	dues := make([]delegation.Due, len(claims))
+func (s *State) measure(claims []slash) {
+	slashes := make([]delegation.Slash, len(claims))
 	for i := range claims {
-		dues[i] = claims[i].due
+		slashes[i] = claims[i].slash
 	}
-	out := delegation.PreviewSlash(s.Ledger, dues)
+	out := delegation.PreviewSlash(s.Ledger, slashes)
 	for _, e := range out.Skipped {
 		claims[e.Index].skipped = true
 	}
 	at := 0
-	for _, c := range out.Collections { // both by ascending id
-		for claims[at].due.ID != c.Due.ID {
+	for _, c := range out.Results { // both by ascending id
+		for claims[at].slash.ID != c.Slash.ID {
 			at++
 		}
-		claims[at].wanted, claims[at].left = c.Wanted, c.Wanted
+		claims[at].wanted, claims[at].left = c.Owed, c.Owed
 	}
 }
 
 // capServices cuts the claims of each service to its maximum loss, by largest
 // remainder; ties go to the lower operator, then to the lower evidence.
-func (s *State) capServices(claims []claim) {
-	byService := map[int][]*claim{}
+func (s *State) capServices(claims []slash) {
+	byService := map[int][]*slash{}
 	for i := range claims {
 		byService[claims[i].service] = append(byService[claims[i].service], &claims[i])
 	}
 	for service, group := range byService {
-		slices.SortFunc(group, func(a, b *claim) int {
+		slices.SortFunc(group, func(a, b *slash) int {
 			return cmp.Or(cmp.Compare(a.Operator, b.Operator), cmp.Compare(a.Evidence, b.Evidence))
 		})
-		capClaims(group, s.Services[service].MaxLoss)
+		capSlashes(group, s.Services[service].MaxLoss)
 	}
 	for i := range claims {
-		claims[i].result.OverService = claims[i].wanted - claims[i].left
+		claims[i].result.AboveMaxLoss = claims[i].wanted - claims[i].left
 	}
 }
 
 // capBonds cuts the bond-only claims on each operator: those of a service with an
 // allocation to it, the others together to what is not allocated.
-func (s *State) capBonds(claims []claim) {
+func (s *State) capBonds(claims []slash) {
 	type group struct {
 		operator, service uint64
 		allocation        spec.Gwei // 0: of no service alone
 	}
-	groups := map[group][]*claim{}
+	groups := map[group][]*slash{}
 	for i := range claims {
 		c := &claims[i]
-		if c.due.Rule != delegation.BondOnly || c.left == 0 {
+		if c.slash.Rule != delegation.BondOnly || c.left == 0 {
 			continue
 		}
 		g := group{operator: c.Operator}
@@ -123,14 +123,14 @@ func (s *State) capBonds(claims []claim) {
 	for g, list := range groups {
 		limit := g.allocation
 		if limit == 0 {
-			limit = u64.SubSat(s.answering(g.operator), s.allocated(g.operator))
+			limit = u64.SubSat(s.liableBond(g.operator), s.allocated(g.operator))
 		}
-		capClaims(list, limit) // in order of service and evidence
+		capSlashes(list, limit) // in order of service and evidence
 	}
 }
 
-// answering is an operator's bond and what is on its way out of it.
-func (s *State) answering(operator uint64) spec.Gwei {
+// liableBond is an operator's bond and what is on its way out of it.
+func (s *State) liableBond(operator uint64) spec.Gwei {
 	o, _ := s.Ledger.Operator(operator)
 	sum := o.Bond
 	for id := range s.Ledger.UnbondingsOf(o.Owner) {
@@ -141,8 +141,8 @@ func (s *State) answering(operator uint64) spec.Gwei {
 	return sum
 }
 
-// capClaims cuts claims to a limit by largest remainder, ties to the first.
-func capClaims(list []*claim, limit spec.Gwei) {
+// capSlashes cuts claims to a limit by largest remainder, ties to the first.
+func capSlashes(list []*slash, limit spec.Gwei) {
 	weights, parts := make([]spec.Gwei, len(list)), make([]spec.Gwei, len(list))
 	var sum, hi uint64
 	for i, c := range list {
@@ -162,22 +162,22 @@ func capClaims(list []*claim, limit spec.Gwei) {
 
 // settle says what became of each claim in the ledger's epoch, and adds it to its
 // service.
-func (s *State) settle(claims []claim) (results []PenaltyResult) {
+func (s *State) settle(claims []slash) (results []PenaltyResult) {
 	for i := range claims {
 		c := &claims[i]
 		if c.skipped {
 			continue
 		}
 		r := &c.result
-		r.Service, r.Evidence, r.Operator, r.Wanted = c.Service, c.Evidence, c.Operator, c.wanted
-		short, _ := s.Ledger.Uncollected(c.due.ID)
+		r.Service, r.Evidence, r.Operator, r.Owed = c.Service, c.Evidence, c.Operator, c.wanted
+		short, _ := s.Ledger.Uncollected(c.slash.ID)
 		r.Collected = c.left - short.Amount
-		r.OverBond = r.Wanted - r.OverService - r.Collected
+		r.AboveBond = r.Owed - r.AboveMaxLoss - r.Collected
 		results = append(results, *r)
 		t := &s.Services[c.service].Totals
-		t.Wanted += r.Wanted
-		t.OverService += r.OverService
-		t.OverBond += r.OverBond
+		t.Owed += r.Owed
+		t.AboveMaxLoss += r.AboveMaxLoss
+		t.AboveBond += r.AboveBond
 		t.Collected += r.Collected
 	}
 	return results

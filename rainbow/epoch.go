@@ -65,15 +65,15 @@ type ServiceResult struct {
 	Omitted    uint64    // of them, left out by the block of their slot
 }
 
-// PenaltyResult is what became of a penalty: Wanted = OverService + OverBond +
+// PenaltyResult is what became of a penalty: Owed = AboveMaxLoss + AboveBond +
 // Collected.
 type PenaltyResult struct {
 	Service, Evidence, Operator uint64
 
-	Wanted      spec.Gwei // rounded up per pot
-	OverService spec.Gwei // above the service's maximum loss
-	OverBond    spec.Gwei // above bond or allocation, or what there was
-	Collected   spec.Gwei
+	Owed         spec.Gwei // rounded up per pot
+	AboveMaxLoss spec.Gwei // above the service's maximum loss
+	AboveBond    spec.Gwei // above bond or allocation, or what there was
+	Collected    spec.Gwei
 }
 
 // EpochReceipt is what an epoch did.
@@ -83,10 +83,10 @@ type EpochReceipt struct {
 	Totals    Totals     // of this epoch
 	Services  []ServiceResult
 	Penalties []PenaltyResult
-	// Ahead are the events of rewards to operators with pending penalties, which
+	// EarlyRewards are the events of rewards to operators with pending penalties, which
 	// come before those of Ledger.
-	Ahead  []delegation.Event
-	Ledger delegation.Receipt
+	EarlyRewards []delegation.Event
+	Ledger       delegation.Receipt
 }
 
 // ProcessEpoch ends the current epoch, in this order: the curve issues for the
@@ -205,12 +205,12 @@ func (s *State) closeLedger(r *EpochReceipt, in *EpochInput) {
 		if !p.accused {
 			rewards = append(rewards, delegation.EpochReward{Operator: row.Operator, Heavy: p.heavy, Light: light, Pointers: pointers})
 		} else if events := s.payNow(row.Operator, p.heavy, light, pointers); !in.Brief {
-			r.Ahead = append(r.Ahead, events...)
+			r.EarlyRewards = append(r.EarlyRewards, events...)
 		}
 	}
 	w.rewards = rewards
-	claims, dues := s.dues()
-	r.Ledger, _ = delegation.ProcessEpoch(s.Ledger, delegation.EpochInput{Rewards: rewards, Dues: dues, Brief: in.Brief, Room: in.Room})
+	claims, slashes := s.slashes()
+	r.Ledger, _ = delegation.ProcessEpoch(s.Ledger, delegation.EpochInput{Rewards: rewards, Slashes: slashes, Brief: in.Brief, Room: in.Room})
 	r.Penalties = s.settle(claims)
 }
 

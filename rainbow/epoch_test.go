@@ -21,7 +21,7 @@ func small(t *testing.T) (w *world, a, b, c uint64) {
 	lot := w.do(delegation.Delegation{Owner: 3, Operator: a, Amount: 500 * eth})
 	w.do(delegation.LightDelegation{Owner: 3, Operator: a, Amount: 30 * eth})
 	w.do(delegation.LightDelegation{Owner: 3, Operator: c, Amount: 50 * eth})
-	w.do(delegation.LotPointer{Owner: 3, Position: lot, Operator: c})
+	w.do(delegation.LotPointer{Owner: 3, Lot: lot, Operator: c})
 	w.service(gasper())
 	w.service(lists())
 	w.service(oracle())
@@ -39,7 +39,7 @@ func small(t *testing.T) (w *world, a, b, c uint64) {
 
 func TestAnEpochByHand(t *testing.T) {
 	w, a, b, c := small(t)
-	require.Equal(t, []Weight{{a, 600 * eth, 30 * eth, 0}, {b, 400 * eth, 0, 0}, {c, 0, 50 * eth, 500 * eth}}, w.Go.Rows)
+	require.Equal(t, []OperatorWeight{{a, 600 * eth, 30 * eth, 0}, {b, 400 * eth, 0, 0}, {c, 0, 50 * eth, 500 * eth}}, w.Go.Rows)
 
 	duties := w.all()
 	require.Len(t, duties, 6) // a: 0, 1, 2; b: 0; c: 1, 2
@@ -128,10 +128,10 @@ func TestCappedSlashing(t *testing.T) {
 	require.Equal(t, lights, s.Lights)
 	require.Equal(t, 28*eth, s.Burned)
 	v, _ := w.Service(1)
-	require.Equal(t, ServiceTotals{Budget: v.Totals.Budget, Wanted: 66 * eth, OverService: 33 * eth, OverBond: 5 * eth, Collected: 28 * eth}, v.Totals)
+	require.Equal(t, ServiceTotals{Budget: v.Totals.Budget, Owed: 66 * eth, AboveMaxLoss: 33 * eth, AboveBond: 5 * eth, Collected: 28 * eth}, v.Totals)
 }
 
-// V6 of the delegation text through a service: bond 5, dues 7 and 3 burn 5,
+// V6 of the delegation text through a service: bond 5, slashes 7 and 3 burn 5,
 // attributed 4 and 1 (3.5 and 1.5: the tie goes to the lower evidence).
 func TestAttributionOfABondThatIsTooSmall(t *testing.T) {
 	w := newWorld(t, plainConfig(), plainLedger(), 5)
@@ -171,7 +171,7 @@ func TestAllocationsKeepServicesApart(t *testing.T) {
 	w.enterWith(0, a, 1, 30)
 	w.enterWith(0, a, 2, 20)
 	w.enter(0, a, 3)
-	require.ErrorIs(t, ProcessEntry(w.State, Entry{0, a, 4, 51}), ErrBond)
+	require.ErrorIs(t, ProcessOptIn(w.State, OptIn{0, a, 4, 51}), ErrBond)
 	w.enter(0, a, 4)
 	for service, amount := range map[uint64]spec.Gwei{1: 99, 2: 5, 3: 60, 4: 40} {
 		w.penalty(Penalty{Service: service, Evidence: 9, Operator: a, Amount: amount})
@@ -198,7 +198,7 @@ func TestHeavyFaultIsMeasuredAfterTheRewards(t *testing.T) {
 	r := w.epoch(EpochInput{Duties: duties})
 	require.Len(t, r.Penalties, 1)
 	require.InDelta(t, float64(stake)/10, float64(r.Penalties[0].Collected), 2)
-	require.Equal(t, r.Penalties[0].Wanted, r.Penalties[0].Collected)
+	require.Equal(t, r.Penalties[0].Owed, r.Penalties[0].Collected)
 	slashed, _ := w.Ledger.Operator(a)
 	require.Equal(t, o.Bond-(o.Bond+9)/10, slashed.Bond)
 	require.Equal(t, o.PoolTokens-(o.PoolTokens+9)/10, slashed.PoolTokens)
@@ -211,8 +211,8 @@ func TestARegistrationStaysLiableForItsWindow(t *testing.T) {
 	w.epoch(EpochInput{})
 	w.enter(0, a, 1) // from epoch 1
 	w.epoch(EpochInput{})
-	require.NoError(t, ProcessDeparture(w.State, Departure{0, a, 1})) // in epoch 2
-	require.ErrorIs(t, ProcessEntry(w.State, Entry{0, a, 1, 0}), ErrDuplicate)
+	require.NoError(t, ProcessOptOut(w.State, OptOut{0, a, 1})) // in epoch 2
+	require.ErrorIs(t, ProcessOptIn(w.State, OptIn{0, a, 1, 0}), ErrDuplicate)
 	fault := func(evidence uint64, at spec.Epoch) error {
 		return ProcessPenalty(w.State, Penalty{Service: 1, Evidence: evidence, Operator: a, Epoch: at, Amount: 1})
 	}
@@ -288,7 +288,7 @@ func TestAnOperatorWhoseRecordIsGoneLeavesItsServices(t *testing.T) {
 			require.True(t, ok)
 			require.Equal(t, i != gone, r.Active)
 			require.Equal(t, i != gone, there)
-			require.Equal(t, i != gone, slices.ContainsFunc(w.Mark.Rows, func(row Weight) bool { return row.Operator == id }))
+			require.Equal(t, i != gone, slices.ContainsFunc(w.Mark.Rows, func(row OperatorWeight) bool { return row.Operator == id }))
 		}
 	}
 }

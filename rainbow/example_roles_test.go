@@ -44,14 +44,14 @@ func ExampleNextPrice() {
 	// Output: 2600 <nil>
 }
 
-func ExampleQuorumCount() {
-	n, err := rainbow.QuorumCount(512, delegation.Ratio{Num: 2, Den: 3})
+func ExampleBelowQuorum() {
+	n, err := rainbow.BelowQuorum(512, delegation.Ratio{Num: 2, Den: 3})
 	fmt.Println("more than", n, err)
 	// Output: more than 341 <nil>
 }
 
-func ExampleFinal() {
-	fmt.Println(rainbow.Final(200, 300, 51, 100), rainbow.Final(300, 300, 50, 100))
+func ExampleFinalByBothLayers() {
+	fmt.Println(rainbow.FinalByBothLayers(200, 300, 51, 100), rainbow.FinalByBothLayers(300, 300, 50, 100))
 	// Output: true false
 }
 

@@ -29,8 +29,8 @@ func bob() *rainbow.State {
 	_ = rainbow.AddService(s, rainbow.Service{ID: 0, Class: rainbow.Heavy, LossRule: delegation.OperatorFirst, Weight: 1, Window: 9, MaxLoss: delegation.Off})
 	_ = rainbow.AddService(s, rainbow.Service{ID: 1, Class: rainbow.LightBonded, LossRule: delegation.BondOnly, Weight: 1, Window: 9, MaxLoss: 8 * eth,
 		Rule: rainbow.EqualParts, Coupling: rainbow.Strong, CommitteeSize: 512, Quorum: delegation.Ratio{Num: 2, Den: 3}})
-	_ = rainbow.ProcessEntry(s, rainbow.Entry{Operator: 1, Service: 0})
-	_ = rainbow.ProcessEntry(s, rainbow.Entry{Operator: 1, Service: 1})
+	_ = rainbow.ProcessOptIn(s, rainbow.OptIn{Operator: 1, Service: 0})
+	_ = rainbow.ProcessOptIn(s, rainbow.OptIn{Operator: 1, Service: 1})
 	return s
 }
 
@@ -61,7 +61,7 @@ func ExampleProcessPenalty() {
 	}
 	r, _ := rainbow.ProcessEpoch(s, rainbow.EpochInput{})
 	for _, p := range r.Penalties {
-		fmt.Println(p.Wanted/eth, "wanted,", p.OverService/eth, "above the maximum loss,", p.Collected/eth, "collected")
+		fmt.Println(p.Owed/eth, "wanted,", p.AboveMaxLoss/eth, "above the maximum loss,", p.Collected/eth, "collected")
 	}
 	// Output:
 	// 6 wanted, 3 above the maximum loss, 3 collected
@@ -79,14 +79,14 @@ func ExampleService_Validate() {
 	// Output: loss rule 0: not in this class of service: light free
 }
 
-func ExampleProcessEntry() {
-	fmt.Println(rainbow.ProcessEntry(bob(), rainbow.Entry{Operator: 1, Service: 1}))
+func ExampleProcessOptIn() {
+	fmt.Println(rainbow.ProcessOptIn(bob(), rainbow.OptIn{Operator: 1, Service: 1}))
 	// Output: operator 1: duplicate id: registered with service 1, or still liable
 }
 
-func ExampleProcessDeparture() {
+func ExampleProcessOptOut() {
 	s := bob()
-	err := rainbow.ProcessDeparture(s, rainbow.Departure{Operator: 1, Service: 1})
+	err := rainbow.ProcessOptOut(s, rainbow.OptOut{Operator: 1, Service: 1})
 	r, ok := s.Registration(1, 1)
 	fmt.Println(err, r.Active, ok)
 	// Output: <nil> false true
@@ -150,8 +150,8 @@ func ExampleIssuance_Share() {
 	// Output: {1 28} <nil>
 }
 
-func ExampleWeight_Light() {
-	w := rainbow.Weight{Principal: 2, Pointers: 3}
+func ExampleOperatorWeight_Light() {
+	w := rainbow.OperatorWeight{Principal: 2, Pointers: 3}
 	fmt.Println(w.Light())
 	// Output: 5
 }

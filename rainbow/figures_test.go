@@ -20,12 +20,12 @@ var (
 
 func TestQuorumIsStrictlyMoreThanItsFloor(t *testing.T) {
 	for q, want := range map[delegation.Ratio]uint64{twoThirds: 342, half: 257} {
-		below, err := QuorumCount(512, q)
+		below, err := BelowQuorum(512, q)
 		require.NoError(t, err)
 		require.Equal(t, want, below+1)
 	}
 	for _, q := range []delegation.Ratio{{Num: 1, Den: 0}, {Num: 2, Den: 1}} {
-		_, err := QuorumCount(512, q)
+		_, err := BelowQuorum(512, q)
 		require.ErrorIs(t, err, ErrQuorum)
 	}
 }
@@ -64,7 +64,7 @@ func TestStallProbabilityAgainstExactSums(t *testing.T) {
 		n := 1 + rng.Uint64N(300)
 		q := delegation.Ratio{Num: rng.Uint64N(10), Den: 10}
 		w := 1 + rng.Uint64N(63)
-		below, _ := QuorumCount(n, q)
+		below, _ := BelowQuorum(n, q)
 		sum, a, b := new(big.Int), new(big.Int).SetUint64(64-w), new(big.Int).SetUint64(w)
 		for i := uint64(0); i <= below; i++ {
 			term := new(big.Int).Binomial(int64(n), int64(i))
@@ -108,7 +108,7 @@ func TestBothLayersMakeFinality(t *testing.T) {
 		"no heavy stake":                      {0, 0, 51, 100, false},
 		"sums beyond 64 bits do not overflow": {math.MaxUint64, math.MaxUint64, math.MaxUint64, math.MaxUint64, true},
 	} {
-		require.Equal(t, c.want, Final(c.votes, c.total, c.online, c.light), does)
+		require.Equal(t, c.want, FinalByBothLayers(c.votes, c.total, c.online, c.light), does)
 	}
 }
 

@@ -16,7 +16,7 @@ func plainLedger() delegation.Config {
 	c := delegation.DefaultConfig()
 	c.UnbondingEpochs, c.CommissionDelay = 10, 10
 	c.LeverageCap, c.LiquidCap, c.LiquidOperatorCap, c.LiquidBondFactor = delegation.Off, delegation.Off, delegation.Off, delegation.Off
-	c.MinBond, c.MinPosition, c.MinLockedShares = 0, 1, 0
+	c.MinBond, c.MinDelegation, c.MinLockedShares = 0, 1, 0
 	c.CommissionMax = delegation.One
 	return c
 }
@@ -77,7 +77,7 @@ func (w *world) enter(owner, operator, service uint64) { w.enterWith(owner, oper
 
 func (w *world) enterWith(owner, operator, service uint64, allocation spec.Gwei) {
 	w.Helper()
-	require.NoError(w, ProcessEntry(w.State, Entry{owner, operator, service, allocation}))
+	require.NoError(w, ProcessOptIn(w.State, OptIn{owner, operator, service, allocation}))
 	w.check()
 }
 
@@ -127,14 +127,14 @@ func encode(s *State) []byte {
 	l := s.Ledger.State()
 	for _, n := range []int{
 		len(s.Services), len(s.Registrations), len(s.Prices), len(s.Penalties), len(s.Certificates), len(s.Mark.Rows), len(s.Set.Rows), len(s.Go.Rows),
-		len(l.Operators), len(l.Positions), len(l.Unbondings), len(l.Lights), len(l.Accounts), len(l.Evidence), len(l.Uncollected),
+		len(l.Operators), len(l.Lots), len(l.Unbondings), len(l.Lights), len(l.Accounts), len(l.Evidence), len(l.Uncollected),
 	} {
 		put(&b, uint64(n))
 	}
 	for _, v := range []any{
-		s.Config, s.Services, s.Registrations, s.Prices, s.Penalties, s.Certificates, s.Totals, s.NextDue,
+		s.Config, s.Services, s.Registrations, s.Prices, s.Penalties, s.Certificates, s.Totals, s.NextSlash,
 		s.Mark.Taken, s.Mark.Epoch, s.Mark.Rows, s.Set.Taken, s.Set.Epoch, s.Set.Rows, s.Go.Taken, s.Go.Epoch, s.Go.Rows,
-		l.Config, l.Epoch, l.SnapshotEpoch, l.NextID, l.Operators, l.Positions, l.Unbondings, l.Lights, l.Accounts, l.Evidence, l.Uncollected,
+		l.Config, l.Epoch, l.SnapshotEpoch, l.NextID, l.Operators, l.Lots, l.Unbondings, l.Lights, l.Accounts, l.Evidence, l.Uncollected,
 		l.Genesis, l.Minted, l.Burned, l.Treasury, l.LiquidTotal,
 	} {
 		put(&b, v)
@@ -160,5 +160,5 @@ func lists() Service {
 
 func oracle() Service {
 	return Service{ID: 2, Class: LightFree, LossRule: delegation.BondOnly, Weight: 2, Window: 5, MaxLoss: delegation.Off,
-		Rule: ByWeight, Coupling: Weak, CommitteeSize: 512, Quorum: delegation.Ratio{Num: 1, Den: 2}, Inclusion: delegation.One / 2}
+		Rule: ByWeight, Coupling: Weak, CommitteeSize: 512, Quorum: delegation.Ratio{Num: 1, Den: 2}, InclusionShare: delegation.One / 2}
 }

@@ -71,7 +71,7 @@ func (s *State) checkServices() error {
 		if t.Awarded > t.Budget {
 			return broken("I19: service %d awarded %d of %d", v.ID, t.Awarded, t.Budget)
 		}
-		if t.Wanted != t.OverService+t.OverBond+t.Collected {
+		if t.Owed != t.AboveMaxLoss+t.AboveBond+t.Collected {
 			return broken("service %d: penalties %+v", v.ID, *t)
 		}
 		if v.Class == Heavy {
@@ -109,8 +109,8 @@ func (s *State) checkRegistrations() error {
 }
 
 func (s *State) checkPenalties() error {
-	if s.NextDue < 1<<63 || s.NextDue > math.MaxUint64-uint64(len(s.Penalties)) {
-		return broken("next due %d", s.NextDue)
+	if s.NextSlash < 1<<63 || s.NextSlash > math.MaxUint64-uint64(len(s.Penalties)) {
+		return broken("next slash %d", s.NextSlash)
 	}
 	for i := range s.Penalties {
 		p := &s.Penalties[i]
@@ -136,7 +136,7 @@ func (s *State) checkCertificates() error {
 		if err != nil || v.Coupling == Uncoupled || c.Slot >= s.Config.SlotsPerEpoch {
 			return broken("certificate %+v", *c)
 		}
-		if below, _ := QuorumCount(v.CommitteeSize, v.Quorum); c.Present <= below || c.Present > v.CommitteeSize {
+		if below, _ := BelowQuorum(v.CommitteeSize, v.Quorum); c.Present <= below || c.Present > v.CommitteeSize {
 			return broken("I23: certificate %+v", *c)
 		}
 	}

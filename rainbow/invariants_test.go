@@ -77,7 +77,7 @@ func TestSnapshotsRotate(t *testing.T) {
 	a := w.operator(0, 100*eth)
 	w.service(gasper())
 	w.enter(0, a, 0)
-	row := []Weight{{Operator: a, Heavy: 100 * eth}}
+	row := []OperatorWeight{{Operator: a, Heavy: 100 * eth}}
 	for n := range 3 {
 		require.Equal(t, n > 0, len(w.Mark.Rows) > 0)
 		require.Equal(t, n > 1, len(w.Set.Rows) > 0)
@@ -90,7 +90,7 @@ func TestSnapshotsRotate(t *testing.T) {
 
 func TestJailedOperatorsDoNotCount(t *testing.T) {
 	w, a, b, _ := small(t)
-	w.do(delegation.Accusation{Operator: b, Epoch: w.Ledger.Epoch()})
+	w.do(delegation.EvidenceSubmission{Operator: b, Epoch: w.Ledger.Epoch()})
 	w.epoch(EpochInput{})
 	require.Equal(t, a, w.Mark.Rows[0].Operator)
 	require.Len(t, w.Mark.Rows, 2)
@@ -149,8 +149,8 @@ func TestMinimumBondsAtTheirEdge(t *testing.T) {
 	v.MinBond = 50
 	w.service(v)
 	w.enter(0, a, 1)
-	require.ErrorIs(t, ProcessEntry(w.State, Entry{1, b, 1, 0}), ErrBond)
-	require.ErrorIs(t, ProcessEntry(w.State, Entry{1, b, 1, 49}), ErrBond)
+	require.ErrorIs(t, ProcessOptIn(w.State, OptIn{1, b, 1, 0}), ErrBond)
+	require.ErrorIs(t, ProcessOptIn(w.State, OptIn{1, b, 1, 49}), ErrBond)
 }
 
 func TestEvidenceAtTheUnbondingPeriodIsRemembered(t *testing.T) {
@@ -176,7 +176,7 @@ func TestALightPaymentIsSplitByWeight(t *testing.T) {
 		{10, 1, 1, [2]spec.Gwei{5, 5}}, {11, 1, 1, [2]spec.Gwei{6, 5}}, {10, 0, 3, [2]spec.Gwei{0, 10}}, {10, 3, 0, [2]spec.Gwei{10, 0}}, {0, 1, 1, [2]spec.Gwei{}},
 	} {
 		p := payment{light: c.light}
-		light, pointers := p.splitLight(&Weight{Principal: c.principal, Pointers: c.pointers})
+		light, pointers := p.splitLight(&OperatorWeight{Principal: c.principal, Pointers: c.pointers})
 		require.Equal(t, c.want, [2]spec.Gwei{light, pointers}, "%+v", c)
 	}
 }

@@ -49,7 +49,7 @@ func newEconomy(rng *rand.Rand, seen map[string]int) (*economy, error) {
 	lc := delegation.DefaultConfig()
 	lc.UnbondingEpochs = 1 + e.Uint64N(6)
 	lc.CommissionDelay, lc.CommissionMax, lc.JailTerm = lc.UnbondingEpochs, delegation.One, e.Uint64N(3)
-	lc.MinBond, lc.MinPosition, lc.MinLockedShares = 0, 1, pick(e, uint64(0), 1_000_000)
+	lc.MinBond, lc.MinDelegation, lc.MinLockedShares = 0, 1, pick(e, uint64(0), 1_000_000)
 	lc.LeverageMode, lc.LeverageCap = pick(e, delegation.Reject, delegation.Clip), pick(e, delegation.Off, delegation.One, 9*delegation.One)
 	lc.LiquidCap, lc.SlashedToTreasury = delegation.Off, e.one(2)
 	balances := make([]spec.Gwei, 6)
@@ -87,14 +87,14 @@ func (e *economy) try(name string, err error) {
 func (e *economy) addService() {
 	v := rainbow.Service{ID: pick(e, e.Uint64N(12), e.Uint64N(12), e.Uint64N(12), 1<<64-1), Class: rainbow.Class(e.IntN(3)), LossRule: delegation.BondOnly, Weight: 1 + e.Uint64N(9),
 		MinBond: pick(e, 0, 0, e.amount()), Window: e.Uint64N(5), MaxLoss: delegation.Off, CommitteeSize: e.Uint64N(20), ProposerShare: e.parts(),
-		Sole: delegation.Ratio{Num: 1, Den: 1 + e.Uint64N(3)}}
+		SoleShare: delegation.Ratio{Num: 1, Den: 1 + e.Uint64N(3)}}
 	if v.Class == rainbow.Heavy {
 		v.LossRule = delegation.LossRule(e.IntN(3))
 	} else {
 		v.Rule, v.Coupling = rainbow.RewardRule(e.IntN(5)), rainbow.Coupling(e.IntN(3))
 	}
 	if v.Coupling != rainbow.Uncoupled {
-		v.Quorum, v.Inclusion = e.ratio(), e.parts()/4
+		v.Quorum, v.InclusionShare = e.ratio(), e.parts()/4
 	}
 	if e.one(3) {
 		v.MaxLoss = e.amount()
@@ -127,34 +127,34 @@ func (e *economy) serve() error {
 		p := rainbow.RolePrice{Service: v.ID, Floor: e.amount(), Sensitivity: e.ratio(), Target: e.ratio()}
 		p.Price = p.Floor + e.amount() - 1
 		return e.both("price", func() error { return rainbow.AddRolePrice(s, p) }, func(m *ref.State) []ref.Refusal {
-			return m.Charge(ref.Price{Service: p.Service, Floor: uint64(p.Floor), Price: uint64(p.Price), Sensitivity: ref.Ratio(p.Sensitivity), Target: ref.Ratio(p.Target)})
+			return m.AddRolePrice(ref.RolePrice{Service: p.Service, Floor: uint64(p.Floor), Price: uint64(p.Price), Sensitivity: ref.Ratio(p.Sensitivity), Target: ref.Ratio(p.Target)})
 		})
 	case 1, 2, 3:
-		in := rainbow.Entry{Owner: owner, Operator: o.ID, Service: v.ID}
+		in := rainbow.OptIn{Owner: owner, Operator: o.ID, Service: v.ID}
 		if e.one(3) {
 			in.Allocation = spec.Gwei(e.Uint64N(uint64(o.Bond)+1)) / 2
 		}
-		return e.both("entry", func() error { return rainbow.ProcessEntry(s, in) }, func(m *ref.State) []ref.Refusal {
-			return m.Enter(in.Owner, in.Operator, in.Service, uint64(in.Allocation))
+		return e.both("entry", func() error { return rainbow.ProcessOptIn(s, in) }, func(m *ref.State) []ref.Refusal {
+			return m.ProcessOptIn(in.Owner, in.Operator, in.Service, uint64(in.Allocation))
 		})
 	case 4:
 		if e.one(3) {
-			out := rainbow.Departure{Owner: owner, Operator: o.ID, Service: v.ID}
-			return e.both("departure", func() error { return rainbow.ProcessDeparture(s, out) }, func(m *ref.State) []ref.Refusal {
-				return m.Depart(out.Owner, out.Operator, out.Service)
+			out := rainbow.OptOut{Owner: owner, Operator: o.ID, Service: v.ID}
+			return e.both("departure", func() error { return rainbow.ProcessOptOut(s, out) }, func(m *ref.State) []ref.Refusal {
+				return m.ProcessOptOut(out.Owner, out.Operator, out.Service)
 			})
 		}
 	case 5:
 		p := e.penalty(v.ID, o.ID)
 		return e.both("penalty", func() error { return rainbow.ProcessPenalty(s, p) }, func(m *ref.State) []ref.Refusal {
-			return m.Accuse(ref.Penalty{Service: p.Service, Evidence: p.Evidence, Operator: p.Operator, Epoch: uint64(p.Epoch),
+			return m.ProcessPenalty(ref.Penalty{Service: p.Service, Evidence: p.Evidence, Operator: p.Operator, Epoch: uint64(p.Epoch),
 				Fraction: ref.Ratio(p.Fraction), Amount: uint64(p.Amount), Tombstone: p.Tombstone})
 		})
 	case 6:
 		c := rainbow.Certificate{Service: v.ID, Slot: e.Uint64N(s.Config.SlotsPerEpoch), Present: e.Uint64N(v.CommitteeSize + 2)}
 		epoch := l.Epoch + pick(e, 0, 0, 0, 0, 0, 0, 0, spec.Epoch(1))
 		return e.both("certificate", func() error { return rainbow.ProcessCertificate(s, epoch, c) }, func(m *ref.State) []ref.Refusal {
-			return m.Certify(uint64(epoch), ref.Certificate(c))
+			return m.ProcessCertificate(uint64(epoch), ref.Certificate(c))
 		})
 	}
 	return nil

@@ -12,7 +12,7 @@ import (
 
 // operate does something to the ledger.
 func (e *economy) operate(l *delegation.State, o delegation.Operator) {
-	a, p, u, q := pick(e, l.Accounts...), pick(e, l.Positions...), pick(e, l.Unbondings...), pick(e, l.Lights...)
+	a, p, u, q := pick(e, l.Accounts...), pick(e, l.Lots...), pick(e, l.Unbondings...), pick(e, l.Lights...)
 	part := func(of spec.Gwei) spec.Gwei { return spec.Gwei(e.Uint64N(uint64(of)/2+1)) >> e.IntN(3) }
 	var op delegation.Operation
 	switch n := e.IntN(24); {
@@ -24,19 +24,19 @@ func (e *economy) operate(l *delegation.State, o delegation.Operator) {
 	case n < 7:
 		op = delegation.LightDelegation{Owner: a.ID, Operator: o.ID, Amount: part(a.Free)}
 	case n < 10:
-		op = delegation.Redelegation{Owner: p.Owner, Position: p.ID, To: o.ID, Shares: 1 + e.Uint64N(p.Shares+1)}
+		op = delegation.Redelegation{Owner: p.Owner, Lot: p.ID, To: o.ID, Shares: 1 + e.Uint64N(p.Shares+1)}
 	case n < 12:
-		op = delegation.LotPointer{Owner: p.Owner, Position: p.ID, Operator: o.ID, Clear: e.one(6)}
+		op = delegation.LotPointer{Owner: p.Owner, Lot: p.ID, Operator: o.ID, Clear: e.one(6)}
 	case n < 14:
 		op = delegation.WalletPointer{Owner: a.ID, Operator: o.ID, Clear: e.one(6)}
 	case n < 15:
-		op = delegation.Undelegation{Owner: p.Owner, Position: p.ID, Shares: 1 + e.Uint64N(p.Shares+1)}
+		op = delegation.Undelegation{Owner: p.Owner, Lot: p.ID, Shares: 1 + e.Uint64N(p.Shares+1)}
 	case n < 16:
 		op = delegation.BondWithdrawal{Owner: o.Owner, Operator: o.ID, Amount: part(o.Bond)}
 	case n < 17:
 		op = delegation.BondDeposit{Owner: o.Owner, Operator: o.ID, Amount: part(10 * eth)}
 	case n < 18:
-		op = delegation.Tokenisation{Owner: p.Owner, Position: p.ID, Shares: 1 + e.Uint64N(p.Shares+1)}
+		op = delegation.Tokenisation{Owner: p.Owner, Lot: p.ID, Shares: 1 + e.Uint64N(p.Shares+1)}
 	case n < 19:
 		op = delegation.CommissionChange{Owner: o.Owner, Operator: o.ID, Commission: e.parts()}
 	case n < 20:
@@ -52,7 +52,7 @@ func (e *economy) operate(l *delegation.State, o delegation.Operator) {
 			}
 		}
 		if op == nil || e.one(3) {
-			op = pick[delegation.Operation](e, delegation.Accusation{Operator: o.ID, Epoch: l.Epoch}, delegation.Exit{Owner: o.Owner, Operator: o.ID})
+			op = pick[delegation.Operation](e, delegation.EvidenceSubmission{Operator: o.ID, Epoch: l.Epoch}, delegation.Exit{Owner: o.Owner, Operator: o.ID})
 		}
 	}
 	if op == nil {

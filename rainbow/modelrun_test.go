@@ -18,7 +18,7 @@ func (e *economy) process(in rainbow.EpochInput) error {
 	if err != nil {
 		return err
 	}
-	input, err := ref.LoadInput(in.Duties, in.Items, in.Blocks)
+	input, err := ref.LoadEpochInput(in.Duties, in.Items, in.Blocks)
 	if err != nil {
 		return err
 	}
@@ -28,7 +28,7 @@ func (e *economy) process(in rainbow.EpochInput) error {
 		return err
 	}
 	if refusal == nil {
-		model.EndEpoch(input)
+		model.ProcessEpoch(input)
 	} else {
 		e.seen["refused"]++
 	}

@@ -59,7 +59,7 @@ func expect(s *State, in EpochInput) (*reference, error) {
 }
 
 func (e *reference) service(v *Service, budget uint64) {
-	inclusion := times(budget, rat(delegation.Ratio{Num: uint64(v.Inclusion), Den: uint64(delegation.One)}))
+	inclusion := times(budget, rat(delegation.Ratio{Num: uint64(v.InclusionShare), Den: uint64(delegation.One)}))
 	for _, b := range e.in.Blocks {
 		for _, id := range b.Included {
 			if id == v.ID && v.Coupling == Weak {
@@ -135,7 +135,7 @@ func (e *reference) items(v *Service, rest uint64) {
 				e.heavy[it.Proposer] += proposer
 			}
 			if l > 0 {
-				each = ref.Floor(ref.Lister(ref.Int(value-proposer), rat(v.Sole), v.CommitteeSize, l))
+				each = ref.Floor(ref.ListerShare(ref.Int(value-proposer), rat(v.SoleShare), v.CommitteeSize, l))
 			}
 		}
 		for _, id := range it.Listers {
@@ -145,7 +145,7 @@ func (e *reference) items(v *Service, rest uint64) {
 }
 
 // compare holds what the epoch paid, by the rows that it went by, to the reference.
-func (e *reference) compare(rows []Weight, pay []payment) error {
+func (e *reference) compare(rows []OperatorWeight, pay []payment) error {
 	for i, row := range rows {
 		h, l := uint64(pay[i].heavy), uint64(pay[i].light)
 		if h != e.heavy[row.Operator] || l != e.light[row.Operator] {

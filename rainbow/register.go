@@ -8,21 +8,21 @@ import (
 	"github.com/stakesim/stakesim/spec/u64"
 )
 
-// Entry registers an operator with a service.
-type Entry struct {
+// OptIn registers an operator with a service.
+type OptIn struct {
 	Owner      uint64 // account of the operator's owner
 	Operator   uint64
 	Service    uint64
 	Allocation spec.Gwei // of the bond, for this service alone; 0 is the shared bond
 }
 
-// ProcessEntry registers an operator. Its weight counts from the next snapshot.
+// ProcessOptIn registers an operator. Its weight counts from the next snapshot.
 //
 // Bond that is allocated answers for one service alone: what other services may
 // take is the rest, so allocations may not sum above the bond. Only services
 // with the loss rule BondOnly take an allocation. While an old registration is
 // liable there is no new one ([ErrDuplicate]). An error leaves the state as it was.
-func ProcessEntry(s *State, in Entry) error {
+func ProcessOptIn(s *State, in OptIn) error {
 	v, err := s.findService(in.Service)
 	if err != nil {
 		return err
@@ -91,18 +91,18 @@ func (s *State) runsHeavy(operator uint64) bool {
 	return false
 }
 
-// Departure takes an operator out of a service.
-type Departure struct {
+// OptOut takes an operator out of a service.
+type OptOut struct {
 	Owner    uint64
 	Operator uint64
 	Service  uint64
 }
 
-// ProcessDeparture ends a registration. It does not count any more from now on, and
+// ProcessOptOut ends a registration. It does not count any more from now on, and
 // stays liable, with its allocation, for the service's window. Under
 // [LightByHeavy] the last heavy service is left after all light ones. An error
 // leaves the state as it was.
-func ProcessDeparture(s *State, out Departure) error {
+func ProcessOptOut(s *State, out OptOut) error {
 	v, err := s.findService(out.Service)
 	if err != nil {
 		return err
@@ -218,7 +218,7 @@ func ProcessCertificate(s *State, epoch spec.Epoch, c Certificate) error {
 	case c.Slot >= s.Config.SlotsPerEpoch:
 		return aboutf("slot", c.Slot, ErrEpoch, "of %d", s.Config.SlotsPerEpoch)
 	}
-	if below, _ := QuorumCount(v.CommitteeSize, v.Quorum); c.Present <= below || c.Present > v.CommitteeSize {
+	if below, _ := BelowQuorum(v.CommitteeSize, v.Quorum); c.Present <= below || c.Present > v.CommitteeSize {
 		return aboutf("present", c.Present, ErrQuorum, "more than %d of %d", below, v.CommitteeSize)
 	}
 	at, found := slices.BinarySearchFunc(s.Certificates, c, compareCertificates)

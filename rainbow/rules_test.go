@@ -37,8 +37,8 @@ func committee(t *testing.T, v Service) (w *world, ids []uint64) {
 // paid is what each operator and its holders were given in an epoch.
 func paid(r *EpochReceipt) map[uint64]spec.Gwei {
 	m := map[uint64]spec.Gwei{}
-	for _, e := range append(r.Ahead, r.Ledger.Events...) {
-		if e.Kind == delegation.Rewarded && e.From.Kind == delegation.Issuance {
+	for _, e := range append(r.EarlyRewards, r.Ledger.Events...) {
+		if e.Kind == delegation.Rewarded && e.From.Kind == delegation.PotIssuance {
 			m[e.Operator] += e.Amount
 		}
 	}
@@ -75,7 +75,7 @@ func TestUniquenessVector(t *testing.T) {
 func TestItemsNeverPayMoreThanTheBudget(t *testing.T) {
 	for _, v := range []Service{
 		{Rule: Uniqueness}, {Rule: ConditionalTip},
-		{Rule: FOCILR, CommitteeSize: 4, Sole: delegation.Ratio{Num: 1, Den: 3}, ProposerShare: delegation.One / 4},
+		{Rule: FOCILR, CommitteeSize: 4, SoleShare: delegation.Ratio{Num: 1, Den: 3}, ProposerShare: delegation.One / 4},
 	} {
 		w, ids := committee(t, v)
 		var items []Item
@@ -105,7 +105,7 @@ func TestConditionalTip(t *testing.T) {
 }
 
 func TestFOCILRSplit(t *testing.T) {
-	w, ids := committee(t, Service{Rule: FOCILR, CommitteeSize: 16, Sole: delegation.Ratio{Num: 1, Den: 3}, ProposerShare: delegation.One / 10})
+	w, ids := committee(t, Service{Rule: FOCILR, CommitteeSize: 16, SoleShare: delegation.Ratio{Num: 1, Den: 3}, ProposerShare: delegation.One / 10})
 	before := w.all()
 	r := w.epoch(EpochInput{Duties: before[1:], Items: []Item{
 		{Service: 1, ID: 0, Value: 1_000_000, Listers: ids[1:3], HasProposer: true, Proposer: ids[0]},
@@ -190,12 +190,12 @@ func TestLevelsOfAdoption(t *testing.T) {
 	heavy, light := w.operator(0, 10*eth), w.operator(1, 10*eth)
 	w.service(gasper())
 	w.service(lists())
-	require.ErrorIs(t, ProcessEntry(w.State, Entry{1, light, 1, 0}), ErrAdoption)
+	require.ErrorIs(t, ProcessOptIn(w.State, OptIn{1, light, 1, 0}), ErrAdoption)
 	w.enter(0, heavy, 0)
 	w.enter(0, heavy, 1)
-	require.ErrorIs(t, ProcessDeparture(w.State, Departure{0, heavy, 0}), ErrAdoption)
-	require.NoError(t, ProcessDeparture(w.State, Departure{0, heavy, 1}))
-	require.NoError(t, ProcessDeparture(w.State, Departure{0, heavy, 0}))
+	require.ErrorIs(t, ProcessOptOut(w.State, OptOut{0, heavy, 0}), ErrAdoption)
+	require.NoError(t, ProcessOptOut(w.State, OptOut{0, heavy, 1}))
+	require.NoError(t, ProcessOptOut(w.State, OptOut{0, heavy, 0}))
 
 	c.Adoption = SeparateLight
 	w = newWorld(t, c, plainLedger(), 100*eth, 100*eth)

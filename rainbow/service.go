@@ -65,33 +65,33 @@ func (r RewardRule) items() bool { return r >= Uniqueness }
 
 // Service is one job that operators may do. The state keeps services by id.
 type Service struct {
-	ID            uint64
-	Class         Class
-	LossRule      delegation.LossRule // of a light bonded service BondOnly
-	Weight        uint64              // of its budget inside its class, relative
-	MinBond       spec.Gwei           // at registration, or the allocation
-	Window        uint64              // epochs for which who has left stays liable
-	MaxLoss       spec.Gwei           // by all operators in an epoch, or delegation.Off
-	Coupling      Coupling
-	CommitteeSize uint64           // members of a certificate's committee
-	Quorum        delegation.Ratio // a certificate needs more than floor(quorum * size)
-	Rule          RewardRule
-	ProposerShare delegation.Parts // w_p of FOCILR
-	Sole          delegation.Ratio // u of FOCILR: what a sole lister gets of the rest
-	Inclusion     delegation.Parts // of the budget, for blocks that include certificates
-	Totals        ServiceTotals
+	ID             uint64
+	Class          Class
+	LossRule       delegation.LossRule // of a light bonded service BondOnly
+	Weight         uint64              // of its budget inside its class, relative
+	MinBond        spec.Gwei           // at registration, or the allocation
+	Window         uint64              // epochs for which who has left stays liable
+	MaxLoss        spec.Gwei           // by all operators in an epoch, or delegation.Off
+	Coupling       Coupling
+	CommitteeSize  uint64           // members of a certificate's committee
+	Quorum         delegation.Ratio // a certificate needs more than floor(quorum * size)
+	Rule           RewardRule
+	ProposerShare  delegation.Parts // w_p of FOCILR
+	SoleShare      delegation.Ratio // u of FOCILR: what a sole lister gets of the rest
+	InclusionShare delegation.Parts // of the budget, for blocks that include certificates
+	Totals         ServiceTotals
 }
 
 // ServiceTotals is what a service has done since its start.
 type ServiceTotals struct {
-	Budget      spec.Gwei // given to it
-	Awarded     spec.Gwei // to operators; the ledger may have refused some
-	Wanted      spec.Gwei // by its penalties
-	OverService spec.Gwei // of that, above the maximum loss
-	OverBond    spec.Gwei // of the rest, above bond or allocation
-	Collected   spec.Gwei // the rest
-	Certified   uint64    // certificates
-	Omitted     uint64    // certificates that a block left out
+	Budget       spec.Gwei // given to it
+	Awarded      spec.Gwei // to operators; the ledger may have refused some
+	Owed         spec.Gwei // by its penalties
+	AboveMaxLoss spec.Gwei // of that, above the maximum loss
+	AboveBond    spec.Gwei // of the rest, above bond or allocation
+	Collected    spec.Gwei // the rest
+	Certified    uint64    // certificates
+	Omitted      uint64    // certificates that a block left out
 }
 
 const maxWeights = 1 << 32
@@ -119,7 +119,7 @@ func (v *Service) Validate() error {
 		return about("proposer share", uint64(v.ProposerShare), ErrWeights)
 	}
 	if v.Rule == FOCILR {
-		if _, err := ListerShare(0, v.CommitteeSize, 0, v.Sole); err != nil {
+		if _, err := ListerShare(0, v.CommitteeSize, 0, v.SoleShare); err != nil {
 			return err
 		}
 	}
@@ -138,15 +138,15 @@ func (v *Service) validateCoupling() error {
 		return aboutf("quorum", v.Quorum.Num, ErrQuorum, "over %d", v.Quorum.Den)
 	case v.CommitteeSize >= 1<<32:
 		return about("committee size", v.CommitteeSize, spec.ErrInput)
-	case v.Inclusion > delegation.One || (v.Inclusion > 0 && v.Coupling == Uncoupled):
-		return about("inclusion", uint64(v.Inclusion), ErrWeights)
+	case v.InclusionShare > delegation.One || (v.InclusionShare > 0 && v.Coupling == Uncoupled):
+		return about("inclusion", uint64(v.InclusionShare), ErrWeights)
 	}
 	return nil
 }
 
-// QuorumCount is the number of members that is not yet a quorum, floor(q * n); one
+// BelowQuorum is the number of members that is not yet a quorum, floor(q * n); one
 // more is. A ratio over 0 or above 1 gives [ErrQuorum].
-func QuorumCount(n uint64, q delegation.Ratio) (uint64, error) {
+func BelowQuorum(n uint64, q delegation.Ratio) (uint64, error) {
 	if q.Den == 0 || q.Num > q.Den {
 		return 0, aboutf("quorum", q.Num, ErrQuorum, "over %d", q.Den)
 	}

@@ -81,7 +81,7 @@ func exactStall(n, below uint64, withheld float64) *big.Float {
 func TestStallProbabilityAgainstSumsOf256Bits(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 2))
 	check := func(n uint64, q delegation.Ratio, withheld float64) {
-		below, err := QuorumCount(n, q)
+		below, err := BelowQuorum(n, q)
 		require.NoError(t, err)
 		requireStall(t, exactStall(n, below, withheld), n, q, withheld)
 	}

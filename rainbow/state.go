@@ -84,8 +84,8 @@ type Registration struct {
 	Left       spec.Epoch // of an inactive one: infractions up to it count
 }
 
-// Weight is what an operator counted for at a snapshot, in Gwei.
-type Weight struct {
+// OperatorWeight is what an operator counted for at a snapshot, in Gwei.
+type OperatorWeight struct {
 	Operator  uint64
 	Heavy     spec.Gwei // effective stake; 0 without a heavy service
 	Principal spec.Gwei // light; 0 without a light service
@@ -93,14 +93,14 @@ type Weight struct {
 }
 
 // Light is all light weight of the operator.
-func (w *Weight) Light() spec.Gwei { return w.Principal + w.Pointers }
+func (w *OperatorWeight) Light() spec.Gwei { return w.Principal + w.Pointers }
 
 // Snapshot is the weight of all operators that were registered at the end of an
 // epoch, by operator.
 type Snapshot struct {
 	Taken bool
 	Epoch spec.Epoch
-	Rows  []Weight
+	Rows  []OperatorWeight
 }
 
 // Penalty is what a service asks of an operator for an infraction, pending or, for
@@ -148,7 +148,7 @@ type State struct {
 	// rewards go by Go; committees can be drawn one and two epochs ahead.
 	Mark, Set, Go Snapshot
 	Totals        Totals
-	NextDue       uint64 // id of the ledger's next due, from 2^63; leave those to this package
+	NextSlash     uint64 // id of the ledger's next slash, from 2^63; leave those to this package
 
 	work workspace // derived, reused between epochs
 }
@@ -162,7 +162,7 @@ func New(config Config, l *delegation.Ledger) (*State, error) {
 	if err := config.Validate(); err != nil {
 		return nil, err
 	}
-	return &State{Config: config, Ledger: l, NextDue: 1 << 63}, nil
+	return &State{Config: config, Ledger: l, NextSlash: 1 << 63}, nil
 }
 
 // Clone returns a copy that shares no memory with s.

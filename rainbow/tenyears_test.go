@@ -33,7 +33,7 @@ func newDays(t *testing.T, e economy) *days {
 	c.Issuance.Curve.EpochsPerYear = 365
 	d := &days{T: t, Rand: rand.New(rand.NewPCG(10, 365)), s: e.build(t, c), operators: e.operators}
 	for owner := range e.operators {
-		d.lots = slices.AppendSeq(d.lots, d.s.Ledger.PositionsOf(owner))
+		d.lots = slices.AppendSeq(d.lots, d.s.Ledger.LotsOf(owner))
 		d.lights = slices.AppendSeq(d.lights, d.s.Ledger.LightsOf(owner))
 	}
 	return d
@@ -66,11 +66,11 @@ func (d *days) churn(n int) {
 		created := d.apply(delegation.Delegation{Owner: d.account(), Operator: d.operator(), Amount: eth})
 		d.lots = append(d.lots, created...)
 		if len(created) > 0 && d.IntN(5) == 0 {
-			p, _ := l.Position(created[0])
-			d.apply(delegation.LotPointer{Owner: p.Owner, Position: p.ID, Operator: d.operator()})
+			p, _ := l.Lot(created[0])
+			d.apply(delegation.LotPointer{Owner: p.Owner, Lot: p.ID, Operator: d.operator()})
 		}
-		p, _ := l.Position(d.take(&d.lots))
-		d.apply(delegation.Undelegation{Owner: p.Owner, Position: p.ID, Shares: p.Shares})
+		p, _ := l.Lot(d.take(&d.lots))
+		d.apply(delegation.Undelegation{Owner: p.Owner, Lot: p.ID, Shares: p.Shares})
 		v, _ := l.Light(d.take(&d.lights))
 		d.lights = append(d.lights, d.apply(delegation.LightRedelegation{Owner: v.Owner, Position: v.ID, To: d.operator(), Amount: v.Total()})...)
 		d.lights = append(d.lights, d.apply(delegation.LightDelegation{Owner: d.account(), Operator: d.operator(), Amount: eth})...)
@@ -126,7 +126,7 @@ func TestTenYears(t *testing.T) {
 	require.Equal(t, burned, end.Burned)
 	require.Less(t, d.refused, epochs*churn/10)
 	t.Logf("%d epochs of %d operators, %d heavy lots and %d light positions: %.1f s, of which epochs %.1f s, operations and reports %.1f s; %d of %d operations refused; %s",
-		epochs, len(end.Operators), len(end.Positions), len(end.Lights), time.Since(start).Seconds(), inEpochs.Seconds(), inOperations.Seconds(),
+		epochs, len(end.Operators), len(end.Lots), len(end.Lights), time.Since(start).Seconds(), inEpochs.Seconds(), inOperations.Seconds(),
 		d.refused, epochs*churn*5, peakMemory())
 }
 

@@ -108,13 +108,13 @@ func (w *walker) checkBrief(s *State, in EpochInput, full *EpochReceipt) error {
 		return fmt.Errorf("brief: %w", err)
 	}
 	want, rewards, minted := *full, 0, spec.Gwei(0)
-	want.Ahead, want.Ledger.Events = nil, nil
-	for _, e := range slices.Concat(full.Ahead, full.Ledger.Events) {
+	want.EarlyRewards, want.Ledger.Events = nil, nil
+	for _, e := range slices.Concat(full.EarlyRewards, full.Ledger.Events) {
 		switch {
 		case e.Kind != delegation.Rewarded:
 			want.Ledger.Events = append(want.Ledger.Events, e)
 			continue
-		case e.From.Kind == delegation.Issuance:
+		case e.From.Kind == delegation.PotIssuance:
 			minted += e.Amount
 		}
 		rewards++
@@ -139,16 +139,16 @@ func (w *walker) checkEpoch(before, after *delegation.State, r *EpochReceipt) er
 	var collected spec.Gwei
 	byService := map[uint64]spec.Gwei{}
 	for _, p := range r.Penalties {
-		if p.Wanted != p.OverService+p.OverBond+p.Collected {
+		if p.Owed != p.AboveMaxLoss+p.AboveBond+p.Collected {
 			return fmt.Errorf("penalty %+v", p)
 		}
 		collected += p.Collected
 		byService[p.Service] += p.Collected
 		w.done["penalised"]++
-		if p.OverService > 0 {
+		if p.AboveMaxLoss > 0 {
 			w.done["over service"]++
 		}
-		if p.OverBond > 0 {
+		if p.AboveBond > 0 {
 			w.done["over bond"]++
 		}
 	}

@@ -54,7 +54,7 @@ func newWalker(d source) (*walker, error) {
 	lc := delegation.DefaultConfig()
 	lc.UnbondingEpochs = 1 + d.below(8)
 	lc.CommissionDelay, lc.CommissionMax = lc.UnbondingEpochs, delegation.One
-	lc.MinBond, lc.MinPosition, lc.MinLockedShares = 0, 1, d.below(2)*1_000_000
+	lc.MinBond, lc.MinDelegation, lc.MinLockedShares = 0, 1, d.below(2)*1_000_000
 	lc.LeverageMode = delegation.LeverageMode(d.below(2))
 	lc.SlashedToTreasury = coin(d, 3)
 	if coin(d, 2) {
@@ -103,7 +103,7 @@ func (w *walker) try(name string, f func() error) error {
 func (w *walker) addService() error {
 	class := Class(w.below(3))
 	v := Service{ID: w.below(12), Class: class, LossRule: delegation.BondOnly, Weight: 1 + w.below(9), Window: w.below(6), MaxLoss: delegation.Off,
-		CommitteeSize: w.below(20), Sole: delegation.Ratio{Num: 1, Den: 1 + w.below(3)}, ProposerShare: delegation.Parts(w.below(uint64(delegation.One)))}
+		CommitteeSize: w.below(20), SoleShare: delegation.Ratio{Num: 1, Den: 1 + w.below(3)}, ProposerShare: delegation.Parts(w.below(uint64(delegation.One)))}
 	if class == Heavy {
 		v.LossRule = delegation.LossRule(w.below(3))
 	} else {
@@ -111,7 +111,7 @@ func (w *walker) addService() error {
 		v.Coupling = Coupling(w.below(3))
 	}
 	if v.Coupling != Uncoupled {
-		v.Quorum, v.Inclusion = w.ratio(), delegation.Parts(w.below(uint64(delegation.One)))
+		v.Quorum, v.InclusionShare = w.ratio(), delegation.Parts(w.below(uint64(delegation.One)))
 	}
 	if coin(w, 3) {
 		v.MaxLoss = w.amount()
@@ -144,15 +144,15 @@ func (w *walker) step() error {
 	case 1, 2, 3:
 		op := w.operator()
 		o, _ := s.Ledger.Operator(op)
-		e := Entry{o.Owner, op, w.service(), 0}
+		e := OptIn{o.Owner, op, w.service(), 0}
 		if coin(w, 3) {
 			e.Allocation = 1 + spec.Gwei(w.below(uint64(o.Bond)+1))
 		}
-		return w.try("entry", func() error { return ProcessEntry(s, e) })
+		return w.try("entry", func() error { return ProcessOptIn(s, e) })
 	case 4:
 		op := w.operator()
 		o, _ := s.Ledger.Operator(op)
-		return w.try("departure", func() error { return ProcessDeparture(s, Departure{o.Owner, op, w.service()}) })
+		return w.try("departure", func() error { return ProcessOptOut(s, OptOut{o.Owner, op, w.service()}) })
 	case 5, 6:
 		w.evidence++
 		p := Penalty{Service: w.service(), Evidence: w.evidence, Operator: w.operator(), Amount: w.amount(), Tombstone: coin(w, 12)}
@@ -194,19 +194,19 @@ func (w *walker) ledgerStep(owner uint64) {
 	case 4, 5:
 		op = delegation.LightDelegation{Owner: owner, Operator: o.ID, Amount: w.amount()}
 	case 6:
-		op = delegation.Undelegation{Owner: owner, Position: first(l.PositionsOf(owner)), Amount: w.amount()}
+		op = delegation.Undelegation{Owner: owner, Lot: first(l.LotsOf(owner)), Amount: w.amount()}
 	case 7:
-		op = delegation.Redelegation{Owner: owner, Position: first(l.PositionsOf(owner)), To: o.ID, Amount: w.amount()}
+		op = delegation.Redelegation{Owner: owner, Lot: first(l.LotsOf(owner)), To: o.ID, Amount: w.amount()}
 	case 8:
 		op = delegation.LightRedelegation{Owner: owner, Position: first(l.LightsOf(owner)), To: o.ID, Amount: w.amount()}
 	case 9:
-		op = delegation.LotPointer{Owner: owner, Position: first(l.PositionsOf(owner)), Operator: o.ID}
+		op = delegation.LotPointer{Owner: owner, Lot: first(l.LotsOf(owner)), Operator: o.ID}
 	case 10:
 		op = delegation.WalletPointer{Owner: owner, Operator: o.ID}
 	case 11:
 		op = delegation.BondWithdrawal{Owner: o.Owner, Operator: o.ID, Amount: w.amount()}
 	case 12:
-		op = delegation.Accusation{Operator: o.ID, Epoch: l.Epoch()}
+		op = delegation.EvidenceSubmission{Operator: o.ID, Epoch: l.Epoch()}
 		if coin(w, 2) {
 			op = delegation.Exit{Owner: o.Owner, Operator: o.ID}
 		}

@@ -18,9 +18,9 @@ type workspace struct {
 	items   []Item
 	blocks  []Block
 	rewards []delegation.EpochReward
-	scratch []Duty   // duties in order, when they came in another
-	next    []Weight // rows of the next snapshot; see enrol
-	expired bool     // some registration is inactive
+	scratch []Duty           // duties in order, when they came in another
+	next    []OperatorWeight // rows of the next snapshot; see enrol
+	expired bool             // some registration is inactive
 }
 
 // payment is what an operator is given in an epoch.
@@ -31,7 +31,7 @@ type payment struct {
 
 // splitLight divides a light payment between the holders of light principal and of
 // pointers by their weight; the remainder is the former's.
-func (p *payment) splitLight(row *Weight) (light, pointers spec.Gwei) {
+func (p *payment) splitLight(row *OperatorWeight) (light, pointers spec.Gwei) {
 	if p.light == 0 || row.Pointers == 0 {
 		return p.light, 0
 	}
@@ -74,7 +74,7 @@ func (s *State) indexOf(id uint64) int {
 
 // counts returns what a registration weighs in the current epoch: nothing when it
 // is younger than the snapshot or inactive.
-func (s *State) counts(r *Registration, v *Service, row *Weight) spec.Gwei {
+func (s *State) counts(r *Registration, v *Service, row *OperatorWeight) spec.Gwei {
 	switch {
 	case !r.Active || r.Start >= s.Go.Epoch:
 		return 0
@@ -94,12 +94,12 @@ func (w *workspace) checkDuties(s *State) error {
 	w.next, w.expired = w.next[:0], false
 	results, registrations, left := w.results, s.Registrations, w.duties
 	now, row := s.Ledger.Epoch(), 0
-	var counted Weight // of the operator
+	var counted OperatorWeight // of the operator
 	for i := range registrations {
 		r := &registrations[i]
 		if i == 0 || r.Operator != registrations[i-1].Operator {
 			row, counted = s.rowFrom(row, r.Operator)
-			w.next = append(w.next, Weight{Operator: r.Operator})
+			w.next = append(w.next, OperatorWeight{Operator: r.Operator})
 		}
 		service := s.indexOf(r.Service)
 		v, res := &s.Services[service], &results[service]
@@ -148,14 +148,14 @@ func (w *workspace) enrol(r *Registration, v *Service) {
 
 // rowFrom finds an operator in the Go snapshot at row or behind it. Who is not
 // there weighs nothing.
-func (s *State) rowFrom(row int, operator uint64) (int, Weight) {
+func (s *State) rowFrom(row int, operator uint64) (int, OperatorWeight) {
 	for row < len(s.Go.Rows) && s.Go.Rows[row].Operator < operator {
 		row++
 	}
 	if row < len(s.Go.Rows) && s.Go.Rows[row].Operator == operator {
 		return row, s.Go.Rows[row]
 	}
-	return row, Weight{}
+	return row, OperatorWeight{}
 }
 
 func before(d *Duty, r *Registration) bool {
@@ -189,7 +189,7 @@ func (s *State) badDuty(d *Duty, r *Registration, weight spec.Gwei, now spec.Epo
 
 // rowOf finds an operator in the Go snapshot.
 func (s *State) rowOf(operator uint64) (int, bool) {
-	return slices.BinarySearchFunc(s.Go.Rows, operator, func(w Weight, id uint64) int { return cmp.Compare(w.Operator, id) })
+	return slices.BinarySearchFunc(s.Go.Rows, operator, func(w OperatorWeight, id uint64) int { return cmp.Compare(w.Operator, id) })
 }
 
 // performed reports whether an operator reports of the service.

@@ -1,35 +1,35 @@
 package ref
 
-// Open brings a balance in.
-func (m *Model) Open(id uint64, amount *Rat) { m.Accounts[id] = &Account{Free: amount} }
+// ProcessOpening brings a balance in.
+func (m *Ledger) ProcessOpening(id uint64, amount *Rat) { m.Accounts[id] = &Account{Free: amount} }
 
-// Transfer moves free balance.
-func (m *Model) Transfer(from, to uint64, amount *Rat) {
+// ProcessPayment moves free balance.
+func (m *Ledger) ProcessPayment(from, to uint64, amount *Rat) {
 	m.charge(from, amount)
 	m.pay(to, amount)
 	m.sweep()
 }
 
-// Register makes an operator; lot holds its locked shares, if any.
-func (m *Model) Register(id, lot, owner uint64, bond, commission, locked *Rat) {
+// ProcessRegistration makes an operator; lot holds its locked shares, if any.
+func (m *Ledger) ProcessRegistration(id, lot, owner uint64, bond, commission, locked *Rat) {
 	m.charge(owner, add(bond, locked))
-	zero := func() Stream { return Stream{new(Rat), new(Rat)} }
-	m.Operators[id] = &Operator{Owner: owner, Bond: bond, Tokens: new(Rat), Commission: commission, Light: zero(), Pointers: zero()}
+	zero := func() RewardIndex { return RewardIndex{new(Rat), new(Rat)} }
+	m.Operators[id] = &Operator{Owner: owner, Bond: bond, PoolTokens: new(Rat), Commission: commission, Light: zero(), Pointers: zero()}
 	if locked.Sign() > 0 {
 		m.mint(lot, &Lot{Owner: owner, Operator: id}, locked)
 	}
 	m.sweep()
 }
 
-func (m *Model) mint(id uint64, p *Lot, amount *Rat) {
+func (m *Ledger) mint(id uint64, p *Lot, amount *Rat) {
 	p.Shares = m.minted(p.Operator, amount)
 	o := m.Operators[p.Operator]
-	o.Tokens = add(o.Tokens, amount)
+	o.PoolTokens = add(o.PoolTokens, amount)
 	m.Lots[id] = p
 }
 
 // Bond adds to a bond; a negative amount is queued as entry id instead.
-func (m *Model) Bond(operator, id uint64, amount *Rat) {
+func (m *Ledger) Bond(operator, id uint64, amount *Rat) {
 	o := m.Operators[operator]
 	o.Bond = add(o.Bond, amount)
 	if amount.Sign() > 0 {
@@ -38,18 +38,18 @@ func (m *Model) Bond(operator, id uint64, amount *Rat) {
 		return
 	}
 	out := new(Rat).Neg(amount)
-	m.Entries[id] = &Entry{Owner: o.Owner, Operator: operator, Initial: out, Balance: out, Start: m.Epoch, Bond: true}
+	m.Unbondings[id] = &Unbonding{Owner: o.Owner, Operator: operator, Initial: out, Balance: out, Start: m.Epoch, Bond: true}
 }
 
-// Delegate buys a lot.
-func (m *Model) Delegate(id, owner, operator uint64, amount *Rat) {
+// ProcessDelegation buys a lot.
+func (m *Ledger) ProcessDelegation(id, owner, operator uint64, amount *Rat) {
 	m.charge(owner, amount)
 	m.mint(id, &Lot{Owner: owner, Operator: operator}, amount)
 	m.sweep()
 }
 
 // leave takes shares out of a lot and their value out of the pool.
-func (m *Model) leave(id uint64, shares *Rat) (amount *Rat, lien *Lien, pointer *Pointer) {
+func (m *Ledger) leave(id uint64, shares *Rat) (amount *Rat, lien *Lien, pointer *Pointer) {
 	p := m.Lots[id]
 	m.settleLot(p)
 	part := over(shares, p.Shares)
@@ -71,7 +71,7 @@ func (m *Model) leave(id uint64, shares *Rat) (amount *Rat, lien *Lien, pointer 
 		p.Pointer = &rest
 	}
 	o := m.Operators[p.Operator]
-	o.Tokens = sub(o.Tokens, amount)
+	o.PoolTokens = sub(o.PoolTokens, amount)
 	p.Shares = sub(p.Shares, shares)
 	if p.Shares.Sign() == 0 {
 		delete(m.Lots, id)
@@ -80,21 +80,21 @@ func (m *Model) leave(id uint64, shares *Rat) (amount *Rat, lien *Lien, pointer 
 }
 
 // SharesOf are the shares of a lot that an amount is.
-func (m *Model) SharesOf(lot uint64, amount *Rat) *Rat {
+func (m *Ledger) SharesOf(lot uint64, amount *Rat) *Rat {
 	p := m.Lots[lot]
-	return least(p.Shares, over(mul(amount, m.Shares(p.Operator)), m.Operators[p.Operator].Tokens))
+	return least(p.Shares, over(mul(amount, m.Shares(p.Operator)), m.Operators[p.Operator].PoolTokens))
 }
 
-// Undelegate queues shares of a lot as entry id.
-func (m *Model) Undelegate(id, lot uint64, shares *Rat) {
+// ProcessUndelegation queues shares of a lot as entry id.
+func (m *Ledger) ProcessUndelegation(id, lot uint64, shares *Rat) {
 	p := *m.Lots[lot]
 	amount, lien, _ := m.leave(lot, shares)
-	m.Entries[id] = &Entry{Owner: p.Owner, Operator: p.Operator, Initial: amount, Balance: amount, Start: m.Epoch, Lien: lien}
+	m.Unbondings[id] = &Unbonding{Owner: p.Owner, Operator: p.Operator, Initial: amount, Balance: amount, Start: m.Epoch, Lien: lien}
 	m.sweep()
 }
 
-// Redelegate moves shares of a lot to another pool as lot id.
-func (m *Model) Redelegate(id, lot, to uint64, shares *Rat) {
+// ProcessRedelegation moves shares of a lot to another pool as lot id.
+func (m *Ledger) ProcessRedelegation(id, lot, to uint64, shares *Rat) {
 	p := *m.Lots[lot]
 	amount, _, pointer := m.leave(lot, shares)
 	m.mint(id, &Lot{Owner: p.Owner, Operator: to, Pointer: pointer,
@@ -102,9 +102,9 @@ func (m *Model) Redelegate(id, lot, to uint64, shares *Rat) {
 	m.sweep()
 }
 
-// Cancel puts a part of an entry back to work, as lot id if it is no bond.
-func (m *Model) Cancel(id, entry uint64, amount *Rat) {
-	e := m.Entries[entry]
+// ProcessCancellation puts a part of an entry back to work, as lot id if it is no bond.
+func (m *Ledger) ProcessCancellation(id, entry uint64, amount *Rat) {
+	e := m.Unbondings[entry]
 	part := over(amount, e.Balance)
 	var lien *Lien
 	if e.Lien != nil {
@@ -116,7 +116,7 @@ func (m *Model) Cancel(id, entry uint64, amount *Rat) {
 	e.Initial = sub(e.Initial, mul(e.Initial, part))
 	e.Balance = sub(e.Balance, amount)
 	if e.Balance.Sign() == 0 {
-		delete(m.Entries, entry)
+		delete(m.Unbondings, entry)
 	}
 	if e.Bond {
 		o := m.Operators[e.Operator]
@@ -126,8 +126,8 @@ func (m *Model) Cancel(id, entry uint64, amount *Rat) {
 	m.mint(id, &Lot{Owner: e.Owner, Operator: e.Operator, Lien: lien}, amount)
 }
 
-// Tokenise flags shares of a lot; less than all of them become lot id.
-func (m *Model) Tokenise(id, lot uint64, shares *Rat) {
+// ProcessTokenisation flags shares of a lot; less than all of them become lot id.
+func (m *Ledger) ProcessTokenisation(id, lot uint64, shares *Rat) {
 	p := m.Lots[lot]
 	if shares.Cmp(p.Shares) == 0 {
 		p.Tokenised = true
@@ -146,55 +146,55 @@ func (m *Model) Tokenise(id, lot uint64, shares *Rat) {
 	m.Lots[id] = &q
 }
 
-// Redeem takes the flag off a lot.
-func (m *Model) Redeem(lot uint64) { m.Lots[lot].Tokenised = false }
+// ProcessRedemption takes the flag off a lot.
+func (m *Ledger) ProcessRedemption(lot uint64) { m.Lots[lot].Tokenised = false }
 
-// Hand gives a lot to another owner, without its pointer.
-func (m *Model) Hand(lot, to uint64) {
+// ProcessTransfer gives a lot to another owner, without its pointer.
+func (m *Ledger) ProcessTransfer(lot, to uint64) {
 	p := m.Lots[lot]
 	m.settleLot(p)
 	p.Pointer, p.Owner = nil, to
 	m.sweep()
 }
 
-// HeavyReward pays an operator and its pool.
-func (m *Model) HeavyReward(operator uint64, reward *Rat) {
+// ProcessHeavyReward pays an operator and its pool.
+func (m *Ledger) ProcessHeavyReward(operator uint64, reward *Rat) {
 	o := m.Operators[operator]
 	rest := sub(reward, mul(reward, o.Commission))
-	pool := over(mul(rest, o.Tokens), add(o.Bond, o.Tokens))
-	o.Tokens = add(o.Tokens, pool)
+	pool := over(mul(rest, o.PoolTokens), add(o.Bond, o.PoolTokens))
+	o.PoolTokens = add(o.PoolTokens, pool)
 	o.Bond = add(o.Bond, sub(reward, pool))
 	m.Minted = add(m.Minted, reward)
 }
 
-// Announce changes the commission, at once when it does not rise.
-func (m *Model) Announce(operator uint64, commission *Rat, at uint64) {
+// ProcessCommissionChange changes the commission, at once when it does not rise.
+func (m *Ledger) ProcessCommissionChange(operator uint64, commission *Rat, at uint64) {
 	o := m.Operators[operator]
-	o.Next = nil
+	o.PendingCommission = nil
 	if commission.Cmp(o.Commission) <= 0 {
 		o.Commission = commission
 		return
 	}
-	o.Next, o.NextAt = commission, m.Epoch+epochs(at)
+	o.PendingCommission, o.PendingCommissionEpoch = commission, m.Epoch+epochs(at)
 }
 
-// Exit takes an operator one stage on; entries names the entry of each lot that
+// ProcessExit takes an operator one stage on; entries names the entry of each lot that
 // is unbonded, and under the operator's own id that of the bond.
-func (m *Model) Exit(operator uint64, entries map[uint64]uint64) {
+func (m *Ledger) ProcessExit(operator uint64, entries map[uint64]uint64) {
 	o := m.Operators[operator]
-	o.Stage++
-	switch o.Stage {
+	o.Exit++
+	switch o.Exit {
 	case 2:
 		for _, id := range ids(m.Lots) {
 			if p := m.Lots[id]; p.Operator == operator {
 				entry, ok := entries[id]
-				m.Undelegate(entry, id, p.Shares)
+				m.ProcessUndelegation(entry, id, p.Shares)
 				if !ok { // worth less than a Gwei: what it was stays in the pool, and here is nobody's
-					delete(m.Entries, entry)
+					delete(m.Unbondings, entry)
 				}
 			}
 		}
-		o.Tokens = new(Rat)
+		o.PoolTokens = new(Rat)
 	case 3:
 		for _, p := range m.Lots {
 			if p.Pointer != nil && p.Pointer.Operator == operator {

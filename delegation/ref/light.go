@@ -8,32 +8,32 @@ import (
 
 func epochs(n uint64) spec.Epoch { return spec.Epoch(n) }
 
-// LightDelegate adds to the owner's position with the operator, or opens it as id.
-func (m *Model) LightDelegate(id, owner, operator uint64, amount *Rat) {
+// ProcessLightDelegation adds to the owner's position with the operator, or opens it as id.
+func (m *Ledger) ProcessLightDelegation(id, owner, operator uint64, amount *Rat) {
 	m.charge(owner, amount)
 	m.enter(id, owner, operator, amount)
 	m.sweep()
 }
 
-func (m *Model) enter(id, owner, operator uint64, amount *Rat) {
+func (m *Ledger) enter(id, owner, operator uint64, amount *Rat) {
 	for _, p := range m.Lights {
 		if p.Owner == owner && p.Operator == operator {
 			p.Pending = add(p.Pending, amount)
 			return
 		}
 	}
-	m.Lights[id] = &Light{owner, operator, new(Rat), amount, m.Operators[operator].Light.PerGwei, new(Rat)}
+	m.Lights[id] = &LightPosition{owner, operator, new(Rat), amount, m.Operators[operator].Light.Index, new(Rat)}
 }
 
 // settle moves what a position has earned to what has accrued.
-func (m *Model) settle(p *Light) {
+func (m *Ledger) settle(p *LightPosition) {
 	s := &m.Operators[p.Operator].Light
-	p.Accrued = add(p.Accrued, mul(sub(s.PerGwei, p.Paid), p.Principal))
-	p.Paid = s.PerGwei
+	p.Accrued = add(p.Accrued, mul(sub(s.Index, p.Index), p.Principal))
+	p.Index = s.Index
 }
 
 // exit takes principal out, what does not earn yet first.
-func (m *Model) exit(id uint64, amount *Rat) {
+func (m *Ledger) exit(id uint64, amount *Rat) {
 	p := m.Lights[id]
 	m.settle(p)
 	pending := least(p.Pending, amount)
@@ -45,32 +45,32 @@ func (m *Model) exit(id uint64, amount *Rat) {
 	}
 }
 
-func (m *Model) payAccrued(p *Light) {
+func (m *Ledger) payAccrued(p *LightPosition) {
 	s := &m.Operators[p.Operator].Light
 	s.Reserve = sub(s.Reserve, p.Accrued)
 	m.pay(p.Owner, p.Accrued)
 	p.Accrued = new(Rat)
 }
 
-// LightUndelegate pays principal back.
-func (m *Model) LightUndelegate(id uint64, amount *Rat) {
+// ProcessLightUndelegation pays principal back.
+func (m *Ledger) ProcessLightUndelegation(id uint64, amount *Rat) {
 	owner := m.Lights[id].Owner
 	m.exit(id, amount)
 	m.pay(owner, amount)
 	m.sweep()
 }
 
-// LightRedelegate moves principal to another operator, to position into if the
+// ProcessLightRedelegation moves principal to another operator, to position into if the
 // owner has none there.
-func (m *Model) LightRedelegate(into, id, to uint64, amount *Rat) {
+func (m *Ledger) ProcessLightRedelegation(into, id, to uint64, amount *Rat) {
 	owner := m.Lights[id].Owner
 	m.exit(id, amount)
 	m.enter(into, owner, to, amount)
 	m.sweep()
 }
 
-// Claim pays what a position has earned, or compounds it.
-func (m *Model) Claim(id uint64, compound bool) {
+// ProcessLightClaim pays what a position has earned, or compounds it.
+func (m *Ledger) ProcessLightClaim(id uint64, compound bool) {
 	p := m.Lights[id]
 	m.settle(p)
 	if compound {
@@ -84,17 +84,17 @@ func (m *Model) Claim(id uint64, compound bool) {
 	m.sweep()
 }
 
-// LightReward spreads a reward over light principal.
-func (m *Model) LightReward(operator uint64, reward *Rat) {
+// ProcessLightReward spreads a reward over light principal.
+func (m *Ledger) ProcessLightReward(operator uint64, reward *Rat) {
 	m.spread(operator, &m.Operators[operator].Light, m.Principal(operator), reward)
 }
 
-// PointerReward spreads a reward over the weight of pointers.
-func (m *Model) PointerReward(operator uint64, reward *Rat) {
+// ProcessPointerReward spreads a reward over the weight of pointers.
+func (m *Ledger) ProcessPointerReward(operator uint64, reward *Rat) {
 	m.spread(operator, &m.Operators[operator].Pointers, m.PointerWeight(operator), reward)
 }
 
-func (m *Model) spread(operator uint64, s *Stream, weight, reward *Rat) {
+func (m *Ledger) spread(operator uint64, s *RewardIndex, weight, reward *Rat) {
 	o := m.Operators[operator]
 	m.Minted = add(m.Minted, reward)
 	if weight.Cmp(Int(spec.ETH)) < 0 {
@@ -105,34 +105,34 @@ func (m *Model) spread(operator uint64, s *Stream, weight, reward *Rat) {
 	rest := sub(reward, commission)
 	o.Bond = add(o.Bond, commission)
 	s.Reserve = add(s.Reserve, rest)
-	s.PerGwei = add(s.PerGwei, over(rest, weight))
+	s.Index = add(s.Index, over(rest, weight))
 }
 
-// PointLot sets or clears a lot's pointer.
-func (m *Model) PointLot(lot, operator uint64, clear bool) {
+// ProcessLotPointer sets or clears a lot's pointer.
+func (m *Ledger) ProcessLotPointer(lot, operator uint64, clear bool) {
 	p := m.Lots[lot]
 	m.settleLot(p)
 	p.Pointer = m.pointer(operator, clear)
 	m.sweep()
 }
 
-// PointWallet sets or clears an account's pointer.
-func (m *Model) PointWallet(account, operator uint64, clear bool) {
+// ProcessWalletPointer sets or clears an account's pointer.
+func (m *Ledger) ProcessWalletPointer(account, operator uint64, clear bool) {
 	a := m.Accounts[account]
 	m.settleWallet(a)
 	a.Pointer = m.pointer(operator, clear)
 	m.sweep()
 }
 
-func (m *Model) pointer(operator uint64, clear bool) *Pointer {
+func (m *Ledger) pointer(operator uint64, clear bool) *Pointer {
 	if clear {
 		return nil
 	}
-	return &Pointer{operator, new(Rat), m.Operators[operator].Pointers.PerGwei}
+	return &Pointer{operator, new(Rat), m.Operators[operator].Pointers.Index}
 }
 
-// EndEpoch begins the next epoch: snapshot, queue, liens, announced changes.
-func (m *Model) EndEpoch() {
+// AdvanceEpoch begins the next epoch: snapshot, queue, liens, announced changes.
+func (m *Ledger) AdvanceEpoch() {
 	m.Epoch++
 	for _, p := range m.Lights {
 		m.settle(p)
@@ -154,18 +154,18 @@ func (m *Model) EndEpoch() {
 	m.sweep()
 	m.release()
 	for _, o := range m.Operators {
-		if o.Next != nil && o.NextAt <= m.Epoch {
-			o.Commission, o.Next = o.Next, nil
+		if o.PendingCommission != nil && o.PendingCommissionEpoch <= m.Epoch {
+			o.Commission, o.PendingCommission = o.PendingCommission, nil
 		}
-		o.Pending = slices.DeleteFunc(o.Pending, func(h spec.Epoch) bool { return h+m.Unbonding < m.Epoch })
+		o.Evidence = slices.DeleteFunc(o.Evidence, func(h spec.Epoch) bool { return h+m.Unbonding < m.Epoch })
 	}
 }
 
 // release pays what is complete and frees what has served its time.
-func (m *Model) release() {
-	for _, id := range ids(m.Entries) {
-		if e := m.Entries[id]; e.Start+m.Unbonding <= m.Epoch {
-			delete(m.Entries, id)
+func (m *Ledger) release() {
+	for _, id := range ids(m.Unbondings) {
+		if e := m.Unbondings[id]; e.Start+m.Unbonding <= m.Epoch {
+			delete(m.Unbondings, id)
 			m.pay(e.Owner, e.Balance)
 		} else if e.Lien != nil && e.Lien.End <= m.Epoch {
 			e.Lien = nil

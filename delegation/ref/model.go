@@ -17,16 +17,16 @@ import (
 // Rat is an exact amount, in Gwei or shares.
 type Rat = big.Rat
 
-// Model is the whole state.
-type Model struct {
+// Ledger is the whole state.
+type Ledger struct {
 	Epoch, Unbonding spec.Epoch
 
 	Accounts    map[uint64]*Account
 	Operators   map[uint64]*Operator
 	Lots        map[uint64]*Lot
-	Entries     map[uint64]*Entry
-	Lights      map[uint64]*Light
-	Uncollected map[uint64]*Rat // by due
+	Unbondings  map[uint64]*Unbonding
+	Lights      map[uint64]*LightPosition
+	Uncollected map[uint64]*Rat // by slash
 	Slashed     *Rat            // to wherever slashed Gwei go
 	Minted      *Rat
 }
@@ -41,30 +41,30 @@ type Account struct {
 type Pointer struct {
 	Operator uint64
 	Weight   *Rat // at the snapshot
-	Paid     *Rat // the stream's rewards per Gwei that have been paid
+	Index    *Rat // the stream's rewards per Gwei that have been paid
 }
 
-// Stream is what one Gwei of weight has earned since the start.
-type Stream struct{ PerGwei, Reserve *Rat }
+// RewardIndex is what one Gwei of weight has earned since the start.
+type RewardIndex struct{ Index, Reserve *Rat }
 
 // Operator is a bond, a pool and two streams.
 type Operator struct {
-	Owner           uint64
-	Bond, Tokens    *Rat
-	Commission      *Rat
-	Next            *Rat // commission announced, or nil
-	NextAt          spec.Epoch
-	Light, Pointers Stream
-	Stage           int // of the exit
-	Jailed, Barred  bool
-	Pending         []spec.Epoch // evidence filed, by epoch of the infraction
+	Owner                  uint64
+	Bond, PoolTokens       *Rat
+	Commission             *Rat
+	PendingCommission      *Rat // commission announced, or nil
+	PendingCommissionEpoch spec.Epoch
+	Light, Pointers        RewardIndex
+	Exit                   int // of the exit
+	Jailed, Tombstoned     bool
+	Evidence               []spec.Epoch // evidence filed, by epoch of the infraction
 }
 
 // Lien says for whom a moved lot still answers.
 type Lien struct {
-	First, Source uint64
-	Initial       *Rat
-	Start, End    spec.Epoch
+	ID, Source uint64
+	Initial    *Rat
+	Start, End spec.Epoch
 }
 
 // Lot is a heavy position.
@@ -76,8 +76,8 @@ type Lot struct {
 	Tokenised       bool
 }
 
-// Entry is an amount in the unbonding queue.
-type Entry struct {
+// Unbonding is an amount in the unbonding queue.
+type Unbonding struct {
 	Owner, Operator  uint64
 	Initial, Balance *Rat
 	Start            spec.Epoch
@@ -85,19 +85,19 @@ type Entry struct {
 	Bond             bool
 }
 
-// Light is a light position.
-type Light struct {
+// LightPosition is a light position.
+type LightPosition struct {
 	Owner, Operator    uint64
 	Principal, Pending *Rat
-	Paid, Accrued      *Rat // Paid: rewards per Gwei that are in Accrued or paid
+	Index, Accrued     *Rat // Index: rewards per Gwei that are in Accrued or paid
 }
 
 // New returns an empty model.
-func New(epoch, unbonding spec.Epoch) *Model {
-	return &Model{
+func New(epoch, unbonding spec.Epoch) *Ledger {
+	return &Ledger{
 		Epoch: epoch, Unbonding: unbonding,
 		Accounts: map[uint64]*Account{}, Operators: map[uint64]*Operator{}, Lots: map[uint64]*Lot{},
-		Entries: map[uint64]*Entry{}, Lights: map[uint64]*Light{}, Uncollected: map[uint64]*Rat{},
+		Unbondings: map[uint64]*Unbonding{}, Lights: map[uint64]*LightPosition{}, Uncollected: map[uint64]*Rat{},
 		Slashed: new(Rat), Minted: new(Rat),
 	}
 }
@@ -147,7 +147,7 @@ func ids[T any](m map[uint64]T) (list []uint64) {
 }
 
 // Shares are all shares of an operator's pool.
-func (m *Model) Shares(operator uint64) *Rat {
+func (m *Ledger) Shares(operator uint64) *Rat {
 	s := new(Rat)
 	for _, p := range m.Lots {
 		if p.Operator == operator {
@@ -158,12 +158,12 @@ func (m *Model) Shares(operator uint64) *Rat {
 }
 
 // Value is what so many shares of a pool are worth.
-func (m *Model) Value(operator uint64, shares *Rat) *Rat {
-	return over(mul(shares, m.Operators[operator].Tokens), m.Shares(operator))
+func (m *Ledger) Value(operator uint64, shares *Rat) *Rat {
+	return over(mul(shares, m.Operators[operator].PoolTokens), m.Shares(operator))
 }
 
 // Prices are the prices of a share of every pool.
-func (m *Model) Prices() map[uint64]*Rat {
+func (m *Ledger) Prices() map[uint64]*Rat {
 	shares := map[uint64]*Rat{}
 	for id := range m.Operators {
 		shares[id] = new(Rat)
@@ -172,32 +172,32 @@ func (m *Model) Prices() map[uint64]*Rat {
 		shares[p.Operator].Add(shares[p.Operator], p.Shares)
 	}
 	for id, o := range m.Operators {
-		shares[id] = over(o.Tokens, shares[id])
+		shares[id] = over(o.PoolTokens, shares[id])
 	}
 	return shares
 }
 
 // minted is how many shares an amount buys.
-func (m *Model) minted(operator uint64, amount *Rat) *Rat {
+func (m *Ledger) minted(operator uint64, amount *Rat) *Rat {
 	all := m.Shares(operator)
 	if all.Sign() == 0 {
 		return amount
 	}
-	return over(mul(amount, all), m.Operators[operator].Tokens)
+	return over(mul(amount, all), m.Operators[operator].PoolTokens)
 }
 
-func (m *Model) pay(account uint64, amount *Rat) {
+func (m *Ledger) pay(account uint64, amount *Rat) {
 	a := m.Accounts[account]
 	m.settleWallet(a)
 	a.Free = add(a.Free, amount)
 }
 
-func (m *Model) charge(account uint64, amount *Rat) {
+func (m *Ledger) charge(account uint64, amount *Rat) {
 	m.pay(account, new(Rat).Neg(amount))
 }
 
 // settleWallet pays what an account's pointer has earned.
-func (m *Model) settleWallet(a *Account) {
+func (m *Ledger) settleWallet(a *Account) {
 	if a.Pointer == nil {
 		return
 	}
@@ -205,22 +205,22 @@ func (m *Model) settleWallet(a *Account) {
 	a.Free = add(a.Free, earned)
 }
 
-func (m *Model) pointerEarned(p *Pointer, weight *Rat) *Rat {
+func (m *Ledger) pointerEarned(p *Pointer, weight *Rat) *Rat {
 	s := &m.Operators[p.Operator].Pointers
-	earned := mul(sub(s.PerGwei, p.Paid), weight)
-	p.Paid = s.PerGwei
+	earned := mul(sub(s.Index, p.Index), weight)
+	p.Index = s.Index
 	s.Reserve = sub(s.Reserve, earned)
 	return earned
 }
 
 // Holds is an account's free balance and what its pointers have earned, settled
 // or not.
-func (m *Model) Holds(account uint64) *Rat {
+func (m *Ledger) Holds(account uint64) *Rat {
 	a := m.Accounts[account]
 	total := a.Free
 	owed := func(p *Pointer, weight *Rat) {
 		if p != nil {
-			total = add(total, mul(sub(m.Operators[p.Operator].Pointers.PerGwei, p.Paid), weight))
+			total = add(total, mul(sub(m.Operators[p.Operator].Pointers.Index, p.Index), weight))
 		}
 	}
 	if a.Pointer != nil {
@@ -235,14 +235,14 @@ func (m *Model) Holds(account uint64) *Rat {
 }
 
 // settleLot pays what a lot's pointer has earned.
-func (m *Model) settleLot(p *Lot) {
+func (m *Ledger) settleLot(p *Lot) {
 	if p.Pointer != nil {
 		m.pay(p.Owner, m.pointerEarned(p.Pointer, p.Pointer.Weight))
 	}
 }
 
 // sweep gives what streams without holders still hold to the bond.
-func (m *Model) sweep() {
+func (m *Ledger) sweep() {
 	for id, o := range m.Operators {
 		if !slices.ContainsFunc(ids(m.Lights), func(q uint64) bool { return m.Lights[q].Operator == id }) {
 			o.Bond, o.Light.Reserve = add(o.Bond, o.Light.Reserve), new(Rat)
@@ -254,7 +254,7 @@ func (m *Model) sweep() {
 }
 
 // PointerWeight is what counts of all pointers to an operator.
-func (m *Model) PointerWeight(operator uint64) *Rat {
+func (m *Ledger) PointerWeight(operator uint64) *Rat {
 	w := new(Rat)
 	for _, a := range m.Accounts {
 		if a.Pointer != nil && a.Pointer.Operator == operator {
@@ -270,7 +270,7 @@ func (m *Model) PointerWeight(operator uint64) *Rat {
 }
 
 // Principal is the light principal of an operator that earns.
-func (m *Model) Principal(operator uint64) *Rat {
+func (m *Ledger) Principal(operator uint64) *Rat {
 	w := new(Rat)
 	for _, p := range m.Lights {
 		if p.Operator == operator {

@@ -13,56 +13,56 @@ const (
 	BondOnly
 )
 
-// Due is what an operator owes: a fraction, or where that is nil an amount.
-type Due struct {
+// Slash is what an operator owes: a fraction, or where that is nil an amount.
+type Slash struct {
 	ID, Operator     uint64
 	Epoch            spec.Epoch
 	Fraction, Amount *Rat
 	Rule             int
 }
 
-// pot is something that pays, and what each due wants of it.
-type pot struct {
+// payer is something that pays, and what each slash wants of it.
+type payer struct {
 	start  spec.Epoch
 	always bool // liable for every infraction
 	own    bool
 	there  *Rat
 	base   *Rat
 	cut    *Rat
-	entry  *Entry
+	entry  *Unbonding
 	lien   []uint64 // ids of lots and entries
 }
 
-func (p *pot) liable(h spec.Epoch) bool { return p.always || p.start >= h }
+func (p *payer) liable(h spec.Epoch) bool { return p.always || p.start >= h }
 
-// claim is a due at work.
-type claim struct {
-	Due
+// slash is a slash at work.
+type slash struct {
+	Slash
 	wants     []*Rat // by pot
 	rest      *Rat   // operator first: not yet paid
 	collected *Rat
 	total     *Rat
 }
 
-// Slash applies a batch to the state before it.
-func (m *Model) Slash(dues []Due) {
-	slices.SortFunc(dues, func(a, b Due) int { return int(a.ID) - int(b.ID) })
-	var liens []lienCut
+// ProcessSlashing applies a batch to the state before it.
+func (m *Ledger) ProcessSlashing(slashes []Slash) {
+	slices.SortFunc(slashes, func(a, b Slash) int { return int(a.ID) - int(b.ID) })
+	var liens []lienShare
 	tokens := map[uint64]*Rat{}
 	shares := map[uint64]*Rat{}
-	var claims []*claim
+	var claims []*slash
 	for id := range m.Operators {
 		shares[id] = m.Shares(id)
 	}
 	for _, id := range ids(m.Operators) {
-		if !slices.ContainsFunc(dues, func(d Due) bool { return d.Operator == id }) {
+		if !slices.ContainsFunc(slashes, func(d Slash) bool { return d.Operator == id }) {
 			continue
 		}
 		pots := m.pots(id)
-		var mine []*claim
-		for _, d := range dues {
+		var mine []*slash
+		for _, d := range slashes {
 			if d.Operator == id {
-				mine = append(mine, newClaim(d, pots))
+				mine = append(mine, newSlash(d, pots))
 			}
 		}
 		claims = append(claims, mine...)
@@ -70,7 +70,7 @@ func (m *Model) Slash(dues []Due) {
 		for i := range pots {
 			p := &pots[i]
 			if p.lien != nil {
-				liens = append(liens, lienCut{p.lien, mine, i})
+				liens = append(liens, lienShare{p.lien, mine, i})
 			} else if !p.own {
 				p.cut = settlePot(least(p.there, wanted(mine, i)), mine, i)
 			}
@@ -85,11 +85,11 @@ func (m *Model) Slash(dues []Due) {
 		}
 	}
 	for id, cut := range tokens {
-		m.Operators[id].Tokens = sub(m.Operators[id].Tokens, cut)
+		m.Operators[id].PoolTokens = sub(m.Operators[id].PoolTokens, cut)
 	}
 	m.cutLiens(liens, shares)
 	for id, o := range m.Operators {
-		if o.Tokens.Sign() == 0 {
+		if o.PoolTokens.Sign() == 0 {
 			m.wipe(id)
 		}
 	}
@@ -102,7 +102,7 @@ func (m *Model) Slash(dues []Due) {
 }
 
 // wipe burns the lots of a pool without tokens.
-func (m *Model) wipe(operator uint64) {
+func (m *Ledger) wipe(operator uint64) {
 	for _, lot := range ids(m.Lots) {
 		if p := m.Lots[lot]; p.Operator == operator {
 			m.settleLot(p)
@@ -112,32 +112,32 @@ func (m *Model) wipe(operator uint64) {
 }
 
 // pots lists bond, pool, entries and liens of an operator, in this order.
-func (m *Model) pots(id uint64) []pot {
+func (m *Ledger) pots(id uint64) []payer {
 	o := m.Operators[id]
-	list := []pot{
+	list := []payer{
 		{always: true, own: true, there: o.Bond, base: o.Bond},
-		{always: true, there: o.Tokens, base: o.Tokens},
+		{always: true, there: o.PoolTokens, base: o.PoolTokens},
 	}
-	for _, e := range ids(m.Entries) {
-		if u := m.Entries[e]; u.Operator == id && m.Epoch < u.Start+m.Unbonding {
-			list = append(list, pot{start: u.Start, own: u.Bond, there: u.Balance, base: u.Initial, entry: u})
+	for _, e := range ids(m.Unbondings) {
+		if u := m.Unbondings[e]; u.Operator == id && m.Epoch < u.Start+m.Unbonding {
+			list = append(list, payer{start: u.Start, own: u.Bond, there: u.Balance, base: u.Initial, entry: u})
 		}
 	}
-	groups := map[uint64]*pot{}
+	groups := map[uint64]*payer{}
 	prices := m.Prices()
 	join := func(piece uint64, l *Lien, value *Rat) {
 		if l == nil || l.Source != id || l.End <= m.Epoch {
 			return
 		}
-		g := groups[l.First]
+		g := groups[l.ID]
 		if g == nil {
-			g = &pot{start: l.Start, there: new(Rat), base: new(Rat)}
-			groups[l.First] = g
+			g = &payer{start: l.Start, there: new(Rat), base: new(Rat)}
+			groups[l.ID] = g
 		}
 		g.there, g.base, g.lien = add(g.there, value), add(g.base, l.Initial), append(g.lien, piece)
 	}
-	for _, e := range ids(m.Entries) {
-		join(e, m.Entries[e].Lien, m.Entries[e].Balance)
+	for _, e := range ids(m.Unbondings) {
+		join(e, m.Unbondings[e].Lien, m.Unbondings[e].Balance)
 	}
 	for _, lot := range ids(m.Lots) {
 		p := m.Lots[lot]
@@ -153,9 +153,9 @@ func (m *Model) pots(id uint64) []pot {
 	return list
 }
 
-// newClaim computes the pro-rata parts of a due.
-func newClaim(d Due, pots []pot) *claim {
-	c := &claim{Due: d, wants: make([]*Rat, len(pots)), collected: new(Rat)}
+// newSlash computes the pro-rata parts of a slash.
+func newSlash(d Slash, pots []payer) *slash {
+	c := &slash{Slash: d, wants: make([]*Rat, len(pots)), collected: new(Rat)}
 	all := new(Rat)
 	for i := range pots {
 		c.wants[i] = new(Rat)
@@ -179,7 +179,7 @@ func newClaim(d Due, pots []pot) *claim {
 	return c
 }
 
-func wanted(claims []*claim, i int) *Rat {
+func wanted(claims []*slash, i int) *Rat {
 	s := new(Rat)
 	for _, c := range claims {
 		s.Add(s, c.wants[i])
@@ -187,8 +187,8 @@ func wanted(claims []*claim, i int) *Rat {
 	return s
 }
 
-// settlePot splits what a pot pays over the dues by what they want of it.
-func settlePot(paid *Rat, claims []*claim, i int) *Rat {
+// settlePot splits what a pot pays over the slashes by what they want of it.
+func settlePot(paid *Rat, claims []*slash, i int) *Rat {
 	all := wanted(claims, i)
 	for _, c := range claims {
 		c.collected = add(c.collected, over(mul(paid, c.wants[i]), all))
@@ -196,15 +196,15 @@ func settlePot(paid *Rat, claims []*claim, i int) *Rat {
 	return paid
 }
 
-// payOwn lets bond and withdrawals pay bond-only dues, then pro rata, then operator
+// payOwn lets bond and withdrawals pay bond-only slashes, then pro rata, then operator
 // first, and turns what is left of the last into wants of the delegators' pots.
-func payOwn(pots []pot, claims []*claim) {
+func payOwn(pots []payer, claims []*slash) {
 	for i := range pots {
 		if !pots[i].own {
 			continue
 		}
 		for _, rule := range []int{BondOnly, ProRata, OperatorFirst} {
-			var of []*claim
+			var of []*slash
 			for _, c := range claims {
 				if c.Rule == rule && pots[i].liable(c.Epoch) {
 					of = append(of, c)
@@ -245,19 +245,19 @@ func payOwn(pots []pot, claims []*claim) {
 	}
 }
 
-// lienCut is what the dues of an operator ask of one lien.
-type lienCut struct {
-	pieces []uint64
-	claims []*claim
-	pot    int
+// lienShare is what the slashes of an operator ask of one lien.
+type lienShare struct {
+	pieces  []uint64
+	slashes []*slash
+	pot     int
 }
 
 // cutLiens values the pieces after all other cuts and takes what is asked: by
 // initial, and what one piece lacks from the next.
-func (m *Model) cutLiens(liens []lienCut, shares map[uint64]*Rat) {
+func (m *Ledger) cutLiens(liens []lienShare, shares map[uint64]*Rat) {
 	price := map[uint64]*Rat{} // fixed: liens do not change each other's
 	for id, o := range m.Operators {
-		price[id] = over(o.Tokens, shares[id])
+		price[id] = over(o.PoolTokens, shares[id])
 	}
 	for _, l := range liens {
 		values, initials := make([]*Rat, len(l.pieces)), make([]*Rat, len(l.pieces))
@@ -265,10 +265,10 @@ func (m *Model) cutLiens(liens []lienCut, shares map[uint64]*Rat) {
 			if p, ok := m.Lots[id]; ok {
 				values[i], initials[i] = mul(p.Shares, price[p.Operator]), p.Lien.Initial
 			} else {
-				values[i], initials[i] = m.Entries[id].Balance, m.Entries[id].Lien.Initial
+				values[i], initials[i] = m.Unbondings[id].Balance, m.Unbondings[id].Lien.Initial
 			}
 		}
-		paid := settlePot(least(sum(values), wanted(l.claims, l.pot)), l.claims, l.pot)
+		paid := settlePot(least(sum(values), wanted(l.slashes, l.pot)), l.slashes, l.pot)
 		for i, amount := range passing(paid, initials, values) {
 			m.cutPiece(l.pieces[i], amount, price)
 		}
@@ -294,21 +294,21 @@ func passing(paid *Rat, initials, values []*Rat) []*Rat {
 	return parts
 }
 
-func (m *Model) cutPiece(id uint64, amount *Rat, price map[uint64]*Rat) {
+func (m *Ledger) cutPiece(id uint64, amount *Rat, price map[uint64]*Rat) {
 	if amount.Sign() == 0 {
 		return
 	}
 	m.Slashed = add(m.Slashed, amount)
 	p, ok := m.Lots[id]
 	if !ok {
-		m.Entries[id].Balance = sub(m.Entries[id].Balance, amount)
+		m.Unbondings[id].Balance = sub(m.Unbondings[id].Balance, amount)
 		return
 	}
 	m.settleLot(p)
 	gone := over(amount, price[p.Operator])
 	part := over(gone, p.Shares)
 	o := m.Operators[p.Operator]
-	o.Tokens = sub(o.Tokens, amount)
+	o.PoolTokens = sub(o.PoolTokens, amount)
 	p.Shares = sub(p.Shares, gone)
 	if p.Pointer != nil {
 		w := *p.Pointer

@@ -90,11 +90,11 @@ func price(p delegation.Price) any {
 	return float64(p.Tokens) / float64(p.Shares)
 }
 
-func (r *runner) place(p delegation.Place) any {
+func (r *runner) place(p delegation.Pot) any {
 	switch p.Kind {
-	case delegation.Nowhere:
+	case delegation.PotNone:
 		return nil
-	case delegation.Outside, delegation.Issuance, delegation.Treasury, delegation.Burned:
+	case delegation.PotOutside, delegation.PotIssuance, delegation.PotTreasury, delegation.PotBurned:
 		return p.String()
 	}
 	return p.Kind.String() + " " + r.name(p.ID)
@@ -134,7 +134,7 @@ func (r *runner) fillAccounts(t *table.Table) error {
 	}
 	for _, a := range s.Accounts {
 		var heavy, queued, light spec.Gwei
-		for id := range r.ledger.PositionsOf(a.ID) {
+		for id := range r.ledger.LotsOf(a.ID) {
 			heavy += lotValue(r.ledger, id)
 		}
 		for id := range r.ledger.UnbondingsOf(a.ID) {

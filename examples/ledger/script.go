@@ -370,7 +370,7 @@ var figures = map[string]func(*delegation.Ledger, uint64) spec.Gwei{
 		o, _ := l.Operator(id)
 		return delegation.EffectiveStake(o.Bond, o.PoolTokens, l.Config().LeverageCap)
 	},
-	"shares": func(l *delegation.Ledger, id uint64) spec.Gwei { p, _ := l.Position(id); return spec.Gwei(p.Shares) },
+	"shares": func(l *delegation.Ledger, id uint64) spec.Gwei { p, _ := l.Lot(id); return spec.Gwei(p.Shares) },
 	"lot":    lotValue,
 	"entry":  func(l *delegation.Ledger, id uint64) spec.Gwei { u, _ := l.Unbonding(id); return u.Balance },
 	"light":  func(l *delegation.Ledger, id uint64) spec.Gwei { v, _ := delegation.LightETHBalance(l, id); return v },
@@ -381,7 +381,7 @@ var figures = map[string]func(*delegation.Ledger, uint64) spec.Gwei{
 }
 
 func lotValue(l *delegation.Ledger, id uint64) spec.Gwei {
-	p, _ := l.Position(id)
+	p, _ := l.Lot(id)
 	price, _ := delegation.SharePrice(l, p.Operator)
 	v, _ := delegation.TokensForShares(p.Shares, price)
 	return v

@@ -221,7 +221,7 @@ func failAll(n uint64, allocation, loss spec.Gwei) (spec.Gwei, error) {
 		if err := rainbow.AddService(s, v); err != nil {
 			return 0, err
 		}
-		if err := rainbow.ProcessEntry(s, rainbow.Entry{Operator: id, Service: service, Allocation: allocation}); err != nil {
+		if err := rainbow.ProcessOptIn(s, rainbow.OptIn{Operator: id, Service: service, Allocation: allocation}); err != nil {
 			return 0, err
 		}
 		if err := rainbow.ProcessPenalty(s, rainbow.Penalty{Service: service, Operator: id, Amount: loss}); err != nil {

@@ -152,7 +152,7 @@ func (e *economy) register(owner uint64, balance spec.Gwei) error {
 		}
 	}
 	for i := range e.state.Services {
-		if err := rainbow.ProcessEntry(e.state, rainbow.Entry{Owner: owner, Operator: o.id, Service: e.state.Services[i].ID}); err != nil {
+		if err := rainbow.ProcessOptIn(e.state, rainbow.OptIn{Owner: owner, Operator: o.id, Service: e.state.Services[i].ID}); err != nil {
 			return err
 		}
 	}
@@ -186,7 +186,7 @@ func (e *economy) day() error {
 	if err != nil {
 		return err
 	}
-	e.count(r.Ahead)
+	e.count(r.EarlyRewards)
 	e.count(r.Ledger.Events)
 	return nil
 }
@@ -203,12 +203,12 @@ func (e *economy) count(events []delegation.Event) {
 		switch {
 		case v.Kind == delegation.Slashed:
 			in.burned += v.Amount
-		case v.Kind != delegation.Rewarded || v.From.Kind != delegation.Issuance:
-		case v.To.Kind == delegation.Bond:
+		case v.Kind != delegation.Rewarded || v.From.Kind != delegation.PotIssuance:
+		case v.To.Kind == delegation.PotBond:
 			in.operators += v.Amount
 		default:
 			in.holders += v.Amount
-			if v.To.Kind == delegation.Reserve {
+			if v.To.Kind == delegation.PotLightRewards {
 				in.light += v.Amount
 			}
 		}

@@ -90,7 +90,7 @@ func bobAndDavid(p plan, every int) (bob, david token, err error) {
 			return bob, david, err
 		}
 		ids = append(ids, r.Created[0])
-		if err := rainbow.ProcessEntry(s, rainbow.Entry{Owner: uint64(owner), Operator: ids[owner], Service: service}); err != nil {
+		if err := rainbow.ProcessOptIn(s, rainbow.OptIn{Owner: uint64(owner), Operator: ids[owner], Service: service}); err != nil {
 			return bob, david, err
 		}
 		if owner == 0 {
@@ -209,7 +209,7 @@ func fault(class rainbow.Class, rule delegation.LossRule, due rainbow.Penalty) (
 	if err := rainbow.AddService(s, rainbow.Service{Class: class, LossRule: rule, Weight: 1, MaxLoss: delegation.Off}); err != nil {
 		return losses{}, err
 	}
-	if err := rainbow.ProcessEntry(s, rainbow.Entry{Operator: due.Operator}); err != nil {
+	if err := rainbow.ProcessOptIn(s, rainbow.OptIn{Operator: due.Operator}); err != nil {
 		return losses{}, err
 	}
 	if err := rainbow.ProcessPenalty(s, due); err != nil {
@@ -220,5 +220,5 @@ func fault(class rainbow.Class, rule delegation.LossRule, due rainbow.Penalty) (
 		return losses{}, err
 	}
 	o, _ := s.Ledger.Operator(due.Operator)
-	return losses{32*eth - o.Bond, 320*eth - o.PoolTokens, 1000*eth - o.Principal(), out.Penalties[0].OverBond}, rainbow.CheckInvariants(s)
+	return losses{32*eth - o.Bond, 320*eth - o.PoolTokens, 1000*eth - o.Principal(), out.Penalties[0].AboveBond}, rainbow.CheckInvariants(s)
 }

@@ -27,8 +27,8 @@ func plus(a, b *big.Rat) *big.Rat  { return new(big.Rat).Add(a, b) }
 // Apportion is largest remainder: see [whole.Apportion].
 func Apportion(total uint64, weights []uint64) []uint64 { return whole.Apportion(total, weights) }
 
-// Lister is f u (n-1) / ((u n - 1) l + n (1-u)).
-func Lister(f, u *big.Rat, n, l uint64) *big.Rat {
+// ListerShare is f u (n-1) / ((u n - 1) l + n (1-u)).
+func ListerShare(f, u *big.Rat, n, l uint64) *big.Rat {
 	one := Int(1)
 	den := plus(product(minus(product(u, Int(n)), one), Int(l)), product(Int(n), minus(one, u)))
 	return over(product(f, u, Int(n-1)), den)

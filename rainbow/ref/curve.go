@@ -8,23 +8,23 @@ import (
 
 // The forms of a curve.
 const (
-	SqrtOf = iota
-	TemperedBy
-	GeneralisedBy
-	CubedBy
-	CappedAt
-	RateCapped
-	SigmoidFloored
-	HillFloored
-	EconomicCapped
+	CurveSqrt = iota
+	CurveTempered
+	CurveGeneralised
+	CurveCubed
+	CurveCapped
+	CurveRateCap
+	CurveSigmoidFloor
+	CurveHillFloor
+	CurveEconomicCap
 )
 
 func gwei(v uint64) *big.Float { return quo(num().SetInt(whole.Int(v)), ETH(1e9)) }
 
-// Annual is what a curve issues in a year, in Gwei rounded down: the formulas in
+// AnnualIssuance is what a curve issues in a year, in Gwei rounded down: the formulas in
 // ETH at 512 bits. What lies within 2^-200 Gwei below a whole number counts as it,
 // being a root that comes out even.
-func (c *Curve) Annual(staked uint64) *big.Int {
+func (c *Curve) AnnualIssuance(staked uint64) *big.Int {
 	if staked == 0 {
 		return new(big.Int)
 	}
@@ -32,23 +32,23 @@ func (c *Curve) Annual(staked uint64) *big.Int {
 	k, center, level, n := gwei(c.K), gwei(c.Center), gwei(c.Level), int(c.N)
 	var v *big.Float
 	switch c.Kind {
-	case SqrtOf:
+	case CurveSqrt:
 		v = Sqrt(year, f, d)
-	case TemperedBy:
+	case CurveTempered:
 		v = Tempered(year, f, d, k)
-	case GeneralisedBy:
+	case CurveGeneralised:
 		v = Generalised(year, f, d, k, n)
-	case CubedBy:
+	case CurveCubed:
 		v = Cubed(year, f, d, k)
-	case CappedAt:
+	case CurveCapped:
 		v = Sqrt(year, f, least(d, center))
-	case RateCapped:
+	case CurveRateCap:
 		v = least(Sqrt(year, f, d), level)
-	case SigmoidFloored:
+	case CurveSigmoidFloor:
 		v = SigmoidFloor(year, f, d, center, k, level)
-	case HillFloored:
+	case CurveHillFloor:
 		v = HillFloor(year, f, d, center, level, n)
-	case EconomicCapped:
+	case CurveEconomicCap:
 		v = EconomicCap(year, f, d, center)
 	}
 	v = add(mul(v, ETH(1e9)), num().SetMantExp(ETH(1), -200))
@@ -68,7 +68,7 @@ func least(a, b *big.Float) *big.Float {
 
 // epoch is an epoch's part of it, and 0 where the curve is negative.
 func (c *Curve) epoch(staked uint64) uint64 {
-	v := c.Annual(staked)
+	v := c.AnnualIssuance(staked)
 	if v.Sign() < 0 {
 		return 0
 	}

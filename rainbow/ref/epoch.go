@@ -6,13 +6,13 @@ import (
 	"github.com/stakesim/stakesim/delegation/ref/whole"
 )
 
-// EndEpoch ends the current epoch, for input that has no [State.Refusals]:
+// ProcessEpoch ends the current epoch, for input that has no [State.Refusals]:
 // issuance, classes, services, rewards, penalties, certificates, the ledger's
 // epoch, weight snapshot, role prices.
-func (s *State) EndEpoch(in *Input) {
+func (s *State) ProcessEpoch(in *EpochInput) {
 	total := s.Config.Issuance.Curve.epoch(s.staked().Uint64())
 	light := s.Config.Issuance.light(total)
-	a := &award{s, in, map[uint64]*purse{}}
+	a := &award{s, in, map[uint64]*payment{}}
 	for _, class := range []struct {
 		part  uint64
 		heavy bool
@@ -32,7 +32,7 @@ func (s *State) EndEpoch(in *Input) {
 	s.slash()
 	clear(s.Certificates)
 	s.movePrices()
-	s.Ledger.EndEpoch()
+	s.Ledger.AdvanceEpoch()
 	s.Go, s.Set = s.Set, s.Mark
 	s.mark()
 	s.forget()
@@ -41,7 +41,7 @@ func (s *State) EndEpoch(in *Input) {
 // mark takes the newest snapshot. Who is barred or has closed its pool leaves its
 // services with the epoch that ended; the jailed count for nothing.
 func (s *State) mark() {
-	s.Mark = Snapshot{Taken: true, Epoch: s.Ledger.Epoch, Rows: map[uint64]*Weight{}}
+	s.Mark = Snapshot{Taken: true, Epoch: s.Ledger.Epoch, Rows: map[uint64]*OperatorWeight{}}
 	for role, r := range s.Registrations {
 		if !r.Active {
 			continue
@@ -56,7 +56,7 @@ func (s *State) mark() {
 		}
 		row := s.Mark.Rows[o.ID]
 		if row == nil {
-			row = &Weight{Operator: o.ID}
+			row = &OperatorWeight{Operator: o.ID}
 			s.Mark.Rows[o.ID] = row
 		}
 		if s.Services[role.Service].Class == Heavy {
@@ -99,7 +99,7 @@ func (s *State) movePrices() {
 }
 
 // move moves the price by a demand.
-func (p *Price) move(demand *big.Rat) {
+func (p *RolePrice) move(demand *big.Rat) {
 	excess := minus(demand, over(Int(p.Target.Num), Int(p.Target.Den)))
 	change := product(over(Int(p.Sensitivity.Num), Int(p.Sensitivity.Den)), excess)
 	exact := product(Int(p.Price-p.Floor), plus(Int(1), change))

@@ -17,14 +17,14 @@ func Example() {
 			Operators: map[uint64]*whole.Operator{1: {ID: 1, Bond: 32e9}},
 		},
 		Services:      map[uint64]*ref.Service{0: {Weight: 1, MaxLoss: whole.Off}},
-		Registrations: map[ref.Role]*ref.Registration{{Operator: 1}: {Operator: 1, Active: true}},
-		Go:            ref.Snapshot{Taken: true, Epoch: 5, Rows: map[uint64]*ref.Weight{1: {Operator: 1, Heavy: 32e9}}},
+		Registrations: map[ref.RegistrationKey]*ref.Registration{{Operator: 1}: {Operator: 1, Active: true}},
+		Go:            ref.Snapshot{Taken: true, Epoch: 5, Rows: map[uint64]*ref.OperatorWeight{1: {Operator: 1, Heavy: 32e9}}},
 	}
-	in := &ref.Input{Duties: []ref.Duty{{Operator: 1, Epoch: 6, Weight: 16e9}}}
+	in := &ref.EpochInput{Duties: []ref.Duty{{Operator: 1, Epoch: 6, Weight: 16e9}}}
 	fmt.Println(s.Refusals(in))
 	in.Duties[0].Epoch = 7
 	fmt.Println(s.Refusals(in))
-	s.EndEpoch(in)
+	s.ProcessEpoch(in)
 	fmt.Printf("%+v\n", s.Totals)
 	fmt.Println(s.Ledger.Operators[1].Bond, s.Mark.Rows[1].Heavy)
 	// Output:

@@ -1,5 +1,5 @@
 // Package ref is rainbow.md written out: issuance in ETH and in floating point of 512
-// bits, and on whole numbers and fractions the end of an epoch, [State.EndEpoch],
+// bits, and on whole numbers and fractions the end of an epoch, [State.ProcessEpoch],
 // or why it is refused, [State.Refusals]. It is slow, literal, and independent of
 // package rainbow, which its tests and its fixtures hold to it.
 package ref

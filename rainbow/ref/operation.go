@@ -47,9 +47,9 @@ func (s *State) serves(operator uint64, heavy bool) (n int) {
 	return n
 }
 
-// Enter registers an operator with a service, or lists every error that this
+// ProcessOptIn registers an operator with a service, or lists every error that this
 // deserves. So do the other operations.
-func (s *State) Enter(owner, operator, service, allocation uint64) []Refusal {
+func (s *State) ProcessOptIn(owner, operator, service, allocation uint64) []Refusal {
 	v, o, ok := s.find(service, operator)
 	if !ok {
 		return []Refusal{UnknownID}
@@ -65,7 +65,7 @@ func (s *State) Enter(owner, operator, service, allocation uint64) []Refusal {
 	if allocation == 0 {
 		free = o.Bond - whole.AtMost(o.Bond, allocated)
 	}
-	role := Role{operator, service}
+	role := RegistrationKey{operator, service}
 	refused := reasons(map[Refusal]bool{
 		Owner: o.Owner != owner, Tombstoned: o.Tombstoned, Jailed: o.Jailed, Exiting: o.Exit > 0,
 		Class:     allocation > 0 && v.LossRule != whole.BondOnly,
@@ -80,13 +80,13 @@ func (s *State) Enter(owner, operator, service, allocation uint64) []Refusal {
 	return refused
 }
 
-// Depart ends a registration.
-func (s *State) Depart(owner, operator, service uint64) []Refusal {
+// ProcessOptOut ends a registration.
+func (s *State) ProcessOptOut(owner, operator, service uint64) []Refusal {
 	v, o, ok := s.find(service, operator)
 	if !ok {
 		return []Refusal{UnknownID}
 	}
-	r := s.Registrations[Role{operator, service}]
+	r := s.Registrations[RegistrationKey{operator, service}]
 	refused := reasons(map[Refusal]bool{
 		Owner: o.Owner != owner, NotRegistered: r == nil || !r.Active,
 		Adoption: s.Config.Adoption == LightByHeavy && v.Class == Heavy && s.serves(operator, true) == 1 && s.serves(operator, false) > 0,
@@ -97,16 +97,16 @@ func (s *State) Depart(owner, operator, service uint64) []Refusal {
 	return refused
 }
 
-// Accuse files a penalty.
-func (s *State) Accuse(p Penalty) []Refusal {
+// ProcessPenalty files a penalty.
+func (s *State) ProcessPenalty(p Penalty) []Refusal {
 	v, _, ok := s.find(p.Service, p.Operator)
 	if !ok {
 		return []Refusal{UnknownID}
 	}
-	now, r := s.Ledger.Epoch, s.Registrations[Role{p.Operator, p.Service}]
+	now, r := s.Ledger.Epoch, s.Registrations[RegistrationKey{p.Operator, p.Service}]
 	amount, fraction := p.Amount > 0 && p.Amount < whole.MaxSupply, p.Fraction.Num > 0 && p.Fraction.Num <= p.Fraction.Den
 	none := p.Fraction == Ratio{}
-	file := File{p.Service, p.Evidence}
+	file := PenaltyKey{p.Service, p.Evidence}
 	refused := reasons(map[Refusal]bool{
 		Class: v.Class == LightFree, NotRegistered: r == nil, Duplicate: s.Penalties[file] != nil,
 		OtherEpoch: p.Epoch > now || now-p.Epoch > s.Ledger.Config.UnbondingEpochs ||
@@ -120,8 +120,8 @@ func (s *State) Accuse(p Penalty) []Refusal {
 	return refused
 }
 
-// Certify files a certificate of an epoch: of more than floor(quorum * committee).
-func (s *State) Certify(epoch uint64, c Certificate) []Refusal {
+// ProcessCertificate files a certificate of an epoch: of more than floor(quorum * committee).
+func (s *State) ProcessCertificate(epoch uint64, c Certificate) []Refusal {
 	v := s.Services[c.Service]
 	switch {
 	case v == nil:
@@ -136,13 +136,13 @@ func (s *State) Certify(epoch uint64, c Certificate) []Refusal {
 		Duplicate:  s.certified(c.Service, c.Slot),
 	})
 	if len(refused) == 0 {
-		s.Certificates[Vote{c.Service, c.Slot}] = &c
+		s.Certificates[CertificateKey{c.Service, c.Slot}] = &c
 	}
 	return refused
 }
 
-// Charge gives a service a role price.
-func (s *State) Charge(p Price) []Refusal {
+// AddRolePrice gives a service a role price.
+func (s *State) AddRolePrice(p RolePrice) []Refusal {
 	v := s.Services[p.Service]
 	if v == nil {
 		return []Refusal{UnknownID}

@@ -6,24 +6,24 @@ import (
 	"github.com/stakesim/stakesim/delegation/ref/whole"
 )
 
-// purse is what an operator is to be paid, by the class of the work.
-type purse struct{ heavy, light uint64 }
+// payment is what an operator is to be paid, by the class of the work.
+type payment struct{ heavy, light uint64 }
 
 // award is what an epoch pays, by operator, and by service.
 type award struct {
-	s      *State
-	in     *Input
-	purses map[uint64]*purse
+	s        *State
+	in       *EpochInput
+	payments map[uint64]*payment
 }
 
 func (a *award) give(v *Service, operator, amount uint64, heavy bool) {
-	if a.purses[operator] == nil {
-		a.purses[operator] = new(purse)
+	if a.payments[operator] == nil {
+		a.payments[operator] = new(payment)
 	}
 	if heavy {
-		a.purses[operator].heavy += amount
+		a.payments[operator].heavy += amount
 	} else {
-		a.purses[operator].light += amount
+		a.payments[operator].light += amount
 	}
 	v.Totals.Awarded += amount
 }
@@ -57,7 +57,7 @@ func parts(amount, of uint64) uint64 { return whole.Floor(amount, of, whole.One)
 // service pays one service's budget.
 func (a *award) service(v *Service, budget uint64) {
 	v.Totals.Budget += budget
-	inclusion := parts(budget, v.Inclusion)
+	inclusion := parts(budget, v.InclusionShare)
 	a.blocks(v, inclusion/a.s.Config.SlotsPerEpoch)
 	budget -= inclusion
 
@@ -146,7 +146,7 @@ func (a *award) items(v *Service, budget uint64) {
 				a.give(v, it.Proposer, proposer, true)
 			}
 			if l > 0 {
-				each = Floor(Lister(Int(value-proposer), over(Int(v.Sole.Num), Int(v.Sole.Den)), v.CommitteeSize, l))
+				each = Floor(ListerShare(Int(value-proposer), over(Int(v.SoleShare.Num), Int(v.SoleShare.Den)), v.CommitteeSize, l))
 			}
 		case l == 0:
 		case v.Rule == Uniqueness:
@@ -167,13 +167,13 @@ func (a *award) items(v *Service, budget uint64) {
 // at the snapshot. What the ledger refuses is not minted.
 func (a *award) payAll() (paid uint64) {
 	l := a.s.Ledger
-	for _, id := range whole.IDs(a.purses) {
-		p, row := a.purses[id], a.s.Go.Rows[id]
+	for _, id := range whole.IDs(a.payments) {
+		p, row := a.payments[id], a.s.Go.Rows[id]
 		pointers := whole.Floor(p.light, row.Pointers, row.Principal+row.Pointers)
 		for _, r := range []struct {
 			amount uint64
 			pay    func(operator, amount uint64) bool
-		}{{p.heavy, l.HeavyReward}, {p.light - pointers, l.LightReward}, {pointers, l.PointerReward}} {
+		}{{p.heavy, l.ProcessHeavyReward}, {p.light - pointers, l.ProcessLightReward}, {pointers, l.ProcessPointerReward}} {
 			if r.pay(id, r.amount) {
 				paid += r.amount
 			}

@@ -7,32 +7,32 @@ import (
 	"github.com/stakesim/stakesim/delegation/ref/whole"
 )
 
-// claim is a penalty on its way to the ledger.
-type claim struct {
+// slash is a penalty on its way to the ledger.
+type slash struct {
 	*Penalty
-	due                 whole.Due
+	slash                 whole.Slash
 	wanted, service, ok uint64 // what it comes to; what the service's cap leaves, what the bond's
 }
 
 // slash collects all pending penalties as one batch.
 func (s *State) slash() {
-	var claims []*claim
+	var claims []*slash
 	for _, f := range s.files() {
 		p := s.Penalties[f]
 		if p.Done {
 			continue
 		}
-		c := &claim{Penalty: p, due: whole.Due{ID: s.NextDue, Operator: p.Operator, Epoch: p.Epoch, Num: p.Fraction.Num, Den: p.Fraction.Den,
+		c := &slash{Penalty: p, slash: whole.Slash{ID: s.NextSlash, Operator: p.Operator, Epoch: p.Epoch, Num: p.Fraction.Num, Den: p.Fraction.Den,
 			Amount: p.Amount, Rule: s.Services[p.Service].LossRule, Tombstone: p.Tombstone}}
-		s.NextDue++
-		if s.Ledger.Collectable(&c.due) {
-			c.wanted = s.Ledger.Wanted(&c.due)
+		s.NextSlash++
+		if s.Ledger.CheckSlash(&c.slash) {
+			c.wanted = s.Ledger.Owed(&c.slash)
 			claims = append(claims, c)
 		}
 	}
 	s.capServices(claims)
 	s.capBonds(claims)
-	var dues []whole.Due
+	var slashes []whole.Slash
 	for _, c := range claims {
 		switch {
 		case c.ok == 0:
@@ -40,30 +40,30 @@ func (s *State) slash() {
 			o.Tombstoned = o.Tombstoned || c.Tombstone
 			continue
 		case c.ok < c.wanted:
-			c.due.Num, c.due.Den, c.due.Amount = 0, 0, c.ok
+			c.slash.Num, c.slash.Den, c.slash.Amount = 0, 0, c.ok
 		}
-		dues = append(dues, c.due)
+		slashes = append(slashes, c.slash)
 	}
-	results := s.Ledger.Slash(dues)
+	results := s.Ledger.ProcessSlashing(slashes)
 	for _, c := range claims {
 		collected := uint64(0)
-		if r := results[c.due.ID]; r != nil {
-			collected = r.Paid
+		if r := results[c.slash.ID]; r != nil {
+			collected = r.Collected
 		}
 		t := &s.Services[c.Service].Totals
-		t.Wanted += c.wanted
-		t.OverService += c.wanted - c.service
-		t.OverBond += c.service - collected
+		t.Owed += c.wanted
+		t.AboveMaxLoss += c.wanted - c.service
+		t.AboveBond += c.service - collected
 		t.Collected += collected
 	}
 }
 
 // files are the penalties by service and evidence.
-func (s *State) files() (list []File) {
+func (s *State) files() (list []PenaltyKey) {
 	for f := range s.Penalties {
 		list = append(list, f)
 	}
-	slices.SortFunc(list, func(a, b File) int {
+	slices.SortFunc(list, func(a, b PenaltyKey) int {
 		return cmp.Or(cmp.Compare(a.Service, b.Service), cmp.Compare(a.Evidence, b.Evidence))
 	})
 	return list
@@ -79,16 +79,16 @@ func capped(amounts []uint64, limit uint64) []uint64 {
 
 // capServices cuts the claims of each service to its maximum loss, ties to the
 // lower operator.
-func (s *State) capServices(claims []*claim) {
+func (s *State) capServices(claims []*slash) {
 	for id, v := range s.Services {
-		var of []*claim
+		var of []*slash
 		var amounts []uint64
 		for _, c := range claims {
 			if c.Service == id {
 				of = append(of, c)
 			}
 		}
-		slices.SortStableFunc(of, func(a, b *claim) int { return cmp.Compare(a.Operator, b.Operator) })
+		slices.SortStableFunc(of, func(a, b *slash) int { return cmp.Compare(a.Operator, b.Operator) })
 		for _, c := range of {
 			amounts = append(amounts, c.wanted)
 		}
@@ -100,7 +100,7 @@ func (s *State) capServices(claims []*claim) {
 
 // capBonds cuts bond-only claims to what the operator's bond has for them: the
 // service's allocation, or for all services without one what is not allocated.
-func (s *State) capBonds(claims []*claim) {
+func (s *State) capBonds(claims []*slash) {
 	for operator := range s.Ledger.Operators {
 		limits, allocated := map[uint64]uint64{}, uint64(0)
 		for role, r := range s.Registrations {
@@ -109,28 +109,28 @@ func (s *State) capBonds(claims []*claim) {
 				allocated += r.Allocation
 			}
 		}
-		var shared []*claim
+		var shared []*slash
 		for id, v := range s.Services {
-			var of []*claim
+			var of []*slash
 			for _, c := range claims {
 				if c.Operator == operator && c.Service == id && v.LossRule == whole.BondOnly {
 					of = append(of, c)
 				}
 			}
 			if limit, ok := limits[id]; ok {
-				capClaims(of, limit)
+				capSlashes(of, limit)
 			} else {
 				shared = append(shared, of...)
 			}
 		}
-		rest := s.Ledger.Answering(operator)
-		capClaims(shared, rest-min(rest, allocated))
+		rest := s.Ledger.LiableBond(operator)
+		capSlashes(shared, rest-min(rest, allocated))
 	}
 }
 
-// capClaims cuts claims to a limit, ties to the lower service, then evidence.
-func capClaims(of []*claim, limit uint64) {
-	slices.SortFunc(of, func(a, b *claim) int { return cmp.Compare(a.due.ID, b.due.ID) })
+// capSlashes cuts claims to a limit, ties to the lower service, then evidence.
+func capSlashes(of []*slash, limit uint64) {
+	slices.SortFunc(of, func(a, b *slash) int { return cmp.Compare(a.slash.ID, b.slash.ID) })
 	var amounts []uint64
 	for _, c := range of {
 		amounts = append(amounts, c.ok)

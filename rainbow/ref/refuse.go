@@ -35,7 +35,7 @@ const (
 
 // Refusals lists every error that an epoch deserves, each once and sorted; none
 // says that it is admitted. Whoever stops at the first fault finds one of them.
-func (s *State) Refusals(in *Input) []Refusal {
+func (s *State) Refusals(in *EpochInput) []Refusal {
 	found := map[Refusal]bool{}
 	add := func(r Refusal) {
 		if r != "" {
@@ -50,12 +50,12 @@ func (s *State) Refusals(in *Input) []Refusal {
 		seen[key] = true
 	}
 	for _, d := range in.Duties {
-		once(Role{d.Operator, d.Service})
+		once(RegistrationKey{d.Operator, d.Service})
 		add(s.refuseDuty(d))
 	}
 	cost := new(big.Int)
 	for _, it := range in.Items {
-		once(File{it.Service, it.ID})
+		once(PenaltyKey{it.Service, it.ID})
 		add(s.refuseItem(in, it))
 		if v := s.Services[it.Service]; v != nil {
 			cost.Add(cost, v.cost(it))
@@ -73,7 +73,7 @@ func (s *State) Refusals(in *Input) []Refusal {
 }
 
 func (s *State) refuseDuty(d Duty) Refusal {
-	v, r := s.Services[d.Service], s.Registrations[Role{d.Operator, d.Service}]
+	v, r := s.Services[d.Service], s.Registrations[RegistrationKey{d.Operator, d.Service}]
 	switch {
 	case v == nil:
 		return UnknownID
@@ -87,7 +87,7 @@ func (s *State) refuseDuty(d Duty) Refusal {
 	return ""
 }
 
-func (s *State) refuseItem(in *Input, it Item) Refusal {
+func (s *State) refuseItem(in *EpochInput, it Item) Refusal {
 	v := s.Services[it.Service]
 	switch {
 	case v == nil:
@@ -139,10 +139,10 @@ func (s *State) refuseBlock(b Block) Refusal {
 
 func (s *State) refuseIssuance() Refusal {
 	staked, c := s.staked(), s.Config.Issuance.Curve
-	if staked.Cmp(whole.Int(whole.MaxSupply)) >= 0 || (c.Kind == EconomicCapped && staked.Cmp(whole.Int(c.Center)) >= 0) {
+	if staked.Cmp(whole.Int(whole.MaxSupply)) >= 0 || (c.Kind == CurveEconomicCap && staked.Cmp(whole.Int(c.Center)) >= 0) {
 		return Domain
 	}
-	annual := c.Annual(staked.Uint64())
+	annual := c.AnnualIssuance(staked.Uint64())
 	if !annual.IsInt64() {
 		return Overflow
 	}

@@ -12,13 +12,13 @@ type State struct {
 	Config        Config
 	Ledger        *whole.Ledger
 	Services      map[uint64]*Service
-	Registrations map[Role]*Registration
-	Prices        map[uint64]*Price
-	Penalties     map[File]*Penalty
-	Certificates  map[Vote]*Certificate
+	Registrations map[RegistrationKey]*Registration
+	Prices        map[uint64]*RolePrice
+	Penalties     map[PenaltyKey]*Penalty
+	Certificates  map[CertificateKey]*Certificate
 	Mark, Set, Go Snapshot
 	Totals        Totals
-	NextDue       uint64
+	NextSlash     uint64
 }
 
 // Load copies an economy and its ledger, given as structs with the same fields.
@@ -76,18 +76,18 @@ type Service struct {
 	Coupling, CommitteeSize uint64
 	Quorum                  Ratio
 	Rule, ProposerShare     uint64
-	Sole                    Ratio
-	Inclusion               uint64
+	SoleShare               Ratio
+	InclusionShare          uint64
 	Totals                  ServiceTotals
 }
 
 // ServiceTotals is what a service has done.
 type ServiceTotals struct {
-	Budget, Awarded, Wanted, OverService, OverBond, Collected, Certified, Omitted uint64
+	Budget, Awarded, Owed, AboveMaxLoss, AboveBond, Collected, Certified, Omitted uint64
 }
 
-// Role is an operator at a service.
-type Role struct{ Operator, Service uint64 }
+// RegistrationKey is an operator at a service.
+type RegistrationKey struct{ Operator, Service uint64 }
 
 // Registration says that an operator serves, or did and is liable.
 type Registration struct {
@@ -96,14 +96,14 @@ type Registration struct {
 	Allocation, Start, Left uint64
 }
 
-// Price is the price of a service's role.
-type Price struct {
+// RolePrice is the price of a service's role.
+type RolePrice struct {
 	Service, Floor, Price uint64
 	Sensitivity, Target   Ratio
 }
 
-// File is what identifies a penalty.
-type File struct{ Service, Evidence uint64 }
+// PenaltyKey is what identifies a penalty.
+type PenaltyKey struct{ Service, Evidence uint64 }
 
 // Penalty is what a service asks for an infraction.
 type Penalty struct {
@@ -113,8 +113,8 @@ type Penalty struct {
 	Tombstone, Done                    bool
 }
 
-// Vote is what identifies a certificate.
-type Vote struct{ Service, Slot uint64 }
+// CertificateKey is what identifies a certificate.
+type CertificateKey struct{ Service, Slot uint64 }
 
 // Certificate says how many of a committee vouch for a slot.
 type Certificate struct{ Service, Slot, Present uint64 }
@@ -123,26 +123,26 @@ type Certificate struct{ Service, Slot, Present uint64 }
 type Snapshot struct {
 	Taken bool
 	Epoch uint64
-	Rows  map[uint64]*Weight
+	Rows  map[uint64]*OperatorWeight
 }
 
-// Weight is that of one operator.
-type Weight struct{ Operator, Heavy, Principal, Pointers uint64 }
+// OperatorWeight is that of one operator.
+type OperatorWeight struct{ Operator, Heavy, Principal, Pointers uint64 }
 
 // Totals is what has been issued.
 type Totals struct{ Issued, Heavy, Light, Paid, NotMinted uint64 }
 
-// Input is what an epoch brings.
-type Input struct {
+// EpochInput is what an epoch brings.
+type EpochInput struct {
 	Duties []Duty
 	Items  []Item
 	Blocks []Block
 }
 
-// LoadInput copies the three lists of an input, given as slices of structs with the
+// LoadEpochInput copies the three lists of an input, given as slices of structs with the
 // same fields.
-func LoadInput(duties, items, blocks any) (*Input, error) {
-	in := new(Input)
+func LoadEpochInput(duties, items, blocks any) (*EpochInput, error) {
+	in := new(EpochInput)
 	return in, errors.Join(whole.Copy(&in.Duties, duties), whole.Copy(&in.Items, items), whole.Copy(&in.Blocks, blocks))
 }
 
@@ -165,7 +165,7 @@ type Block struct {
 // weight is what an operator may count for at a service in this epoch: nothing
 // unless it is registered since before the snapshot by which duties go.
 func (s *State) weight(operator uint64, v *Service) uint64 {
-	r, row := s.Registrations[Role{operator, v.ID}], s.Go.Rows[operator]
+	r, row := s.Registrations[RegistrationKey{operator, v.ID}], s.Go.Rows[operator]
 	switch {
 	case r == nil || row == nil || !r.Active || r.Start >= s.Go.Epoch:
 		return 0
@@ -182,5 +182,5 @@ func (s *State) proposes(operator uint64) bool {
 }
 
 func (s *State) certified(service, slot uint64) bool {
-	return s.Certificates[Vote{service, slot}] != nil
+	return s.Certificates[CertificateKey{service, slot}] != nil
 }

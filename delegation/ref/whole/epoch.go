@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// EndEpoch begins the next epoch: weight snapshot, queue, liens, announced
+// AdvanceEpoch begins the next epoch: weight snapshot, queue, liens, announced
 // commissions, evidence too old, records that nothing refers to.
-func (l *Ledger) EndEpoch() {
+func (l *Ledger) AdvanceEpoch() {
 	l.Epoch++
 	l.snapshot()
 	l.release()
@@ -57,8 +57,8 @@ func (l *Ledger) snapshot() {
 		slices.SortStableFunc(list, func(a, b uint64) int { return cmp.Compare(pointer(a).Operator, pointer(b).Operator) })
 		return list
 	}
-	for _, id := range byTarget(func(id uint64) Pointer { return l.Positions[id].Pointer }, IDs(l.Positions)) {
-		p := l.Positions[id]
+	for _, id := range byTarget(func(id uint64) Pointer { return l.Lots[id].Pointer }, IDs(l.Lots)) {
+		p := l.Lots[id]
 		l.weighLot(p, l.Operators[p.Operator].Value(p.Shares))
 	}
 	for _, id := range byTarget(func(id uint64) Pointer { return l.Accounts[id].Pointer }, IDs(l.Accounts)) {
@@ -79,7 +79,7 @@ func (l *Ledger) release() {
 			u.Lien = Lien{}
 		}
 	}
-	for _, p := range l.Positions {
+	for _, p := range l.Lots {
 		if p.Lien.Set && p.Lien.End <= l.Epoch {
 			p.Lien = Lien{}
 		}
@@ -93,7 +93,7 @@ func (l *Ledger) referred(id uint64) bool {
 			return true
 		}
 	}
-	for _, p := range l.Positions {
+	for _, p := range l.Lots {
 		if p.Lien.Set && p.Lien.Source == id {
 			return true
 		}
@@ -112,7 +112,7 @@ func (l *Ledger) referred(id uint64) bool {
 }
 
 // earned is (index - snapshot) * weight >> 32.
-func (s *Stream) earned(snapshot, weight uint64) uint64 {
+func (s *RewardIndex) earned(snapshot, weight uint64) uint64 {
 	return Floor(s.Index-snapshot, weight, 1<<32)
 }
 
@@ -133,7 +133,7 @@ func (l *Ledger) pay(account, amount uint64) {
 }
 
 // weighLot pays what a lot's pointer has earned and sets its weight.
-func (l *Ledger) weighLot(p *Position, weight uint64) {
+func (l *Ledger) weighLot(p *Lot, weight uint64) {
 	if !p.Pointer.Set {
 		return
 	}
@@ -155,8 +155,8 @@ func (l *Ledger) sweep(operator uint64) {
 	}
 }
 
-// HeavyReward pays an operator and its pool, unless it is leaving.
-func (l *Ledger) HeavyReward(operator, amount uint64) bool {
+// ProcessHeavyReward pays an operator and its pool, unless it is leaving.
+func (l *Ledger) ProcessHeavyReward(operator, amount uint64) bool {
 	o := l.Operators[operator]
 	if !l.mint(o, amount) {
 		return false
@@ -169,18 +169,18 @@ func (l *Ledger) HeavyReward(operator, amount uint64) bool {
 	return true
 }
 
-// LightReward spreads a reward over light principal, PointerReward over the
+// ProcessLightReward spreads a reward over light principal, ProcessPointerReward over the
 // weight of pointers, unless the operator is leaving or has no bond.
-func (l *Ledger) LightReward(operator, amount uint64) bool {
-	return l.streamReward(operator, amount, func(o *Operator) *Stream { return &o.Light })
+func (l *Ledger) ProcessLightReward(operator, amount uint64) bool {
+	return l.streamReward(operator, amount, func(o *Operator) *RewardIndex { return &o.Light })
 }
 
-// PointerReward is described at [Ledger.LightReward].
-func (l *Ledger) PointerReward(operator, amount uint64) bool {
-	return l.streamReward(operator, amount, func(o *Operator) *Stream { return &o.Pointers })
+// ProcessPointerReward is described at [Ledger.ProcessLightReward].
+func (l *Ledger) ProcessPointerReward(operator, amount uint64) bool {
+	return l.streamReward(operator, amount, func(o *Operator) *RewardIndex { return &o.Pointers })
 }
 
-func (l *Ledger) streamReward(operator, amount uint64, of func(o *Operator) *Stream) bool {
+func (l *Ledger) streamReward(operator, amount uint64, of func(o *Operator) *RewardIndex) bool {
 	o := l.Operators[operator]
 	if o == nil || o.Bond == 0 || !l.mint(o, amount) {
 		return false

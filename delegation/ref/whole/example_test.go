@@ -13,16 +13,16 @@ func Example() {
 	l := &whole.Ledger{
 		Config:      whole.Config{UnbondingEpochs: 4, LeverageCap: whole.Off},
 		Operators:   map[uint64]*whole.Operator{1: {ID: 1, Bond: 10, PoolTokens: 20, PoolShares: 3}},
-		Positions:   map[uint64]*whole.Position{2: {ID: 2, Operator: 1, Shares: 3}},
+		Lots:        map[uint64]*whole.Lot{2: {ID: 2, Operator: 1, Shares: 3}},
 		Unbondings:  map[uint64]*whole.Unbonding{3: {ID: 3, Operator: 1, Initial: 7, Balance: 7, Complete: 1}},
 		Accounts:    map[uint64]*whole.Account{0: {}},
 		Uncollected: map[uint64]*whole.Uncollected{},
 		Genesis:     37,
 	}
-	l.HeavyReward(1, 1)
+	l.ProcessHeavyReward(1, 1)
 	fmt.Println(l.Operators[1].Bond, l.Operators[1].PoolTokens)
-	fmt.Println(*l.Slash([]whole.Due{{ID: 9, Operator: 1, Num: 1, Den: 3}})[9])
-	l.EndEpoch()
+	fmt.Println(*l.ProcessSlashing([]whole.Slash{{ID: 9, Operator: 1, Num: 1, Den: 3}})[9])
+	l.AdvanceEpoch()
 	o := l.Operators[1]
 	fmt.Println(o.Bond, o.PoolTokens, o.Value(2), l.Accounts[0].Free, l.Burned)
 	// Output:

@@ -1,5 +1,5 @@
 // Package whole is the end of an epoch on the ledger of delegation.md in whole
-// Gwei, with every rounding that the text names: rewards, one batch of dues, the
+// Gwei, with every rounding that the text names: rewards, one batch of slashes, the
 // weight snapshot, the queue, liens, what was announced. It is slow and literal,
 // finds rows by looking at all of them, and shares nothing with package delegation,
 // with which it must agree to the last bit. Its sibling delegation/ref, on
@@ -19,9 +19,9 @@ type Ledger struct {
 	Epoch, SnapshotEpoch, NextID uint64
 
 	Operators   map[uint64]*Operator
-	Positions   map[uint64]*Position
+	Lots        map[uint64]*Lot
 	Unbondings  map[uint64]*Unbonding
-	Lights      map[uint64]*Light
+	Lights      map[uint64]*LightPosition
 	Accounts    map[uint64]*Account
 	Evidence    map[uint64]*Evidence
 	Uncollected map[uint64]*Uncollected
@@ -34,7 +34,7 @@ type Config struct {
 	UnbondingEpochs                                uint64
 	LeverageCap                                    uint64 // parts of 10^9, or Off
 	LeverageMode                                   uint64
-	MinBond, MinPosition                           uint64
+	MinBond, MinDelegation                         uint64
 	MinLockedShares, ShareRateCap                  uint64
 	MaxUnbondingEntries                            uint64
 	CommissionMax, CommissionDelay                 uint64
@@ -47,17 +47,17 @@ type Config struct {
 // Saturation holds the parameters of the Cardano reward.
 type Saturation struct{ K, A0 uint64 }
 
-// Stream spreads rewards over weight by an index in units of 2^-32.
-type Stream struct{ Weight, Index, Carry, Reserve uint64 }
+// RewardIndex spreads rewards over weight by an index in units of 2^-32.
+type RewardIndex struct{ Weight, Index, Carry, Reserve uint64 }
 
 // Operator is a bond, a pool and two streams.
 type Operator struct {
 	ID, Owner, Bond                      uint64
 	PoolTokens, PoolShares, LiquidShares uint64
 
-	Light        Stream
+	Light        RewardIndex
 	LightPending uint64
-	Pointers     Stream
+	Pointers     RewardIndex
 
 	Commission                                uint64
 	CommissionPending                         bool
@@ -82,8 +82,8 @@ type Pointer struct {
 	Operator, Weight, Index uint64
 }
 
-// Position is a lot of shares.
-type Position struct {
+// Lot is a lot of shares.
+type Lot struct {
 	ID, Owner, Operator, Shares uint64
 	Pointer                     Pointer
 	Lien                        Lien
@@ -98,8 +98,8 @@ type Unbonding struct {
 	Bond                              bool
 }
 
-// Light is a light position.
-type Light struct {
+// LightPosition is a light position.
+type LightPosition struct {
 	ID, Owner, Operator                uint64
 	Principal, Pending, Index, Accrued uint64
 }
@@ -113,7 +113,7 @@ type Account struct {
 // Evidence is an infraction that is not answered yet.
 type Evidence struct{ ID, Operator, Epoch uint64 }
 
-// Uncollected is what a due could not get.
+// Uncollected is what a slash could not get.
 type Uncollected struct{ ID, Operator, Epoch, Amount uint64 }
 
 // What has a number of its own in delegation.md.
@@ -201,8 +201,8 @@ func (l *Ledger) Effective(o *Operator) uint64 {
 	return o.Bond + limit
 }
 
-// Answering is an operator's bond and what of it is in the queue.
-func (l *Ledger) Answering(operator uint64) uint64 {
+// LiableBond is an operator's bond and what of it is in the queue.
+func (l *Ledger) LiableBond(operator uint64) uint64 {
 	sum := l.Operators[operator].Bond
 	for _, u := range l.Unbondings {
 		if u.Operator == operator && u.Bond {
@@ -228,7 +228,7 @@ func (l *Ledger) recount() {
 
 // pointed is the weight of all pointers to an operator.
 func (l *Ledger) pointed(operator uint64) (sum uint64) {
-	for _, p := range l.Positions {
+	for _, p := range l.Lots {
 		if p.Pointer.Set && p.Pointer.Operator == operator {
 			sum += p.Pointer.Weight
 		}

@@ -14,8 +14,8 @@ const (
 	BondOnly
 )
 
-// Due is what an operator owes: a fraction, or with Den 0 an amount.
-type Due struct {
+// Slash is what an operator owes: a fraction, or with Den 0 an amount.
+type Slash struct {
 	ID, Operator, Epoch uint64
 	Num, Den, Amount    uint64
 	Rule                uint64
@@ -24,51 +24,51 @@ type Due struct {
 	Evidence            uint64
 }
 
-// Collection is what a due asked for and got.
-type Collection struct{ Wanted, Paid uint64 }
+// SlashResult is what a slash asked for and got.
+type SlashResult struct{ Owed, Collected uint64 }
 
-// pot is something that pays for an operator's dues.
-type pot struct {
+// payer is something that pays for an operator's slashes.
+type payer struct {
 	bond, pool  *Operator
 	entry       *Unbonding
-	lots        []*Position // of a lien, with entries
+	lots        []*Lot // of a lien, with entries
 	entries     []*Unbonding
 	start       uint64 // liable for infractions at or before it
 	there, base uint64
 }
 
-func (p *pot) own() bool { return p.bond != nil || (p.entry != nil && p.entry.Bond) }
+func (p *payer) own() bool { return p.bond != nil || (p.entry != nil && p.entry.Bond) }
 
-func (p *pot) lien() bool { return p.lots != nil || p.entries != nil }
+func (p *payer) lien() bool { return p.lots != nil || p.entries != nil }
 
 // pots lists bond, own entries, pool, delegators' entries and liens.
-func (l *Ledger) pots(operator uint64) (list []*pot) {
+func (l *Ledger) pots(operator uint64) (list []*payer) {
 	o := l.Operators[operator]
-	list = append(list, &pot{bond: o, start: Off, there: o.Bond, base: o.Bond})
+	list = append(list, &payer{bond: o, start: Off, there: o.Bond, base: o.Bond})
 	for _, own := range []bool{true, false} {
 		if !own {
-			list = append(list, &pot{pool: o, start: Off, there: o.PoolTokens, base: o.PoolTokens})
+			list = append(list, &payer{pool: o, start: Off, there: o.PoolTokens, base: o.PoolTokens})
 		}
 		for _, id := range IDs(l.Unbondings) {
 			if u := l.Unbondings[id]; u.Operator == operator && u.Bond == own && l.Epoch < u.Complete {
-				list = append(list, &pot{entry: u, start: u.Start, there: u.Balance, base: u.Initial})
+				list = append(list, &payer{entry: u, start: u.Start, there: u.Balance, base: u.Initial})
 			}
 		}
 	}
-	liens := map[uint64]*pot{}
-	lien := func(n *Lien, value uint64) *pot {
+	liens := map[uint64]*payer{}
+	lien := func(n *Lien, value uint64) *payer {
 		if !n.Set || n.Source != operator || l.Epoch >= n.End {
 			return nil
 		}
 		if liens[n.ID] == nil {
-			liens[n.ID] = &pot{start: n.Start}
+			liens[n.ID] = &payer{start: n.Start}
 		}
 		g := liens[n.ID]
 		g.there, g.base = g.there+value, g.base+n.Initial
 		return g
 	}
-	for _, id := range IDs(l.Positions) {
-		p := l.Positions[id]
+	for _, id := range IDs(l.Lots) {
+		p := l.Lots[id]
 		if g := lien(&p.Lien, l.Operators[p.Operator].Value(p.Shares)); g != nil {
 			g.lots = append(g.lots, p)
 		}
@@ -85,9 +85,9 @@ func (l *Ledger) pots(operator uint64) (list []*pot) {
 	return list
 }
 
-// asks is what a due asks of each pot, and in all: of a fraction each part rounded
+// asks is what a slash asks of each pot, and in all: of a fraction each part rounded
 // up, of an amount by largest remainder of what is there.
-func (d *Due) asks(pots []*pot) (parts []uint64, total uint64) {
+func (d *Slash) asks(pots []*payer) (parts []uint64, total uint64) {
 	if d.Den == 0 {
 		return Apportion(d.Amount, d.there(pots)), d.Amount
 	}
@@ -102,7 +102,7 @@ func (d *Due) asks(pots []*pot) (parts []uint64, total uint64) {
 }
 
 // there is what liable pots hold.
-func (d *Due) there(pots []*pot) []uint64 {
+func (d *Slash) there(pots []*payer) []uint64 {
 	list := make([]uint64, len(pots))
 	for i, p := range pots {
 		if p.start >= d.Epoch && (d.Rule != BondOnly || p.own()) {
@@ -112,8 +112,8 @@ func (d *Due) there(pots []*pot) []uint64 {
 	return list
 }
 
-// Collectable says whether the ledger takes a due at all.
-func (l *Ledger) Collectable(d *Due) bool {
+// CheckSlash says whether the ledger takes a slash at all.
+func (l *Ledger) CheckSlash(d *Slash) bool {
 	switch {
 	case l.Operators[d.Operator] == nil, !l.punishable(d.Epoch), l.Uncollected[d.ID] != nil, d.Rule > BondOnly,
 		d.Den == 0 && (d.Num != 0 || d.Amount == 0 || d.Amount >= MaxSupply),
@@ -126,16 +126,16 @@ func (l *Ledger) Collectable(d *Due) bool {
 	return e != nil && e.Operator == d.Operator && e.Epoch == d.Epoch
 }
 
-// Wanted is what a due comes to.
-func (l *Ledger) Wanted(d *Due) uint64 {
+// Owed is what a slash comes to.
+func (l *Ledger) Owed(d *Slash) uint64 {
 	_, total := d.asks(l.pots(d.Operator))
 	return total
 }
 
-// batch is a batch of dues, worked out on the state before it.
+// batch is a batch of slashes, worked out on the state before it.
 type batch struct {
 	l       *Ledger
-	results map[uint64]*Collection
+	results map[uint64]*SlashResult
 	cuts    []cut
 	liens   []lienAsk
 }
@@ -144,32 +144,32 @@ type batch struct {
 type cut struct {
 	bond, pool     *Operator
 	entry          *Unbonding
-	lot            *Position
+	lot            *Lot
 	amount, shares uint64
 }
 
 type lienAsk struct {
-	*pot
-	dues  []*Due
+	*payer
+	slashes  []*Slash
 	wants []uint64
 }
 
-// Slash collects a batch, and returns what each due came to; what the ledger does
-// not take is left out, as are two dues of one id.
-func (l *Ledger) Slash(dues []Due) map[uint64]*Collection {
+// ProcessSlashing collects a batch, and returns what each slash came to; what the ledger does
+// not take is left out, as are two slashes of one id.
+func (l *Ledger) ProcessSlashing(slashes []Slash) map[uint64]*SlashResult {
 	times := map[uint64]int{}
-	for i := range dues {
-		times[dues[i].ID]++
+	for i := range slashes {
+		times[slashes[i].ID]++
 	}
-	byOperator := map[uint64][]*Due{}
-	b := &batch{l: l, results: map[uint64]*Collection{}}
-	for i := range dues {
-		if d := &dues[i]; times[d.ID] == 1 && l.Collectable(d) {
+	byOperator := map[uint64][]*Slash{}
+	b := &batch{l: l, results: map[uint64]*SlashResult{}}
+	for i := range slashes {
+		if d := &slashes[i]; times[d.ID] == 1 && l.CheckSlash(d) {
 			byOperator[d.Operator] = append(byOperator[d.Operator], d)
 		}
 	}
 	for _, id := range IDs(byOperator) {
-		slices.SortFunc(byOperator[id], func(a, b *Due) int { return cmp.Compare(a.ID, b.ID) })
+		slices.SortFunc(byOperator[id], func(a, b *Slash) int { return cmp.Compare(a.ID, b.ID) })
 		b.operator(id, byOperator[id])
 	}
 	b.settleLiens()
@@ -191,34 +191,34 @@ func (l *Ledger) Slash(dues []Due) map[uint64]*Collection {
 	return b.results
 }
 
-// pay lets something pay what dues want of it, up to a limit.
-func (b *batch) pay(limit uint64, dues []*Due, wants []uint64) uint64 {
+// pay lets something pay what slashes want of it, up to a limit.
+func (b *batch) pay(limit uint64, slashes []*Slash, wants []uint64) uint64 {
 	paid := AtMost(limit, Sum(wants...))
 	for i, part := range Apportion(paid, wants) {
-		b.results[dues[i].ID].Paid += part
+		b.results[slashes[i].ID].Collected += part
 	}
 	return paid
 }
 
-// operator lets what is the operator's own pay first: bond-only dues, pro rata,
+// operator lets what is the operator's own pay first: bond-only slashes, pro rata,
 // operator first, pot by pot; then pool and delegators' entries.
-func (b *batch) operator(id uint64, dues []*Due) {
+func (b *batch) operator(id uint64, slashes []*Slash) {
 	pots := b.l.pots(id)
-	parts := map[*Due][]uint64{}
-	for _, d := range dues {
-		b.results[d.ID] = &Collection{}
-		parts[d], b.results[d.ID].Wanted = d.asks(pots)
+	parts := map[*Slash][]uint64{}
+	for _, d := range slashes {
+		b.results[d.ID] = &SlashResult{}
+		parts[d], b.results[d.ID].Owed = d.asks(pots)
 	}
-	rest := func(d *Due) uint64 { return b.results[d.ID].Wanted - b.results[d.ID].Paid }
+	rest := func(d *Slash) uint64 { return b.results[d.ID].Owed - b.results[d.ID].Collected }
 	for i, p := range pots {
 		if !p.own() {
 			continue
 		}
 		left := p.there
 		for _, rule := range []uint64{BondOnly, ProRata, OperatorFirst} {
-			var of []*Due
+			var of []*Slash
 			var wants []uint64
-			for _, d := range dues {
+			for _, d := range slashes {
 				if d.Rule != rule || p.start < d.Epoch {
 					continue
 				}
@@ -232,7 +232,7 @@ func (b *batch) operator(id uint64, dues []*Due) {
 		}
 		b.cuts = append(b.cuts, cut{bond: p.bond, entry: p.entry, amount: p.there - left})
 	}
-	for _, d := range dues {
+	for _, d := range slashes {
 		if d.Rule == OperatorFirst {
 			weights := parts[d]
 			if d.Den == 0 {
@@ -250,14 +250,14 @@ func (b *batch) operator(id uint64, dues []*Due) {
 		if p.own() {
 			continue
 		}
-		wants := make([]uint64, len(dues))
-		for j, d := range dues {
+		wants := make([]uint64, len(slashes))
+		for j, d := range slashes {
 			wants[j] = parts[d][i]
 		}
 		if p.lien() {
-			b.liens = append(b.liens, lienAsk{p, dues, wants})
+			b.liens = append(b.liens, lienAsk{p, slashes, wants})
 		} else {
-			b.cuts = append(b.cuts, cut{pool: p.pool, entry: p.entry, amount: b.pay(p.there, dues, wants)})
+			b.cuts = append(b.cuts, cut{pool: p.pool, entry: p.entry, amount: b.pay(p.there, slashes, wants)})
 		}
 	}
 }
@@ -284,7 +284,7 @@ func (b *batch) settleLiens() {
 			pieces[u.ID], initials[u.ID], values[u.ID] = cut{entry: u}, u.Lien.Initial, u.Balance-entries[u]
 		}
 		there := Sum(slices.Collect(maps.Values(values))...)
-		parts := passOn(b.pay(there.Uint64(), a.dues, a.wants), IDs(pieces), initials, values)
+		parts := passOn(b.pay(there.Uint64(), a.slashes, a.wants), IDs(pieces), initials, values)
 		for _, id := range IDs(pieces) {
 			c := pieces[id]
 			if c.amount = parts[id]; c.amount == 0 {
@@ -356,27 +356,27 @@ func (l *Ledger) apply(c cut) {
 	}
 }
 
-func (l *Ledger) burn(p *Position, shares uint64) {
+func (l *Ledger) burn(p *Lot, shares uint64) {
 	l.weighLot(p, p.Pointer.Weight-Floor(p.Pointer.Weight, shares, p.Shares))
 	if p.Shares -= shares; p.Shares == 0 {
-		delete(l.Positions, p.ID)
+		delete(l.Lots, p.ID)
 	}
 }
 
 // wipe burns the lots of a pool without tokens.
 func (l *Ledger) wipe(o *Operator) {
-	for _, id := range IDs(l.Positions) {
-		if p := l.Positions[id]; p.Operator == o.ID {
+	for _, id := range IDs(l.Lots) {
+		if p := l.Lots[id]; p.Operator == o.ID {
 			l.burn(p, p.Shares)
 		}
 	}
 	o.PoolShares, o.LiquidShares = 0, 0
 }
 
-// close records what is left of a due and does what it says.
-func (l *Ledger) close(d *Due, c *Collection) {
-	if c.Wanted > c.Paid {
-		l.Uncollected[d.ID] = &Uncollected{d.ID, d.Operator, d.Epoch, c.Wanted - c.Paid}
+// close records what is left of a slash and does what it says.
+func (l *Ledger) close(d *Slash, c *SlashResult) {
+	if c.Owed > c.Collected {
+		l.Uncollected[d.ID] = &Uncollected{d.ID, d.Operator, d.Epoch, c.Owed - c.Collected}
 	}
 	if d.Closes {
 		delete(l.Evidence, d.Evidence)

@@ -1,6 +1,6 @@
 package container
 
-//go:generate go tool -modfile=../../../.ci/tools.mod sszgen --path=ledger.go --objs=Ledger,LedgerConfig,LedgerOperator,LedgerStream,LedgerPosition,LedgerPointer,LedgerLien,LedgerUnbonding,LedgerLight,LedgerAccount,LedgerEvidence,LedgerUncollected --output=ledger_encoding.go
+//go:generate go tool -modfile=../../../.ci/tools.mod sszgen --path=ledger.go --objs=Ledger,LedgerConfig,LedgerOperator,LedgerRewardIndex,LedgerLot,LedgerPointer,LedgerLien,LedgerUnbonding,LedgerLightPosition,LedgerAccount,LedgerEvidence,LedgerUncollected --output=ledger_encoding.go
 
 // Ledger is the whole state of a delegation ledger, its configuration included.
 // Every list is sorted by ascending id. Amounts are Gwei, fractions are in parts
@@ -14,13 +14,13 @@ type Ledger struct {
 	SnapshotEpoch uint64
 	NextID        uint64
 
-	Operators   []*LedgerOperator    `ssz-max:"1099511627776"`
-	Positions   []*LedgerPosition    `ssz-max:"1099511627776"`
-	Unbondings  []*LedgerUnbonding   `ssz-max:"1099511627776"`
-	Lights      []*LedgerLight       `ssz-max:"1099511627776"`
-	Accounts    []*LedgerAccount     `ssz-max:"1099511627776"`
-	Evidence    []*LedgerEvidence    `ssz-max:"1099511627776"`
-	Uncollected []*LedgerUncollected `ssz-max:"1099511627776"`
+	Operators   []*LedgerOperator      `ssz-max:"1099511627776"`
+	Lots        []*LedgerLot           `ssz-max:"1099511627776"`
+	Unbondings  []*LedgerUnbonding     `ssz-max:"1099511627776"`
+	Lights      []*LedgerLightPosition `ssz-max:"1099511627776"`
+	Accounts    []*LedgerAccount       `ssz-max:"1099511627776"`
+	Evidence    []*LedgerEvidence      `ssz-max:"1099511627776"`
+	Uncollected []*LedgerUncollected   `ssz-max:"1099511627776"`
 
 	Genesis     uint64
 	Minted      uint64
@@ -35,7 +35,7 @@ type LedgerConfig struct {
 	LeverageCap         uint64
 	LeverageMode        uint8 // 0 reject, 1 clip
 	MinBond             uint64
-	MinPosition         uint64
+	MinDelegation       uint64
 	MinLockedShares     uint64
 	ShareRateCap        uint64
 	MaxUnbondingEntries uint64
@@ -58,9 +58,9 @@ type LedgerOperator struct {
 	PoolTokens             uint64
 	PoolShares             uint64
 	LiquidShares           uint64
-	Light                  *LedgerStream
+	Light                  *LedgerRewardIndex
 	LightPending           uint64
-	Pointers               *LedgerStream
+	Pointers               *LedgerRewardIndex
 	Commission             uint64
 	CommissionPending      bool
 	PendingCommission      uint64
@@ -73,16 +73,16 @@ type LedgerOperator struct {
 	ExitEpoch              uint64
 }
 
-// LedgerStream spreads rewards over weight.
-type LedgerStream struct {
+// LedgerRewardIndex spreads rewards over weight.
+type LedgerRewardIndex struct {
 	Weight  uint64
 	Index   uint64
 	Carry   uint64 // Gwei / 2^32
 	Reserve uint64
 }
 
-// LedgerPosition is a lot of shares in a heavy pool.
-type LedgerPosition struct {
+// LedgerLot is a lot of shares in a heavy pool.
+type LedgerLot struct {
 	ID        uint64
 	Owner     uint64
 	Operator  uint64
@@ -124,8 +124,8 @@ type LedgerUnbonding struct {
 	Bond     bool
 }
 
-// LedgerLight is the principal of one owner with one operator.
-type LedgerLight struct {
+// LedgerLightPosition is the principal of one owner with one operator.
+type LedgerLightPosition struct {
 	ID        uint64
 	Owner     uint64
 	Operator  uint64
@@ -149,7 +149,7 @@ type LedgerEvidence struct {
 	Epoch    uint64
 }
 
-// LedgerUncollected is what the caps left of a due.
+// LedgerUncollected is what the caps left of a slash.
 type LedgerUncollected struct {
 	ID       uint64
 	Operator uint64

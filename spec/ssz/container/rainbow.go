@@ -1,6 +1,6 @@
 package container
 
-//go:generate go tool -modfile=../../../.ci/tools.mod sszgen --path=rainbow.go --include=ledger.go --objs=Rainbow,RainbowConfig,RainbowService,RainbowRegistration,RainbowPrice,RainbowPenalty,RainbowCertificate,RainbowSnapshot,RainbowWeight,RainbowTotals,RainbowRatio --output=rainbow_encoding.go
+//go:generate go tool -modfile=../../../.ci/tools.mod sszgen --path=rainbow.go --include=ledger.go --objs=Rainbow,RainbowConfig,RainbowService,RainbowRegistration,RainbowRolePrice,RainbowPenalty,RainbowCertificate,RainbowSnapshot,RainbowOperatorWeight,RainbowTotals,RainbowRatio --output=rainbow_encoding.go
 
 // Rainbow is a whole economy: a ledger and the services upon it. The lists are
 // sorted: services by id, registrations by operator and service, prices by
@@ -11,14 +11,14 @@ type Rainbow struct {
 	Ledger        *Ledger
 	Services      []*RainbowService      `ssz-max:"1099511627776"`
 	Registrations []*RainbowRegistration `ssz-max:"1099511627776"`
-	Prices        []*RainbowPrice        `ssz-max:"1099511627776"`
+	Prices        []*RainbowRolePrice    `ssz-max:"1099511627776"`
 	Penalties     []*RainbowPenalty      `ssz-max:"1099511627776"`
 	Certificates  []*RainbowCertificate  `ssz-max:"1099511627776"`
 	Mark          *RainbowSnapshot
 	Set           *RainbowSnapshot
 	Go            *RainbowSnapshot
 	Totals        *RainbowTotals
-	NextDue       uint64
+	NextSlash     uint64
 }
 
 // RainbowRatio is a fraction; a denominator of 0 stands for none.
@@ -44,30 +44,30 @@ type RainbowConfig struct {
 
 // RainbowService is one job that operators may do.
 type RainbowService struct {
-	ID            uint64
-	Class         uint8
-	LossRule      uint8
-	Weight        uint64
-	MinBond       uint64
-	Window        uint64
-	MaxLoss       uint64
-	Coupling      uint8
-	CommitteeSize uint64
-	Quorum        *RainbowRatio
-	Rule          uint8
-	ProposerShare uint64
-	Sole          *RainbowRatio
-	Inclusion     uint64
+	ID             uint64
+	Class          uint8
+	LossRule       uint8
+	Weight         uint64
+	MinBond        uint64
+	Window         uint64
+	MaxLoss        uint64
+	Coupling       uint8
+	CommitteeSize  uint64
+	Quorum         *RainbowRatio
+	Rule           uint8
+	ProposerShare  uint64
+	SoleShare      *RainbowRatio
+	InclusionShare uint64
 
 	// Since its start: Gwei, and numbers of certificates.
-	Budget      uint64
-	Awarded     uint64
-	Wanted      uint64
-	OverService uint64
-	OverBond    uint64
-	Collected   uint64
-	Certified   uint64
-	Omitted     uint64
+	Budget       uint64
+	Awarded      uint64
+	Owed         uint64
+	AboveMaxLoss uint64
+	AboveBond    uint64
+	Collected    uint64
+	Certified    uint64
+	Omitted      uint64
 }
 
 // RainbowRegistration is an operator's service.
@@ -80,8 +80,8 @@ type RainbowRegistration struct {
 	Left       uint64
 }
 
-// RainbowPrice is the price of a service's role.
-type RainbowPrice struct {
+// RainbowRolePrice is the price of a service's role.
+type RainbowRolePrice struct {
 	Service     uint64
 	Floor       uint64
 	Price       uint64
@@ -112,11 +112,11 @@ type RainbowCertificate struct {
 type RainbowSnapshot struct {
 	Taken bool
 	Epoch uint64
-	Rows  []*RainbowWeight `ssz-max:"1099511627776"`
+	Rows  []*RainbowOperatorWeight `ssz-max:"1099511627776"`
 }
 
-// RainbowWeight is what an operator counted for at a snapshot.
-type RainbowWeight struct {
+// RainbowOperatorWeight is what an operator counted for at a snapshot.
+type RainbowOperatorWeight struct {
 	Operator  uint64
 	Heavy     uint64
 	Principal uint64
