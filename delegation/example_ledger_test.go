@@ -168,7 +168,7 @@ func ExampleLedger_Supply() {
 
 func ExampleLedger_Burned() {
 	l := market()
-	must(delegation.ProcessSlashing(l, []delegation.Due{{Operator: 3, Amount: 5 * spec.ETH}}))
+	must(delegation.ProcessSlashing(l, []delegation.Slash{{Operator: 3, Amount: 5 * spec.ETH}}))
 	fmt.Println(eth(l.Burned()))
 	// Output: 5.000000000 ETH
 }
