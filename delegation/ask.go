@@ -7,7 +7,7 @@ import (
 
 // ask is what one slash asks of the pots of its operator.
 type ask struct {
-	slash    *Slash
+	slash  *Slash
 	index  int // in the plan
 	wanted spec.Gwei
 	own    []spec.Gwei // of each pot of the operator's; not used by operator first

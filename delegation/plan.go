@@ -29,21 +29,21 @@ type piece struct {
 
 // plan is a batch, computed and not applied.
 type plan struct {
-	l         *Ledger
-	slashes      []Slash // by ascending id
-	wanted    []spec.Gwei
-	collected []spec.Gwei
-	cuts      []SlashShare
-	lienSlashes  []lienSlash
+	l           *Ledger
+	slashes     []Slash // by ascending id
+	wanted      []spec.Gwei
+	collected   []spec.Gwei
+	cuts        []SlashShare
+	lienSlashes []lienSlash
 	// what bonds, pools and entries are cut by, before the liens
 	pools, entries map[uint64]spec.Gwei
 }
 
 // lienSlash is what the slashes of one operator ask of one lien.
 type lienSlash struct {
-	pieces []piece
-	slashes   []int // indexes in plan.slashes
-	wants  []spec.Gwei
+	pieces  []piece
+	slashes []int // indexes in plan.slashes
+	wants   []spec.Gwei
 }
 
 // planSlash computes a batch of valid slashes from the state before it.

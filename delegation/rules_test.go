@@ -12,7 +12,7 @@ import (
 func TestLossRules(t *testing.T) {
 	for _, c := range []struct {
 		name              string
-		slash               Slash
+		slash             Slash
 		bond, queued      spec.Gwei // withdrawn from a bond of 100: 40
 		pool, entry, lien spec.Gwei // of 200, 100 and 100 of a delegator
 		uncollected       spec.Gwei

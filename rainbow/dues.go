@@ -14,7 +14,7 @@ import (
 type slash struct {
 	*Penalty
 	service int
-	slash     delegation.Slash
+	slash   delegation.Slash
 	wanted  spec.Gwei
 	left    spec.Gwei // after the caps
 	result  PenaltyResult

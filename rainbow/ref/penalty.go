@@ -10,7 +10,7 @@ import (
 // slash is a penalty on its way to the ledger.
 type slash struct {
 	*Penalty
-	slash                 whole.Slash
+	slash               whole.Slash
 	wanted, service, ok uint64 // what it comes to; what the service's cap leaves, what the bond's
 }
 

@@ -150,8 +150,8 @@ type cut struct {
 
 type lienAsk struct {
 	*payer
-	slashes  []*Slash
-	wants []uint64
+	slashes []*Slash
+	wants   []uint64
 }
 
 // ProcessSlashing collects a batch, and returns what each slash came to; what the ledger does
