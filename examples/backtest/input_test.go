@@ -12,6 +12,7 @@ import (
 
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/dataset"
+	"github.com/stakesim/stakesim/spec/file"
 )
 
 // files writes the sample's texts, the given one changed, and returns the flags
@@ -20,7 +21,7 @@ func files(t *testing.T, changed string, change func(string) string) []string {
 	dir := t.TempDir()
 	var args []string
 	r := sampleRecord(t)
-	for i, in := range []dataset.Input{r.Committees, r.Attesters, r.Immediate} {
+	for i, in := range []file.Input{r.Committees, r.Attesters, r.Immediate} {
 		l, err := dataset.OpenLists(in, nil)
 		require.NoError(t, err)
 		var b strings.Builder

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stakesim/stakesim/penalty/cofailure"
 	"github.com/stakesim/stakesim/spec/dataset"
+	"github.com/stakesim/stakesim/spec/file"
 )
 
 const recordDir = "../../spec/dataset/sample/"
@@ -68,8 +69,8 @@ func bools(b []byte, column []bool) []byte {
 }
 
 func sampleRecord(t testing.TB) dataset.Record {
-	open := func(name string) dataset.Input {
-		in, err := dataset.Path(recordDir + name)
+	open := func(name string) file.Input {
+		in, err := file.Path(recordDir + name)
 		require.NoError(t, err)
 		return in
 	}
@@ -77,9 +78,9 @@ func sampleRecord(t testing.TB) dataset.Record {
 }
 
 func sampleLabels(t testing.TB) *dataset.Labels {
-	in, err := dataset.Path(recordDir + "clusters.csv")
+	in, err := file.Path(recordDir + "clusters.csv")
 	require.NoError(t, err)
-	l, err := dataset.ReadLabels(in, "cluster", nil, nil)
+	l, err := dataset.ReadLabels(in, dataset.LabelColumns{Label: "cluster"}, nil, nil)
 	require.NoError(t, err)
 	return l
 }

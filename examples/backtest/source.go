@@ -10,13 +10,14 @@ import (
 	"github.com/stakesim/stakesim/penalty/cofailure"
 	"github.com/stakesim/stakesim/spec/dataset"
 	"github.com/stakesim/stakesim/spec/dataset/sample"
+	"github.com/stakesim/stakesim/spec/file"
 	"github.com/stakesim/stakesim/spec/table"
 )
 
 // options is the command line and the inputs that it names.
 type options struct {
 	record                                      [len(recordFlags)]string
-	clusters, column, failures, xatu, convert   string
+	clusters, failures, xatu, convert           string
 	groups, deadline                            string
 	mapped, counted, fake, asPublished, lenient bool
 	top, draws, workers                         int
@@ -28,7 +29,8 @@ type options struct {
 	faults   dataset.Faults
 	again    dataset.Faults // of later passes, which count the same ones
 	files    dataset.Record
-	labels   dataset.Input
+	labels   file.Input
+	columns  dataset.LabelColumns
 	duties   dataset.Duties
 	unknown  uint64 // duties of validators without a known balance
 	list     func() iter.Seq2[dataset.SlotFailures, error]
@@ -48,22 +50,22 @@ func (o *options) open() (err error) {
 	if err != nil || o.labels.Open != nil || o.clusters == "" {
 		return err
 	}
-	o.labels, err = dataset.Path(o.clusters)
+	o.labels, err = file.Path(o.clusters)
 	return err
 }
 
 func (o *options) openRecord() error {
-	find := dataset.Path
+	find := file.Path
 	names := o.record
 	if names[0] == "" {
-		find = func(name string) (dataset.Input, error) { return dataset.InFS(sample.Files, name) }
+		find = func(name string) (file.Input, error) { return file.InFS(sample.Files, name) }
 		names = [3]string{"committees.txt.gz", "attesters.txt.gz", "immediate_attesters.txt.gz"}
 		var err error
 		if o.labels, err = find("clusters.csv"); err != nil {
 			return err
 		}
 	}
-	for i, to := range []*dataset.Input{&o.files.Committees, &o.files.Attesters, &o.files.Immediate} {
+	for i, to := range []*file.Input{&o.files.Committees, &o.files.Attesters, &o.files.Immediate} {
 		in, err := find(names[i])
 		if err != nil {
 			return err
@@ -117,7 +119,7 @@ func (o *options) slots() iter.Seq2[dataset.SlotFailures, error] {
 
 // readLabels reads the clusters; labels of validators without a duty are faults.
 func (o *options) readLabels(known func(uint32) bool) (*dataset.Labels, error) {
-	return dataset.ReadLabels(o.labels, o.column, known, &o.faults)
+	return dataset.ReadLabels(o.labels, o.columns, known, &o.faults)
 }
 
 // reportFaults says on the error stream what was left out.

@@ -148,7 +148,8 @@ func (o *options) flags(f *flag.FlagSet) {
 	default:
 		f.StringVar(&o.failures, "failures", "", "`DIR` that beam reduce wrote, or one failure list")
 		f.StringVar(&o.study.Clusters, "clusters", "", "CSV `FILE` with validator_id and a column of labels")
-		f.StringVar(&o.study.Column, "column", "", "`NAME` of the column of labels (default the second)")
+		f.StringVar(&o.study.Column, "column", "", "`NAME` of the column of labels (default the first beside the validators')")
+		f.StringVar(&o.study.IDColumn, "id-column", "", "`NAME` of the column of validators (default validator_id)")
 	}
 	o.studyFlags(f)
 }

@@ -16,18 +16,19 @@ import (
 	"github.com/stakesim/stakesim/penalty/cofailure"
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/dataset"
+	specfile "github.com/stakesim/stakesim/spec/file"
 )
 
 // studyOf says which study workers make, each for itself: mechanisms travel by
 // name, labels and duties by the files they are in.
 type studyOf struct {
-	Clusters, Column, Groups string
-	Top                      int
-	Deadline                 string
-	Counted, Lenient         bool
-	Rules                    []string
-	Dir                      string // of the lists
-	First                    file   // whose duties are those of all
+	Clusters, IDColumn, Column, Groups string
+	Top                                int
+	Deadline                           string
+	Counted, Lenient                   bool
+	Rules                              []string
+	Dir                                string // of the lists
+	First                              file   // whose duties are those of all
 }
 
 // defaultMechanisms are those of examples/backtest.
@@ -181,13 +182,13 @@ func (s *studyOf) labels(ctx context.Context, limit uint32) (*dataset.Labels, er
 		return nil, err
 	}
 	defer done()
-	in, err := dataset.Path(local)
+	in, err := specfile.Path(local)
 	if err != nil {
 		return nil, err
 	}
 	in.Name = s.Clusters
 	faults := dataset.Faults{Lenient: s.Lenient}
-	return dataset.ReadLabels(in, s.Column, func(v uint32) bool { return v < limit }, &faults)
+	return dataset.ReadLabels(in, dataset.LabelColumns{ID: s.IDColumn, Label: s.Column}, func(v uint32) bool { return v < limit }, &faults)
 }
 
 // asSlots hands a failure list to the back-test: formats and formulas do not

@@ -4,16 +4,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/dataset"
 	"github.com/stakesim/stakesim/spec/dataset/sample"
+	"github.com/stakesim/stakesim/spec/file"
 )
 
 func sampleRecord() dataset.Record {
-	in := func(name string) dataset.Input {
-		f, err := dataset.InFS(sample.Files, name+".txt.gz")
+	in := func(name string) file.Input {
+		f, err := file.InFS(sample.Files, name+".txt.gz")
 		if err != nil {
 			fmt.Println(err)
 		}
@@ -83,13 +83,13 @@ func ExampleLists_Close() {
 }
 
 func ExampleReadLabels() {
-	l, err := dataset.ReadLabels(text("labels.csv", "validator_id,operator,client\n3,A,teku\n4,,prysm\n"), "client", nil, nil)
+	l, err := dataset.ReadLabels(text("labels.csv", "validator_id,operator,client\n3,A,teku\n4,,prysm\n"), dataset.LabelColumns{Label: "client"}, nil, nil)
 	fmt.Println(l.Names, err)
 	// Output: [teku prysm] <nil>
 }
 
 func ExampleLabels_Label() {
-	l, _ := dataset.ReadLabels(text("clusters.csv", "3,A\n4,\n"), "", nil, nil)
+	l, _ := dataset.ReadLabels(text("clusters.csv", "3,A\n4,\n"), dataset.LabelColumns{}, nil, nil)
 	fmt.Println(l.Label(3))
 	fmt.Println(l.Label(4))
 	fmt.Println(l.Label(1 << 31))
@@ -160,16 +160,4 @@ func ExampleKinds() {
 func ExampleKind_String() {
 	fmt.Println(dataset.Outsider, dataset.Kind(200))
 	// Output: attester outside its committee kind(200)
-}
-
-func ExamplePath() {
-	_, err := dataset.Path("/no/such/file")
-	fmt.Println(errors.Is(err, os.ErrNotExist))
-	// Output: true
-}
-
-func ExampleInFS() {
-	in, err := dataset.InFS(sample.Files, "clusters.csv")
-	fmt.Println(in.Name, in.Size, err)
-	// Output: clusters.csv 8402 <nil>
 }

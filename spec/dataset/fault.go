@@ -1,10 +1,13 @@
 package dataset
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/file"
 )
 
 // Kind says what is wrong with a piece of input.
@@ -89,6 +92,20 @@ func (f *Fault) Unwrap() []error {
 		return []error{spec.ErrInput}
 	}
 	return []error{spec.ErrInput, f.Err}
+}
+
+// asFault makes a [Fault] of bad input that [file] has found; other errors, such as
+// those of the machine, stay.
+func asFault(err error) error {
+	place := new(file.Error)
+	if !errors.As(err, &place) || !errors.Is(err, spec.ErrInput) {
+		return err
+	}
+	kind := Malformed
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		kind = Truncated
+	}
+	return &Fault{File: place.File, Line: place.Line, Kind: kind, Err: place.Detail()}
 }
 
 // Faults decides what becomes of bad input. The zero value is strict: the

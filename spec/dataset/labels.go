@@ -1,12 +1,17 @@
 package dataset
 
 import (
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
+
+	"github.com/stakesim/stakesim/spec/file"
+	"github.com/stakesim/stakesim/spec/u64"
 )
 
 // MaxValidators bounds the validator indices for which this package keeps a
@@ -29,34 +34,39 @@ func (l *Labels) Label(validator uint32) (string, bool) {
 	return l.Names[l.Of[validator]], true
 }
 
-// ReadLabels reads a CSV file whose column validator_id numbers validators and
-// whose column named by column labels them; an empty column name means the
-// second. A file without a header line has these two columns. known says which
+// LabelColumns name the columns of a file of labels.
+type LabelColumns struct {
+	ID    string // the validators' indices; empty means validator_id
+	Label string // empty means the first other one
+}
+
+// idColumn is the name that the published files have.
+const idColumn = "validator_id"
+
+// ReadLabels reads a CSV file of which one column numbers validators and another one
+// labels them. A file without a header line has these two columns. known says which
 // validators the record has; nil means all below [MaxValidators].
-func ReadLabels(in Input, column string, known func(validator uint32) bool, faults *Faults) (*Labels, error) {
-	s, err := in.open()
+func ReadLabels(in file.Input, columns LabelColumns, known func(validator uint32) bool, faults *Faults) (*Labels, error) {
+	rows, err := in.Rows(file.Limit{})
 	if err != nil {
-		return nil, err
+		return nil, asFault(err)
 	}
-	defer s.Close()
-	r := csv.NewReader(s)
-	r.FieldsPerRecord, r.ReuseRecord = -1, true
+	defer rows.Close()
 	l := labelReader{in: in.Name, faults: faults, known: known, id: 0, label: 1, numbers: map[string]int32{}, labels: &Labels{}}
+	l.names = [...]string{cmp.Or(columns.ID, idColumn), cmp.Or(columns.Label, "label")}
 	for first := true; ; first = false {
-		row, err := r.Read()
+		row, err := rows.Next()
 		if err == io.EOF {
 			return l.labels, nil
 		}
-		if err == nil {
-			l.line, _ = r.FieldPos(0)
-		}
+		l.line = rows.Line()
 		switch {
 		case err != nil:
 			if err = l.broken(err); err == io.EOF {
 				return l.labels, nil
 			}
 		case first:
-			err = l.header(row, column)
+			err = l.header(row, columns)
 		default:
 			err = l.row(row)
 		}
@@ -71,6 +81,7 @@ type labelReader struct {
 	line      int
 	faults    *Faults
 	known     func(uint32) bool
+	names     [2]string // of the two columns
 	id, label int
 	numbers   map[string]int32
 	labels    *Labels
@@ -81,57 +92,73 @@ func (l *labelReader) fault(kind Kind, column, detail string) error {
 }
 
 // broken reports a line that is no CSV; what cannot be read on is io.EOF when
-// faults are counted.
+// faults are counted, and an error when it is above a limit.
 func (l *labelReader) broken(err error) error {
-	var parse *csv.ParseError
-	if errors.As(err, &parse) {
-		return l.faults.Report(&Fault{File: l.in, Line: parse.Line, Kind: Malformed, Err: parse.Err})
-	}
-	if err := l.faults.Report(&Fault{File: l.in, Kind: brokenStream(err), Err: err}); err != nil {
+	fault := new(Fault)
+	if err = asFault(err); !errors.As(err, &fault) || errors.Is(err, file.ErrLimit) {
 		return err
+	}
+	if err := l.faults.Report(fault); err != nil {
+		return err
+	}
+	if errors.Is(err, csv.ErrQuote) || errors.Is(err, csv.ErrBareQuote) {
+		return nil
 	}
 	return io.EOF
 }
 
-func (l *labelReader) header(row []string, column string) error {
-	row[0] = strings.TrimPrefix(row[0], "\ufeff")
-	if _, ok := number([]byte(strings.TrimSpace(row[0]))); ok {
-		if column != "" {
-			return &Fault{File: l.in, Line: l.line, Column: column, Kind: MissingColumn, Detail: "the file has no header"}
+// header finds the columns, or takes the first line as a row.
+func (l *labelReader) header(row []string, columns LabelColumns) error {
+	if _, err := u64.Parse[uint64](strings.TrimSpace(row[0])); err == nil {
+		if name := cmp.Or(columns.ID, columns.Label); name != "" {
+			return &Fault{File: l.in, Line: l.line, Column: name, Kind: MissingColumn, Detail: "the file has no header"}
 		}
 		return l.row(row)
 	}
-	l.id, l.label = -1, -1
-	for i, name := range row {
-		switch name = strings.TrimSpace(name); {
-		case name == "validator_id":
-			l.id = i
-		case name == column || column == "" && l.label < 0:
-			l.label = i
+	var err error
+	if l.id, err = file.Column(row, l.names[0]); err != nil {
+		return &Fault{File: l.in, Line: l.line, Kind: MissingColumn, Err: err}
+	}
+	if columns.Label == "" {
+		l.label = 0
+		if l.id == 0 {
+			l.label = 1
 		}
+		if l.label >= len(row) {
+			return &Fault{File: l.in, Line: l.line, Kind: MissingColumn, Detail: "there is no column of labels beside " + l.names[0]}
+		}
+		l.names[1] = strings.TrimSpace(row[l.label])
+		return nil
 	}
-	if l.id < 0 {
-		return &Fault{File: l.in, Line: l.line, Column: "validator_id", Kind: MissingColumn}
-	}
-	if l.label < 0 {
-		return &Fault{File: l.in, Line: l.line, Column: column, Kind: MissingColumn, Detail: "there are " + clip([]byte(strings.Join(row, ",")))}
+	if l.label, err = file.Column(row, columns.Label); err != nil {
+		return &Fault{File: l.in, Line: l.line, Kind: MissingColumn, Err: err}
 	}
 	return nil
 }
 
+// wanted are the names of the columns up to the last one that is read.
+func (l *labelReader) wanted() []string {
+	names := make([]string, max(l.id, l.label)+1)
+	for i := range names {
+		names[i] = "..."
+	}
+	names[l.id], names[l.label] = l.names[0], l.names[1]
+	return names
+}
+
 func (l *labelReader) row(row []string) error {
 	if len(row) <= max(l.id, l.label) {
-		return l.fault(Malformed, "", fmt.Sprintf("%d fields", len(row)))
+		return l.faults.Report(&Fault{File: l.in, Line: l.line, Kind: Malformed, Err: file.Wanted(row, l.wanted())})
 	}
-	word := []byte(strings.TrimSpace(row[l.id]))
-	id, ok := number(word)
+	word := strings.TrimSpace(row[l.id])
+	id, err := u64.Parse[uint64](word)
 	switch {
-	case !ok && !digits(word):
-		return l.fault(Malformed, "validator_id", fmt.Sprintf("%q", clip(word)))
-	case !ok || id > math.MaxUint32:
-		return l.fault(IDTooLarge, "validator_id", clip(word))
+	case errors.Is(err, u64.ErrRange), err == nil && id > math.MaxUint32:
+		return l.fault(IDTooLarge, l.names[0], clip([]byte(word)))
+	case err != nil:
+		return l.fault(Malformed, l.names[0], fmt.Sprintf("%q", clip([]byte(word))))
 	case id >= MaxValidators, l.known != nil && !l.known(uint32(id)):
-		return l.fault(UnknownValidator, "validator_id", clip(word))
+		return l.fault(UnknownValidator, l.names[0], clip([]byte(word)))
 	}
 	return l.set(uint32(id), strings.TrimSpace(row[l.label]))
 }
@@ -139,11 +166,11 @@ func (l *labelReader) row(row []string) error {
 // set labels a validator; the first label stays.
 func (l *labelReader) set(id uint32, name string) error {
 	of := &l.labels.Of
-	for len(*of) <= int(id) {
-		*of = append(*of, -1)
+	if more := int(id) + 1 - len(*of); more > 0 {
+		*of = append(*of, slices.Repeat([]int32{-1}, more)...)
 	}
 	if (*of)[id] != -1 {
-		return l.fault(LabelTwice, "validator_id", fmt.Sprint(id))
+		return l.fault(LabelTwice, l.names[0], fmt.Sprint(id))
 	}
 	if name == "" {
 		(*of)[id] = -2

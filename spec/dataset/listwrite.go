@@ -7,6 +7,7 @@ import (
 	"iter"
 
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/file"
 )
 
 // The binary failure list: all numbers little-endian, everything at a multiple
@@ -27,7 +28,7 @@ const (
 
 // ListWriter writes a binary failure list.
 type ListWriter struct {
-	out  *Output
+	out  *file.Writer
 	head listHead
 	last spec.Slot
 	buf  []byte
@@ -46,13 +47,13 @@ func (h listHead) encode() []byte {
 // CreateList starts a binary failure list. The file appears when
 // [ListWriter.Commit] is called; call [ListWriter.Abort] to give up.
 func CreateList(name string) (*ListWriter, error) {
-	out, err := Create(name)
+	out, err := file.Create(name)
 	if err != nil {
 		return nil, err
 	}
 	w := &ListWriter{out: out}
 	if _, err := out.Write(w.head.encode()); err != nil {
-		out.Abort()
+		out.Discard()
 		return nil, err
 	}
 	return w, nil
@@ -108,7 +109,7 @@ func (w *ListWriter) Commit(d *Duties) error {
 }
 
 // Abort removes what was written; after [ListWriter.Commit] it does nothing.
-func (w *ListWriter) Abort() { w.out.Abort() }
+func (w *ListWriter) Abort() { w.out.Discard() }
 
 // WriteList writes a failure list to a file that appears only when it is
 // complete. The duties are read at the end, when the range has filled them.

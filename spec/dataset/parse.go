@@ -2,10 +2,12 @@ package dataset
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math"
 
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/u64"
 )
 
 // parse reads a line into the slot and l.ids.
@@ -14,8 +16,8 @@ func (l *Lists) parse(text []byte) (spec.Slot, *Fault) {
 	if !ok {
 		return 0, malformed("no tab", text)
 	}
-	slot, ok := number(bytes.TrimSpace(before))
-	if !ok {
+	slot, err := u64.Parse[uint64](string(bytes.TrimSpace(before)))
+	if err != nil {
 		return 0, malformed("slot", before)
 	}
 	list := bytes.TrimSpace(after)
@@ -66,38 +68,14 @@ func blanks(list []byte, start int) (uint64, int, *Fault) {
 		end++
 	}
 	word := bytes.TrimSpace(list[start:end])
-	id, ok := number(word)
-	if ok {
+	id, err := u64.Parse[uint64](string(word))
+	if err == nil {
 		return id, end, nil
 	}
-	if digits(word) {
+	if errors.Is(err, u64.ErrRange) {
 		return 0, end, &Fault{Kind: IDTooLarge, Detail: clip(word)}
 	}
 	return 0, end, malformed("validator index", word)
-}
-
-// number reads decimal digits that fit 64 bits.
-func number(word []byte) (n uint64, ok bool) {
-	if !digits(word) || len(word) > 20 {
-		return 0, false
-	}
-	for _, c := range word {
-		d := uint64(c - '0')
-		if n > (math.MaxUint64-d)/10 {
-			return 0, false
-		}
-		n = n*10 + d
-	}
-	return n, true
-}
-
-func digits(word []byte) bool {
-	for _, c := range word {
-		if c-'0' > 9 {
-			return false
-		}
-	}
-	return len(word) > 0
 }
 
 func malformed(what string, text []byte) *Fault {

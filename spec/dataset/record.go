@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/file"
 )
 
 // SlotLists is what a record says of one slot. The lists ascend, hold each
@@ -24,7 +25,7 @@ type SlotLists struct {
 
 // Record is the three files of a correlation analysis.
 type Record struct {
-	Committees, Attesters, Immediate Input
+	Committees, Attesters, Immediate file.Input
 	// Faults says what becomes of bad input; nil is strict. Leaving a bad piece
 	// out means: the line of a slot that is not in order, the id that is too
 	// much, the attester that is in no committee.
@@ -46,7 +47,7 @@ func (r Record) walk(yield func(SlotLists, error) bool) (err error) {
 	var committees, attesters, immediate follower
 	for _, f := range []struct {
 		to *follower
-		in Input
+		in file.Input
 	}{{&committees, r.Committees}, {&attesters, r.Attesters}, {&immediate, r.Immediate}} {
 		if err := f.to.open(f.in, r.Faults); err != nil {
 			return err
@@ -83,7 +84,7 @@ type follower struct {
 	ended bool
 }
 
-func (f *follower) open(in Input, faults *Faults) (err error) {
+func (f *follower) open(in file.Input, faults *Faults) (err error) {
 	if f.lists, err = OpenLists(in, faults); err != nil {
 		return err
 	}

@@ -15,10 +15,11 @@ import (
 
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/dataset"
+	"github.com/stakesim/stakesim/spec/file"
 )
 
-func text(name, content string) dataset.Input {
-	return dataset.Input{Name: name, Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(content)), nil }}
+func text(name, content string) file.Input {
+	return file.Input{Name: name, Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(content)), nil }}
 }
 
 func zipped(s string) string {
@@ -112,7 +113,7 @@ func TestTheLargestIDsAreRead(t *testing.T) {
 }
 
 func TestALineThatNeverEndsIsAFault(t *testing.T) {
-	r, err := dataset.OpenLists(dataset.Input{Name: "endless", Open: func() (io.ReadCloser, error) {
+	r, err := dataset.OpenLists(file.Input{Name: "endless", Open: func() (io.ReadCloser, error) {
 		return io.NopCloser(io.LimitReader(ones{}, dataset.MaxLine+1<<20)), nil
 	}}, &dataset.Faults{Lenient: true})
 	require.NoError(t, err)
@@ -130,9 +131,9 @@ func (ones) Read(p []byte) (int, error) {
 }
 
 func TestMissingFilesAreErrors(t *testing.T) {
-	_, err := dataset.Path(filepath.Join(t.TempDir(), "none"))
+	_, err := file.Path(filepath.Join(t.TempDir(), "none"))
 	require.ErrorIs(t, err, fs.ErrNotExist)
-	_, err = dataset.OpenLists(dataset.Input{Name: "nothing"}, nil)
+	_, err = dataset.OpenLists(file.Input{Name: "nothing"}, nil)
 	require.ErrorIs(t, err, fs.ErrNotExist)
 }
 
@@ -148,14 +149,14 @@ func TestBadLabelsAreFaultsOrCounted(t *testing.T) {
 		{"an unknown validator", "1,B\n10,A\n", dataset.UnknownValidator, "f:2: column validator_id: unknown validator: 10"},
 		{"a validator twice", "1,B\n1,A\n", dataset.LabelTwice, "f:2: column validator_id: validator labelled twice: 1"},
 		{"a validator twice, once without label", "1,B\n2,\n2,A\n", dataset.LabelTwice, "f:3: column validator_id: validator labelled twice: 2"},
-		{"a field too few", "1,B\n2\n", dataset.Malformed, "f:2: malformed input: 1 fields"},
+		{"a field too few", "1,B\n2\n", dataset.Malformed, "f:2: malformed input: 1 field where 2 are wanted (validator_id,label)"},
 		{"a quote that does not end", "1,B\n2,\"A\n", dataset.Malformed, `f:2: malformed input: extraneous or missing " in quoted-field`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := dataset.ReadLabels(text("f", c.content), "", known, nil)
+			_, err := dataset.ReadLabels(text("f", c.content), dataset.LabelColumns{}, known, nil)
 			require.EqualError(t, err, c.message)
 			faults := &dataset.Faults{Lenient: true}
-			l, err := dataset.ReadLabels(text("f", c.content), "", known, faults)
+			l, err := dataset.ReadLabels(text("f", c.content), dataset.LabelColumns{}, known, faults)
 			require.NoError(t, err)
 			name, ok := l.Label(1)
 			require.True(t, ok)
@@ -166,11 +167,11 @@ func TestBadLabelsAreFaultsOrCounted(t *testing.T) {
 		})
 	}
 	for _, c := range []struct{ content, column, message string }{
-		{"index,cluster\n", "", "f:1: column validator_id: missing column"},
-		{"validator_id,cluster\n", "client", "f:1: column client: missing column: there are validator_id,cluster"},
+		{"index,cluster\n", "", `f:1: missing column: column "validator_id": unknown name (one of index, cluster)`},
+		{"validator_id,cluster\n", "client", `f:1: missing column: column "client": unknown name (one of validator_id, cluster)`},
 		{"1,A\n", "client", "f:1: column client: missing column: the file has no header"},
 	} {
-		_, err := dataset.ReadLabels(text("f", c.content), c.column, nil, &dataset.Faults{Lenient: true})
+		_, err := dataset.ReadLabels(text("f", c.content), dataset.LabelColumns{Label: c.column}, nil, &dataset.Faults{Lenient: true})
 		require.EqualError(t, err, c.message)
 	}
 }
@@ -212,7 +213,7 @@ func FuzzLabels(f *testing.F) {
 	f.Add("validator_id,cluster\n1,A\n2,\n", "")
 	f.Add("\ufeffvalidator_id,x,y\n\"1\",A,B\n", "y")
 	f.Fuzz(func(t *testing.T, content, column string) {
-		l, err := dataset.ReadLabels(text("f", content), column, nil, nil)
+		l, err := dataset.ReadLabels(text("f", content), dataset.LabelColumns{Label: column}, nil, nil)
 		if err != nil {
 			require.ErrorIs(t, err, spec.ErrInput)
 			return

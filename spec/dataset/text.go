@@ -1,14 +1,13 @@
 package dataset
 
 import (
-	"bufio"
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
 
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/file"
 )
 
 // MaxLine bounds the length of a line in bytes: a committee of 4 million.
@@ -19,41 +18,36 @@ const MaxLine = 1 << 25
 // correlation_analysis/new_analyze.py at b73b20c.
 type Lists struct {
 	name   string
-	in     *stream
+	in     *file.Text
 	faults *Faults
-	line   int
-	long   []byte
 	ids    []uint32
 	last   spec.Slot
 	any    bool
 }
 
 // OpenLists opens a file. faults says what becomes of bad lines; nil is strict.
-func OpenLists(in Input, faults *Faults) (*Lists, error) {
-	s, err := in.open()
+func OpenLists(in file.Input, faults *Faults) (*Lists, error) {
+	t, err := in.Text(file.Limit{Bytes: file.Endless, Line: MaxLine})
 	if err != nil {
-		return nil, err
+		return nil, asFault(err)
 	}
-	return &Lists{name: in.Name, in: s, faults: faults}, nil
+	return &Lists{name: in.Name, in: t, faults: faults}, nil
 }
 
 // Close closes the file.
 func (l *Lists) Close() error { return l.in.Close() }
 
 // Line is the number of the line that [Lists.Next] returned last.
-func (l *Lists) Line() int { return l.line }
+func (l *Lists) Line() int { return l.in.Number() }
 
 // Next returns the next slot and its validators in ascending order, each once.
 // The slice is reused by the next call. At the end it returns [io.EOF]; any
 // other error is a [Fault] or comes from reading.
 func (l *Lists) Next() (spec.Slot, []uint32, error) {
 	for {
-		text, err := l.read()
+		text, err := l.in.Line()
 		if err != nil {
-			return 0, nil, err
-		}
-		if len(text) == 0 {
-			continue
+			return 0, nil, l.broken(err)
 		}
 		slot, fault := l.parse(text)
 		if fault == nil {
@@ -76,48 +70,21 @@ func (l *Lists) Next() (spec.Slot, []uint32, error) {
 // report completes a fault with the place. A fault of a kind alone costs no
 // formatting when it is only counted.
 func (l *Lists) report(f *Fault) error {
-	f.File, f.Line = l.name, l.line
+	f.File, f.Line = l.name, l.in.Number()
 	return l.faults.Report(f)
 }
 
-// read returns the next line without its end; the bytes live until the next
-// call.
-func (l *Lists) read() ([]byte, error) {
-	text, err := l.in.ReadSlice('\n')
-	if err != nil {
-		if text, err = l.rest(text, err); err != nil {
-			return nil, err
-		}
+// broken reports a text that ends too early or is damaged; where faults are counted
+// that is its end. What is above a limit cannot be read on.
+func (l *Lists) broken(err error) error {
+	fault := new(Fault)
+	if err = asFault(err); !errors.As(err, &fault) || errors.Is(err, file.ErrLimit) {
+		return err
 	}
-	l.line++
-	return bytes.TrimRight(text, "\r\n"), nil
-}
-
-// rest completes a line that the buffer did not hold.
-func (l *Lists) rest(text []byte, err error) ([]byte, error) {
-	l.long = append(l.long[:0], text...)
-	for errors.Is(err, bufio.ErrBufferFull) {
-		if len(l.long) > MaxLine {
-			return nil, &Fault{File: l.name, Line: l.line + 1, Kind: Malformed, Detail: fmt.Sprintf("a line of more than %d bytes", MaxLine)}
-		}
-		text, err = l.in.ReadSlice('\n')
-		l.long = append(l.long, text...)
+	if err := l.faults.Report(fault); err != nil {
+		return err
 	}
-	switch {
-	case err == nil:
-		return l.long, nil
-	case err == io.EOF:
-		if len(l.long) == 0 {
-			return nil, io.EOF
-		}
-		return l.long, nil
-	}
-	l.line++
-	fault := l.report(&Fault{Kind: brokenStream(err), Err: err})
-	if fault == nil {
-		return nil, io.EOF
-	}
-	return nil, fault
+	return io.EOF
 }
 
 func (l *Lists) order(slot spec.Slot) *Fault {

@@ -39,7 +39,7 @@ func (in Input) ReadBinary(most int64, sniff int, check func(first []byte) error
 		return nil, broken(in.Name, 0, fmt.Errorf("after %d bytes: %w", b.Len(), err))
 	}
 	if int64(b.Len()) > most {
-		return nil, At(in.Name, 0, fmt.Errorf("%w: %w: more than %d bytes", spec.ErrInput, ErrLimit, most))
+		return nil, Errorf(in.Name, 0, "%w: more than %d bytes", ErrLimit, most)
 	}
 	return b.Bytes(), nil
 }

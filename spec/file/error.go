@@ -18,7 +18,7 @@ var (
 	// ErrLimit marks input above one of its limits.
 	ErrLimit = errors.New("above the limit")
 	// ErrFormat marks a file of another format than the one wanted.
-	ErrFormat = errors.New("another format")
+	ErrFormat = errors.New("wrong format")
 )
 
 // Error says where in a file an error lies.
@@ -48,10 +48,27 @@ func At(name string, line int, err error) error {
 	return &Error{name, line, err}
 }
 
-// Errorf is [At] of bad input: a detail that wraps [spec.ErrInput].
-func Errorf(name string, line int, format string, args ...any) error {
-	return &Error{name, line, fmt.Errorf("%w: %w", spec.ErrInput, fmt.Errorf(format, args...))}
+// Detail is what is wrong without the words of [spec.ErrInput], for whoever says
+// them in another way.
+func (e *Error) Detail() error {
+	if bad := new(badInput); errors.As(e.Err, &bad) {
+		return bad.detail
+	}
+	return e.Err
 }
+
+// Errorf is [At] of bad input: a detail, wrapping [spec.ErrInput].
+func Errorf(name string, line int, format string, args ...any) error {
+	return &Error{name, line, bad(fmt.Errorf(format, args...))}
+}
+
+// badInput is a detail of input that is wrong.
+type badInput struct{ detail error }
+
+func bad(detail error) error { return &badInput{detail} }
+
+func (e *badInput) Error() string   { return fmt.Sprintf("%v: %v", spec.ErrInput, e.detail) }
+func (e *badInput) Unwrap() []error { return []error{spec.ErrInput, e.detail} }
 
 // damaged says whether an error of reading is about the bytes and not about the
 // machine: what does not decompress, or ends in the midst.
@@ -65,7 +82,7 @@ func damaged(err error) bool {
 // broken places an error of reading; damaged bytes are bad input.
 func broken(name string, line int, err error) error {
 	if damaged(err) && !errors.Is(err, spec.ErrInput) {
-		err = fmt.Errorf("%w: %w", spec.ErrInput, err)
+		err = bad(err)
 	}
 	var path *fs.PathError
 	if errors.As(err, &path) && path.Path == name {

@@ -52,7 +52,7 @@ func ExampleInput_ReadText() {
 	fmt.Println(err, errors.Is(err, file.ErrFormat))
 	// Output:
 	// plan.yaml:2: invalid input: above the limit: a line of more than 5 bytes
-	// plan.yaml: invalid input: this is a zip archive true
+	// plan.yaml: invalid input: wrong format: this is a zip archive true
 }
 
 func ExampleInput_ReadBinary() {
@@ -204,4 +204,39 @@ func ExampleAt() {
 func ExampleErrorf() {
 	fmt.Println(file.Errorf("a.csv", 3, "slot %d twice", 7))
 	// Output: a.csv:3: invalid input: slot 7 twice
+}
+
+func ExampleInput_Rows() {
+	r, err := file.Once("balances.csv", strings.NewReader("slot,gwei\n7,36e15\n")).Rows(file.Limit{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer r.Close()
+	header, _ := r.Next()
+	column, err := file.Column(header, "gwei")
+	fmt.Println(column, err)
+	row, _ := r.Next()
+	fmt.Println(r.Line(), row[column], r.Errorf("slot %s is missing", "6"))
+	// Output:
+	// 1 <nil>
+	// 2 36e15 balances.csv:2: invalid input: slot 6 is missing
+}
+
+func ExampleColumn() {
+	_, err := file.Column([]string{"validator_id", "client"}, "cleint")
+	fmt.Println(err)
+	// Output: column "cleint": unknown name (one of validator_id, client; did you mean "client"?)
+}
+
+func ExampleWanted() {
+	fmt.Println(file.Wanted([]string{"7;5"}, []string{"slot", "offline_gwei"}))
+	// Output: 1 field where 2 are wanted (slot,offline_gwei; fields are separated by commas, not by semicolons)
+}
+
+func ExampleError_Detail() {
+	err := file.Errorf("a.csv", 3, "slot %d twice", 7)
+	place := new(file.Error)
+	fmt.Println(errors.As(err, &place), place.Line, place.Detail())
+	// Output: true 3 slot 7 twice
 }

@@ -8,8 +8,6 @@ import (
 	"io"
 
 	"github.com/golang/snappy"
-
-	"github.com/stakesim/stakesim/spec"
 )
 
 // The first bytes of what is read.
@@ -66,7 +64,7 @@ func (in Input) open() (*stream, error) {
 		if z, err = gzip.NewReader(s.Reader); err == nil {
 			s.Reader = bufio.NewReaderSize(progress{z, idle}, bufferSize)
 			if head, err = s.head(); err == nil && bytes.HasPrefix(head, gzipMagic) {
-				err = &formatError{"gzip within gzip"}
+				err = wrongFormat("gzip within gzip")
 			}
 		}
 		if err == io.EOF {
@@ -75,7 +73,7 @@ func (in Input) open() (*stream, error) {
 	}
 	for _, f := range foreign {
 		if err == nil && bytes.HasPrefix(head, []byte(f.magic)) {
-			err = &formatError{f.name}
+			err = wrongFormat(f.name)
 		}
 	}
 	if err != nil {
@@ -85,20 +83,18 @@ func (in Input) open() (*stream, error) {
 	return s, nil
 }
 
-// head is what there is of the first bytes, which remain to be read.
+// head is what there is of the first bytes, which remain to be read. An error behind
+// some bytes comes again when they have been read.
 func (s *stream) head() ([]byte, error) {
 	head, err := s.Peek(sniffed)
-	if err == io.EOF {
+	if err == io.EOF || len(head) > 0 {
 		err = nil
 	}
 	return head, err
 }
 
-// formatError is input of another format.
-type formatError struct{ name string }
-
-func (e *formatError) Error() string   { return fmt.Sprintf("%v: this is %s", spec.ErrInput, e.name) }
-func (e *formatError) Unwrap() []error { return []error{spec.ErrInput, ErrFormat} }
+// wrongFormat is about input of another format.
+func wrongFormat(name string) error { return bad(fmt.Errorf("%w: this is %s", ErrFormat, name)) }
 
 // idleLimit is how many compressed bytes may hold nothing.
 const idleLimit = 1 << 22
@@ -111,7 +107,7 @@ type idleReader struct {
 
 func (r *idleReader) Read(p []byte) (int, error) {
 	if r.limit != 0 && r.idle > r.limit {
-		return 0, fmt.Errorf("%w: %w: %d compressed bytes that hold nothing", spec.ErrInput, ErrLimit, r.idle)
+		return 0, bad(fmt.Errorf("%w: %d compressed bytes that hold nothing", ErrLimit, r.idle))
 	}
 	n, err := r.r.Read(p)
 	r.idle += n

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-
-	"github.com/stakesim/stakesim/spec"
 )
 
 // Limit bounds what is read of an input. A zero field is the field of [Usual].
@@ -54,11 +52,11 @@ func (in Input) Text(limit Limit) (*Text, error) {
 	head, err := s.head()
 	for _, f := range notText {
 		if err == nil && bytes.HasPrefix(head, []byte(f.magic)) {
-			err = &formatError{f.name}
+			err = wrongFormat(f.name)
 		}
 	}
 	if at := bytes.IndexByte(head, 0); err == nil && at >= 0 {
-		err = &formatError{fmt.Sprintf("no text in UTF-8: byte %d is zero", at)}
+		err = wrongFormat(fmt.Sprintf("no text in UTF-8: byte %d is zero", at))
 	}
 	if err != nil {
 		s.Close()
@@ -172,7 +170,7 @@ func (t *Text) tooLong() error { return t.exceeded("a line of more than %d bytes
 func (t *Text) tooMuch() error { return t.exceeded("more than %d bytes in all", t.limit.Bytes) }
 
 func (t *Text) exceeded(format string, args ...any) error {
-	return &Error{t.in.name, t.line, fmt.Errorf("%w: %w: %s", spec.ErrInput, ErrLimit, fmt.Sprintf(format, args...))}
+	return Errorf(t.in.name, t.line, "%w: %s", ErrLimit, fmt.Sprintf(format, args...))
 }
 
 // ReadText returns a whole text, for what is no list of lines.

@@ -73,3 +73,13 @@ func ExampleApportion() {
 	// [17 17 66] 0
 	// 7
 }
+
+func ExampleParse() {
+	fmt.Println(u64.Parse[uint64]("4.07e7"))
+	fmt.Println(u64.Parse[uint64]("1e-1"))
+	fmt.Println(u64.Parse[uint64]("1e20"))
+	// Output:
+	// 40700000 <nil>
+	// 0 not a whole number
+	// 0 not below 2^64
+}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/dataset"
+	"github.com/stakesim/stakesim/spec/file"
 )
 
 // row is a slot of a failure list in Parquet: the columns validators,
@@ -42,11 +43,11 @@ const rowsPerGroup = 1024
 // WriteList writes a failure list as Parquet to a file that appears only when it
 // is complete. The duties are read at the end, when the range has filled them.
 func WriteList(name string, list iter.Seq2[dataset.SlotFailures, error], d *dataset.Duties) error {
-	out, err := dataset.Create(name)
+	out, err := file.Create(name)
 	if err != nil {
 		return err
 	}
-	defer out.Abort()
+	defer out.Discard()
 	w := parquet.NewGenericWriter[row](out, parquet.Compression(&zstd.Codec{}), parquet.DataPageStatistics(false))
 	n := 0
 	for s, err := range list {

@@ -7,7 +7,7 @@ import (
 	"github.com/parquet-go/parquet-go/compress/snappy"
 
 	"github.com/stakesim/stakesim/spec"
-	"github.com/stakesim/stakesim/spec/dataset"
+	"github.com/stakesim/stakesim/spec/file"
 )
 
 // The tables as they are published: unsigned 32 bit slots, roots of 66
@@ -55,7 +55,7 @@ type files[T any] struct {
 	slot  spec.Slot // of name
 	name  string
 	now   string
-	out   *dataset.Output
+	out   *file.Writer
 	w     *parquet.GenericWriter[T]
 }
 
@@ -109,7 +109,7 @@ func (f *files[T]) close() error {
 	if f.out == nil {
 		return nil
 	}
-	defer f.out.Abort()
+	defer f.out.Discard()
 	err := f.w.Close()
 	if err == nil {
 		err = f.out.Commit()

@@ -17,7 +17,7 @@ func (p Period) Labels(name string) error {
 	if err != nil {
 		return err
 	}
-	defer out.Abort()
+	defer out.Discard()
 	fmt.Fprintln(out, "validator_id,cluster")
 	d := p.draw()
 	for v := range uint32(p.Validators) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/dataset"
+	"github.com/stakesim/stakesim/spec/file"
 )
 
 // Period says what to draw. The same period always gives the same rows.
@@ -144,9 +145,9 @@ func (p Period) balances(dir string) error {
 }
 
 // create makes a file and the folders above it.
-func create(name string) (*dataset.Output, error) {
+func create(name string) (*file.Writer, error) {
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		return nil, err
 	}
-	return dataset.Create(name)
+	return file.Create(name)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/stakesim/stakesim/spec/dataset"
 	"github.com/stakesim/stakesim/spec/dataset/xatu"
 	"github.com/stakesim/stakesim/spec/dataset/xatu/sample"
+	"github.com/stakesim/stakesim/spec/file"
 )
 
 func tree(t testing.TB, dir string) map[string]string {
@@ -154,8 +155,8 @@ func ExamplePeriod_Labels() {
 	defer os.RemoveAll(dir)
 	name := filepath.Join(dir, "clusters.csv")
 	fmt.Println(sample.Period{Seed: 1, Validators: 3200}.Labels(name))
-	in, _ := dataset.Path(name)
-	labels, err := dataset.ReadLabels(in, "cluster", nil, nil)
+	in, _ := file.Path(name)
+	labels, err := dataset.ReadLabels(in, dataset.LabelColumns{Label: "cluster"}, nil, nil)
 	fmt.Println(len(labels.Names), labels.Names[0], err)
 	// Output:
 	// <nil>
