@@ -9,6 +9,7 @@ require (
 	github.com/protolambda/zrnt v0.34.1
 	github.com/protolambda/ztyp v0.2.2
 	github.com/prysmaticlabs/fastssz v0.0.0-20260421202104-7a6eb71e6e45
+	github.com/prysmaticlabs/gohashtree v0.0.0-20240129161530-f61e0ca8e562
 	github.com/stretchr/testify v1.12.1
 	go.yaml.in/yaml/v3 v3.0.6
 	golang.org/x/exp v0.0.0-20250606033433-dcc06ee1d476
@@ -33,7 +34,6 @@ require (
 	github.com/mitchellh/mapstructure v1.3.2 // indirect
 	github.com/pierrec/lz4/v4 v4.1.21 // indirect
 	github.com/pmezard/go-difflib v1.0.0 // indirect
-	github.com/prysmaticlabs/gohashtree v0.0.0-20240129161530-f61e0ca8e562 // indirect
 	golang.org/x/image v0.25.0 // indirect
 	golang.org/x/sys v0.30.0 // indirect
 	golang.org/x/text v0.23.0 // indirect

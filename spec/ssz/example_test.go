@@ -179,3 +179,39 @@ func ExampleBuffer_WriteAt() {
 	fmt.Println(b, err)
 	// Output: [1 2 3] write of 2 bytes at byte 2 of 3: invalid input
 }
+
+func ExampleState_Root() {
+	b := must(vector.DecodeSnappy(must(os.ReadFile("testdata/roots/h1-pre.ssz_snappy")), vector.DefaultLimit))
+	s := must(ssz.Open(ssz.Buffer(b), int64(len(b)), spec.Minimal, spec.Heze))
+	root, err := s.Root(2)
+	fmt.Printf("%x %v\n", root, err)
+	// Output: a2dbdabfb6ad7b9d587eec1161b39ce9a3f64d626608d44f7f1bf36e13a582e7 <nil>
+}
+
+func ExampleState_Fields() {
+	_, s := exampleState()
+	fmt.Println(s.Fields()[:4])
+	// Output: [genesis_time genesis_validators_root slot fork]
+}
+
+func ExampleState_Field() {
+	_, s := exampleState()
+	bits, err := s.Field("justification_bits")
+	fmt.Println(bits, err)
+	_, err = s.Field("eth2_data")
+	fmt.Println(err.Error()[:46])
+	// Output:
+	// [0] <nil>
+	// field "eth2_data": unknown name: eip7716 has g
+}
+
+func ExampleContainers() {
+	fmt.Println(ssz.Containers()[:3])
+	// Output: [BeaconBlockHeader Builder BuilderPendingPayment]
+}
+
+func ExampleContainerRoot() {
+	root, err := ssz.ContainerRoot("Checkpoint", make([]byte, 40))
+	fmt.Printf("%x %v\n", root, err)
+	// Output: f5a5fd42d16a20302798ef6ed309979b43003d2320d9f0e8ea9831a92759fb4b <nil>
+}

@@ -1,5 +1,12 @@
 package ssz
 
+import (
+	"fmt"
+	"strings"
+
+	"github.com/stakesim/stakesim/spec"
+)
+
 // FieldAt says what lies at a byte of the state: the name of the field and, in a
 // list or in a vector of numbers or roots, the element, else -1. The fixed part's
 // offset of a list belongs to the list. A byte outside the state has no name.
@@ -34,4 +41,35 @@ func (f *field) elementSize() int64 {
 		return 8
 	}
 	return f.element
+}
+
+// Fields lists the names of the state's fields in the order of the specification.
+func (s *State) Fields() []string {
+	layout, _, err := layoutOf(s.params.Preset, s.params.Fork)
+	if err != nil { // s was opened with this layout
+		return nil
+	}
+	return namesOf(layout)
+}
+
+func namesOf(layout []placed) []string {
+	names := make([]string, len(layout))
+	for i, f := range layout {
+		names[i] = f.name
+	}
+	return names
+}
+
+// Field returns the serialised bytes of a field, by its name in the specification;
+// of a list those of its elements. They are the source's own when it is in memory:
+// do not change them. A name that the fork does not have gives [spec.ErrUnknown].
+func (s *State) Field(name string) ([]byte, error) {
+	if _, ok := s.spans[name]; !ok {
+		return nil, unknownField(name, s.params.Fork, s.Fields())
+	}
+	return s.source(name).all()
+}
+
+func unknownField(name string, fork spec.Fork, known []string) error {
+	return fmt.Errorf("field %q: %w: %v has %s", name, spec.ErrUnknown, fork, strings.Join(known, ", "))
 }

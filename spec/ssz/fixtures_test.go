@@ -14,17 +14,21 @@ import (
 // stateFiles are the files of a case that hold a whole state.
 var stateFiles = []string{"pre", "post", "pre_epoch", "post_epoch"}
 
-// eachState calls do with every state of the fixtures in testdata and, when
-// the environment variable names a directory, of all of those.
-func eachState(t *testing.T, do func(t *testing.T, p vector.Path, name string, b ssz.Buffer)) {
+// trees are the fixtures in testdata and, when the environment variable names one
+// or more directories of them, those.
+func trees(t *testing.T) []string {
 	dirs := []string{filepath.FromSlash("../vector/testdata/consensus-spec-tests")}
-	if dir := os.Getenv("CONSENSUS_SPEC_TESTS"); dir != "" {
-		dirs = append(dirs, dir)
-	} else {
+	more := filepath.SplitList(os.Getenv("CONSENSUS_SPEC_TESTS"))
+	if len(more) == 0 {
 		t.Log("CONSENSUS_SPEC_TESTS is unset: ran only the subset in testdata, not the 260 cases")
 	}
+	return append(dirs, more...)
+}
+
+// eachState calls do with every state of the fixtures.
+func eachState(t *testing.T, do func(t *testing.T, p vector.Path, name string, b ssz.Buffer)) {
 	states := 0
-	for _, dir := range dirs {
+	for _, dir := range trees(t) {
 		tree, err := vector.Open(dir)
 		if err != nil {
 			t.Fatal(err)

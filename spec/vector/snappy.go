@@ -6,7 +6,6 @@ import (
 	"github.com/golang/snappy"
 
 	"github.com/stakesim/stakesim/spec"
-	"github.com/stakesim/stakesim/spec/file"
 )
 
 // maxExpansion bounds how much longer a snappy block can get: three bytes copy
@@ -14,14 +13,10 @@ import (
 const maxExpansion = 22
 
 // DecodeSnappy decompresses a block of snappy's block format, which fixtures
-// and networks use for whole SSZ objects, or a stream of its framing format, which
-// its first bytes tell. Of a block nothing is allocated before the declared size has
-// been compared with limit and with what so many compressed bytes can hold. Every
-// fault gives [spec.ErrInput].
+// and networks use for whole SSZ objects (not the framing format). Nothing is
+// allocated before the declared size has been compared with limit and with
+// what so many compressed bytes can hold. Every fault gives [spec.ErrInput].
 func DecodeSnappy(compressed []byte, limit int64) ([]byte, error) {
-	if file.Framed(compressed) {
-		return file.Unframe(compressed, limit)
-	}
 	declared, err := snappy.DecodedLen(compressed)
 	if err != nil {
 		return nil, fmt.Errorf("%w: byte 0: declared size: %v", spec.ErrInput, err)

@@ -3,13 +3,13 @@ package vector
 import (
 	"bytes"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/stakesim/stakesim/spec"
-	"github.com/stakesim/stakesim/spec/file"
 )
 
 // File is one file of a case to be written.
@@ -53,8 +53,8 @@ func NewWriter(root string) (*Writer, error) {
 }
 
 // Write writes one case with its manifest.yaml, and meta.yaml unless m is the
-// zero Meta. The case is built in a temporary folder and renamed: it appears whole
-// or not at all. A case that exists already gives [fs.ErrExist],
+// zero Meta. The case is built in a temporary directory and renamed: it
+// appears whole or not at all. A case that exists already gives [fs.ErrExist],
 // a bad name or a file given twice [spec.ErrInput].
 func (w *Writer) Write(p Path, m Meta, files ...File) (err error) {
 	defer func() {
@@ -70,17 +70,26 @@ func (w *Writer) Write(p Path, m Meta, files ...File) (err error) {
 		return err
 	}
 	dir := filepath.Join(w.root, "tests", filepath.FromSlash(p.String()))
-	to, err := file.CreateFolder(dir, w.root)
+	if _, err := os.Lstat(dir); err == nil {
+		return fmt.Errorf("%s: %w", dir, fs.ErrExist)
+	}
+	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
+		return err
+	}
+	temp, err := os.MkdirTemp(w.root, ".case-*")
 	if err != nil {
 		return err
 	}
-	defer to.Discard()
+	defer os.RemoveAll(temp) // finds nothing after the rename
 	for _, f := range all {
-		if err := to.Write(f.Name, f.Data); err != nil {
+		if err := os.WriteFile(filepath.Join(temp, f.Name), f.Data, 0o644); err != nil {
 			return err
 		}
 	}
-	return to.Commit()
+	if err := os.Chmod(temp, 0o755); err != nil {
+		return err
+	}
+	return os.Rename(temp, dir)
 }
 
 // withYAML adds manifest and meta to the files and checks their names.

@@ -98,3 +98,13 @@ func TestWritingBackIsTheSameOnBothPaths(t *testing.T) {
 		}
 	}
 }
+
+func TestRootsOfRawStatesAreThoseOfZtyp(t *testing.T) {
+	for _, s := range samples(t) {
+		raw := must[*ssz.State](t)(ssz.Open(ssz.Buffer(s.bytes), int64(len(s.bytes)), s.preset, s.fork))
+		want := must[common.BeaconState](t)(zrnt.Open(config(t, s.preset), s.fork, s.bytes)).HashTreeRoot(tree.GetHashFn())
+		if got := must[[32]byte](t)(raw.Root(2)); got != want {
+			t.Errorf("%s %v: root %x, ztyp has %x", s.name, s.fork, got, want)
+		}
+	}
+}
