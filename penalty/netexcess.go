@@ -38,6 +38,9 @@ var netExcessFamily = family[NetExcess2024]{
 // be zero: then the slot's penalties vanish. A counter above 64 bits gives
 // [spec.ErrOverflow]; the products have 128 bits.
 func (r NetExcess2024) Step(excess uint64, o *spec.SlotObs) (Factor, uint64, error) {
+	if o == nil {
+		return Factor{}, excess, unobserved(netExcessName)
+	}
 	failed := spec.MissedTarget
 	if r.Offline {
 		failed = spec.Offline
@@ -92,6 +95,9 @@ var netExcessPerFlagFamily = family[NetExcessPerFlag]{
 // Step returns the factors of one slot for source and target and the two
 // counters after it. A counter above 64 bits gives [spec.ErrOverflow].
 func (r NetExcessPerFlag) Step(excess [2]uint64, o *spec.SlotObs) (Factors, [2]uint64, error) {
+	if o == nil {
+		return Factors{}, excess, unobserved(netExcessPerFlagName)
+	}
 	committee := o.Tally.Balance(spec.Everyone)
 	next := excess
 	var f [2]uint64

@@ -53,6 +53,9 @@ type Memory struct {
 
 // FullName is "name" or "name/preset".
 func (r *Rule) FullName() string {
+	if r == nil {
+		return ""
+	}
 	if r.Preset == "" {
 		return r.Name
 	}
@@ -65,6 +68,9 @@ const settleSlots = 1024
 // Settled is the memory of a chain that has run under the rule for long, with
 // every slot like the one given.
 func (r *Rule) Settled(calm *spec.SlotObs) (Memory, error) {
+	if r == nil || calm == nil {
+		return Memory{}, spec.Atf("rule", -1, spec.ErrInput, "%q: no rule, or no slot to settle on", r.FullName())
+	}
 	if r.Start != nil {
 		return r.Start(calm), nil
 	}
@@ -81,6 +87,11 @@ func (r *Rule) Settled(calm *spec.SlotObs) (Memory, error) {
 	return m, nil
 }
 
+// unobserved is the error of a step without a slot.
+func unobserved(rule string) error {
+	return spec.Atf(rule, -1, spec.ErrInput, "no slot to observe")
+}
+
 // Walk steps the rule over consecutive slots in order and writes their factors
 // to dst, which must have the same length. It returns the memory after the last
 // slot; on an error, which names the slot's position, the memory is the one
@@ -89,7 +100,7 @@ func Walk(dst []Factors, rule *Rule, memory Memory, slots []spec.SlotObs) (Memor
 	if len(dst) != len(slots) {
 		return memory, spec.Atf("factors", -1, spec.ErrInput, "%d rows for %d slots", len(dst), len(slots))
 	}
-	if rule.Step == nil {
+	if rule == nil || rule.Step == nil {
 		return memory, spec.Atf("rule", -1, spec.ErrInput, "%q has no step", rule.FullName())
 	}
 	m := memory

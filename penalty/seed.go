@@ -30,12 +30,16 @@ func ForkSeedUnflagged(slots []spec.SlotObs) (spec.Gwei, error) {
 	})
 }
 
+// maxMean bounds the slots of a mean: six years.
+const maxMean = 1 << 24
+
 // MeanOffline is the mean of n offline balances, floored: over the slots of a
 // finished epoch the complete-epoch seed, over a longer past the window-mean
-// seed. n below 1 gives [spec.ErrInput], a sum above 64 bits [spec.ErrOverflow].
+// seed. n below 1 or above 2^24 and no function give [spec.ErrInput], a sum above
+// 64 bits [spec.ErrOverflow].
 func MeanOffline(n int, offline func(i int) spec.Gwei) (spec.Gwei, error) {
-	if n < 1 {
-		return 0, spec.Atf("slots", -1, spec.ErrInput, "no slot to take a mean of")
+	if n < 1 || n > maxMean || offline == nil {
+		return 0, spec.Atf("slots", -1, spec.ErrInput, "a mean of %d, not of 1 to %d, or of nothing", n, maxMean)
 	}
 	var sum spec.Gwei
 	for i := range n {

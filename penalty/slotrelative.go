@@ -111,6 +111,9 @@ var slotRelativeFamily = family[SlotRelative]{
 // many slots, a cap of zero, an unknown reading and the square of a reading
 // without one give [spec.ErrInput].
 func (r SlotRelative) Step(w Window, o *spec.SlotObs) (Factor, Window, error) {
+	if o == nil {
+		return Factor{}, w, unobserved(slotRelativeName)
+	}
 	if r.WindowSlots == 0 || r.WindowSlots > MaxWindowSlots || o.SlotsPerEpoch == 0 || r.Cap == 0 {
 		return Factor{}, w, spec.Atf(slotRelativeName, -1, spec.ErrInput,
 			"window of %d slots (1 to %d), epoch of %d, cap %d", r.WindowSlots, MaxWindowSlots, o.SlotsPerEpoch, r.Cap)

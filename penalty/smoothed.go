@@ -47,9 +47,12 @@ var smoothedFamily = family[Smoothed2026]{
 
 // Step returns the factor of one slot and the average after it, given the
 // average before it. Only sums enter: the slot's offline effective balance and
-// the reference balance. A zero divisor or cap gives [spec.ErrInput], a product
+// the reference balance. A zero divisor or cap and no slot give [spec.ErrInput], a product
 // above 64 bits [spec.ErrOverflow].
 func (r Smoothed2026) Step(average spec.Gwei, o *spec.SlotObs) (Factor, spec.Gwei, error) {
+	if o == nil {
+		return Factor{}, average, unobserved(smoothedName)
+	}
 	offline := o.Tally.Balance(spec.Offline)
 	per := o.Reference
 	if r.FloorDivisor != 0 {
@@ -89,6 +92,9 @@ func (r Smoothed2026) named(preset string) Rule {
 		Name: smoothedName, Preset: preset, Cap: r.Cap,
 		Scope: Scope{Target: spec.Offline},
 		Start: func(calm *spec.SlotObs) Memory {
+			if calm == nil {
+				return Memory{}
+			}
 			return Memory{Smoothed: r.SeedFloor(calm.Tally.Balance(spec.Offline), calm.Reference)}
 		},
 		Step: func(m Memory, o *spec.SlotObs) (Factors, Memory, error) {

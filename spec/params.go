@@ -167,8 +167,9 @@ func ParamsFor(preset Preset, fork Fork) (Params, error) {
 }
 
 // Validate reports the first constant that no transition could use: a zero
-// divisor, an epoch longer than [MaxSlotsPerEpoch], a cap that is not a whole
-// number of increments or exceeds [MaxIncrements] of them.
+// divisor, an epoch longer than [MaxSlotsPerEpoch], a product of constants above 64
+// bits, a cap that is not a whole number of increments or exceeds [MaxIncrements] of
+// them.
 func (p *Params) Validate() error {
 	if p == nil {
 		return Atf("params", -1, ErrInput, "no constants")
@@ -196,6 +197,9 @@ func (p *Params) Validate() error {
 	}
 	if _, ok := u64.Mul(uint64(EffectiveBalanceIncrement), p.BaseRewardFactor); !ok {
 		return Atf("BASE_REWARD_FACTOR", -1, ErrOverflow, "%d times one increment", p.BaseRewardFactor)
+	}
+	if _, ok := u64.Mul(p.InactivityScoreBias, p.InactivityPenaltyQuotient); !ok {
+		return Atf("INACTIVITY_PENALTY_QUOTIENT", -1, ErrOverflow, "%d times the score bias %d", p.InactivityPenaltyQuotient, p.InactivityScoreBias)
 	}
 	for _, b := range []struct {
 		field string

@@ -102,6 +102,7 @@ func TestParamsThatNoTransitionCanUseAreRefused(t *testing.T) {
 		{"no reward", "BASE_REWARD_FACTOR", spec.ErrInput, func(p *spec.Params) { p.BaseRewardFactor = 0 }},
 		{"a reward beyond 64 bits", "BASE_REWARD_FACTOR", spec.ErrOverflow, func(p *spec.Params) { p.BaseRewardFactor = 1 << 35 }},
 		{"a score without bias", "INACTIVITY_SCORE_BIAS", spec.ErrInput, func(p *spec.Params) { p.InactivityScoreBias = 0 }},
+		{"a leak beyond 64 bits", "INACTIVITY_PENALTY_QUOTIENT", spec.ErrOverflow, func(p *spec.Params) { p.InactivityPenaltyQuotient = 1 << 62 }},
 		{"a division by zero", "INACTIVITY_PENALTY_QUOTIENT", spec.ErrInput, func(p *spec.Params) { p.InactivityPenaltyQuotient = 0 }},
 		{"no slashings vector", "EPOCHS_PER_SLASHINGS_VECTOR", spec.ErrInput, func(p *spec.Params) { p.EpochsPerSlashingsVector = 0 }},
 		{"no hysteresis", "HYSTERESIS_QUOTIENT", spec.ErrInput, func(p *spec.Params) { p.HysteresisQuotient = 0 }},

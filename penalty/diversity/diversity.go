@@ -69,6 +69,8 @@ const diversityName = "client-diversity"
 // budget, a tent whose shares do not ascend.
 func (d *Diversity) Validate() error {
 	switch {
+	case d == nil:
+		return spec.Atf(diversityName, -1, spec.ErrInput, "no constants")
 	case d.Shape > Tent:
 		return spec.Atf(diversityName, -1, spec.ErrInput, "shape %d", d.Shape)
 	case d.Low > d.High:

@@ -10,8 +10,12 @@ import (
 // per validator.
 type Deltas struct{ Rewards, Penalties []spec.Gwei }
 
-// NewDeltas allocates a component for n validators.
+// NewDeltas allocates a component for n validators, 16 bytes for each. An n outside
+// 0 to [spec.MaxValidators] gives a component for none.
 func NewDeltas(n int) Deltas {
+	if n < 0 || n > spec.MaxValidators {
+		n = 0
+	}
 	return Deltas{make([]spec.Gwei, n), make([]spec.Gwei, n)}
 }
 
@@ -23,14 +27,23 @@ func (d Deltas) check(n int) error {
 	return nil
 }
 
-// belongs reports a registry or a summary that was never made, and one made from
-// another number of validators: what a caller may mix up.
+// belongs reports a registry or a summary that was never made, a column of another
+// length, and a summary of another number of validators: what a caller may mix up.
 func belongs(r *spec.Registry, s *spec.Summary) error {
-	if r == nil {
-		return spec.Atf("validators", -1, spec.ErrInput, "no registry")
+	if err := r.ValidateColumns(); err != nil {
+		return err
 	}
 	if s == nil || s.TotalActive < spec.EffectiveBalanceIncrement || s.Len() != r.Len() {
 		return spec.Atf("validators", -1, spec.ErrInput, "the summary is not that of these %d", r.Len())
+	}
+	return nil
+}
+
+// given reports constants that are not there. Every component checks those that it
+// divides by.
+func given(p *spec.Params) error {
+	if p == nil {
+		return spec.Atf("params", -1, spec.ErrInput, "no constants")
 	}
 	return nil
 }
@@ -53,9 +66,12 @@ func (d Deltas) Apply(balances []spec.Gwei) error {
 	return nil
 }
 
-// BaseReward is a validator's base reward in Gwei; false when it exceeds 64
-// bits.
+// BaseReward is a validator's base reward in Gwei; false when it exceeds 64 bits,
+// and without a summary.
 func BaseReward(effectiveBalance spec.Gwei, s *spec.Summary) (spec.Gwei, bool) {
+	if s == nil {
+		return 0, false
+	}
 	return u64.Mul(effectiveBalance/spec.EffectiveBalanceIncrement, spec.Gwei(s.BaseRewardPerIncrement))
 }
 
@@ -139,6 +155,9 @@ func FlagReward(base spec.Gwei, flag spec.Flag, s *spec.Summary) (spec.Gwei, boo
 // this epoch's. Errors as for [FlagDeltas].
 func InactivityDeltas(dst Deltas, p *spec.Params, r *spec.Registry, s *spec.Summary) error {
 	if err := belongs(r, s); err != nil {
+		return err
+	}
+	if err := given(p); err != nil {
 		return err
 	}
 	if err := dst.check(r.Len()); err != nil {

@@ -22,8 +22,11 @@ type Engine struct {
 	tables  tables
 }
 
-// NewEngine returns an engine for a rule that uses so many goroutines; fewer
-// than two mean the caller's own. Constants that no transition can use give
+// maxWorkers bounds the goroutines of an engine.
+const maxWorkers = 1 << 10
+
+// NewEngine returns an engine for a rule. It uses so many goroutines, 1024 at most;
+// below two it runs on the caller's. Constants that no transition can use give
 // [spec.ErrInput], and so does a rule without a step.
 func NewEngine(p spec.Params, rule penalty.Rule, workers int) (*Engine, error) {
 	if err := p.Validate(); err != nil {
@@ -32,23 +35,34 @@ func NewEngine(p spec.Params, rule penalty.Rule, workers int) (*Engine, error) {
 	if rule.Step == nil {
 		return nil, spec.Atf("rule", -1, spec.ErrInput, "%q has no step", rule.FullName())
 	}
-	e := &Engine{params: p, rule: rule, workers: max(workers, 1), factors: make([]penalty.Factors, p.SlotsPerEpoch)}
+	e := &Engine{params: p, rule: rule, workers: min(max(workers, 1), maxWorkers), factors: make([]penalty.Factors, p.SlotsPerEpoch)}
 	e.tables.plan(&rule.Scope, len(e.factors))
 	return e, nil
 }
 
-// Summary holds the sums of the last epoch processed, valid until the next.
-func (e *Engine) Summary() *spec.Summary { return &e.summary }
+// Summary holds the sums of the last epoch processed, valid until the next; nil
+// without an engine.
+func (e *Engine) Summary() *spec.Summary {
+	if e == nil {
+		return nil
+	}
+	return &e.summary
+}
 
 // Factors are the last epoch's, a row for each slot, valid until the next.
-func (e *Engine) Factors() []penalty.Factors { return e.factors }
+func (e *Engine) Factors() []penalty.Factors {
+	if e == nil {
+		return nil
+	}
+	return e.factors
+}
 
 // ProcessEpoch is [ProcessEpoch] in one pass: the same result for every input,
 // the same errors, and on an error the same untouched registry. Where a product
 // might leave 64 bits it takes the components' way, which knows exactly.
 func (e *Engine) ProcessEpoch(r *spec.Registry, b spec.Boundary, m penalty.Memory) (penalty.Memory, error) {
-	if r == nil {
-		return m, spec.Atf("validators", -1, spec.ErrInput, "no registry")
+	if e == nil {
+		return m, spec.Atf("engine", -1, spec.ErrInput, "none")
 	}
 	if err := spec.Summarize(&e.summary, &e.params, r, b, e.workers); err != nil {
 		return m, err

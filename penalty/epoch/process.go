@@ -12,6 +12,9 @@ import (
 // as well. Nothing changes in epoch 0. A score above 64 bits gives
 // [spec.ErrOverflow]; on an error no score has changed.
 func ProcessInactivityUpdates(p *spec.Params, r *spec.Registry, s *spec.Summary) error {
+	if err := given(p); err != nil {
+		return err
+	}
 	if err := belongs(r, s); err != nil {
 		return err
 	}
@@ -46,6 +49,9 @@ func ProcessInactivityUpdates(p *spec.Params, r *spec.Registry, s *spec.Summary)
 // the status quo. Nothing is paid in epoch 0. On an error no balance has changed.
 // It allocates working columns: [Engine] does not.
 func ProcessRewardsAndPenalties(p *spec.Params, r *spec.Registry, s *spec.Summary, factors []penalty.Factors, scope penalty.Scope) error {
+	if err := given(p); err != nil {
+		return err
+	}
 	if err := belongs(r, s); err != nil {
 		return err
 	}
@@ -73,8 +79,12 @@ func ProcessRewardsAndPenalties(p *spec.Params, r *spec.Registry, s *spec.Summar
 }
 
 // AdjustedSlashings is the slashings sum times the fork's multiplier, at most
-// the total active balance; false when the product exceeds 64 bits.
+// the total active balance; false when the product exceeds 64 bits, and without
+// constants or a summary.
 func AdjustedSlashings(p *spec.Params, s *spec.Summary) (spec.Gwei, bool) {
+	if p == nil || s == nil {
+		return 0, false
+	}
 	adjusted, ok := u64.Mul(s.SlashingsSum, spec.Gwei(p.ProportionalSlashingMultiplier))
 	return min(adjusted, s.TotalActive), ok
 }
@@ -82,10 +92,10 @@ func AdjustedSlashings(p *spec.Params, s *spec.Summary) (spec.Gwei, bool) {
 // SlashingPenalty is the correlated penalty in Gwei of a validator slashed half
 // a slashings vector ago, in the order of divisions of its fork (phase0 and
 // electra process_slashings), given [AdjustedSlashings]; false when a product
-// exceeds 64 bits, and for a summary that was never made.
+// exceeds 64 bits, without constants, and for a summary that was never made.
 func SlashingPenalty(effectiveBalance, adjusted spec.Gwei, p *spec.Params, s *spec.Summary) (spec.Gwei, bool) {
 	const increment = spec.EffectiveBalanceIncrement
-	if s.TotalActive < increment {
+	if p == nil || s == nil || s.TotalActive < increment {
 		return 0, false
 	}
 	if p.SlashingPerIncrement {
@@ -100,8 +110,12 @@ func SlashingPenalty(effectiveBalance, adjusted spec.Gwei, p *spec.Params, s *sp
 
 // ProcessSlashings takes the correlated penalty from every validator whose
 // withdrawable epoch lies half a slashings vector ahead. On an error no balance
-// has changed.
+// has changed; at the end of time, where that epoch exceeds 64 bits, any slashed
+// validator gives one.
 func ProcessSlashings(p *spec.Params, r *spec.Registry, s *spec.Summary) error {
+	if err := given(p); err != nil {
+		return err
+	}
 	if err := belongs(r, s); err != nil {
 		return err
 	}
@@ -109,8 +123,12 @@ func ProcessSlashings(p *spec.Params, r *spec.Registry, s *spec.Summary) error {
 	if !ok {
 		return spec.Atf("slashings", -1, spec.ErrOverflow, "sum %d times %d", s.SlashingsSum, p.ProportionalSlashingMultiplier)
 	}
+	_, fits := halfVector(p, s)
 	for write := range 2 { // the first round only looks for overflow
 		for i := range r.Balance {
+			if r.Slashed[i] && !fits {
+				return spec.Atf("slashings", i, spec.ErrOverflow, "epoch %d and half a vector of %d", s.CurrentEpoch, p.EpochsPerSlashingsVector)
+			}
 			if !slashedNow(p, r, s, i) {
 				continue
 			}
@@ -126,32 +144,49 @@ func ProcessSlashings(p *spec.Params, r *spec.Registry, s *spec.Summary) error {
 	return nil
 }
 
+// halfVector is the epoch half a slashings vector ahead; false when it exceeds 64
+// bits.
+func halfVector(p *spec.Params, s *spec.Summary) (spec.Epoch, bool) {
+	return u64.Add(s.CurrentEpoch, spec.Epoch(p.EpochsPerSlashingsVector/2))
+}
+
 func slashedNow(p *spec.Params, r *spec.Registry, s *spec.Summary, i int) bool {
-	at := r.WithdrawableEpoch[i]
-	return r.Slashed[i] && at >= s.CurrentEpoch && at-s.CurrentEpoch == spec.Epoch(p.EpochsPerSlashingsVector/2)
+	at, fits := halfVector(p, s)
+	return r.Slashed[i] && fits && r.WithdrawableEpoch[i] == at
 }
 
 // EffectiveBalance is a validator's effective balance after its balance has
 // changed: it follows only across the hysteresis thresholds, in whole
 // increments and up to the cap (process_effective_balance_updates); false when
-// a threshold exceeds 64 bits or the constants divide by zero.
+// a threshold exceeds 64 bits, the constants divide by zero or there are none.
 func EffectiveBalance(effective, balance spec.Gwei, compounding bool, p *spec.Params) (spec.Gwei, bool) {
 	const increment = spec.EffectiveBalanceIncrement
-	if p.HysteresisQuotient == 0 {
+	if p == nil || p.HysteresisQuotient == 0 {
 		return 0, false
 	}
 	step := increment / spec.Gwei(p.HysteresisQuotient)
-	low, ok1 := u64.Add(balance, step*spec.Gwei(p.HysteresisDownwardMultiplier))
-	high, ok2 := u64.Add(effective, step*spec.Gwei(p.HysteresisUpwardMultiplier))
+	down, ok1 := u64.Mul(step, spec.Gwei(p.HysteresisDownwardMultiplier))
+	up, ok2 := u64.Mul(step, spec.Gwei(p.HysteresisUpwardMultiplier))
+	low, ok3 := u64.Add(balance, down)
+	high, ok4 := u64.Add(effective, up)
 	if low < effective || high < balance {
 		effective = min(balance-balance%increment, p.EffectiveBalanceCap(compounding))
 	}
-	return effective, ok1 && ok2
+	return effective, ok1 && ok2 && ok3 && ok4
 }
 
-// ProcessEffectiveBalanceUpdates moves every effective balance. On an error none
-// has changed.
+// ProcessEffectiveBalanceUpdates moves every effective balance. On an error, a
+// wrapped [spec.ErrInput] or [spec.ErrOverflow], none has changed.
 func ProcessEffectiveBalanceUpdates(p *spec.Params, r *spec.Registry) error {
+	if err := given(p); err != nil {
+		return err
+	}
+	if err := r.ValidateColumns(); err != nil {
+		return err
+	}
+	if p.HysteresisQuotient == 0 {
+		return spec.Atf("HYSTERESIS_QUOTIENT", -1, spec.ErrInput, "zero")
+	}
 	for write := range 2 { // the first round only looks for overflow
 		for i, effective := range r.EffectiveBalance {
 			next, ok := EffectiveBalance(effective, r.Balance[i], r.Compounding != nil && r.Compounding[i], p)
@@ -176,8 +211,8 @@ func ProcessEffectiveBalanceUpdates(p *spec.Params, r *spec.Registry) error {
 // around it. On an error, a wrapped [spec.ErrInput] or [spec.ErrOverflow], the
 // registry is as it was and the memory is the one given.
 func ProcessEpoch(p *spec.Params, rule *penalty.Rule, r *spec.Registry, b spec.Boundary, m penalty.Memory) (penalty.Memory, error) {
-	if r == nil {
-		return m, spec.Atf("validators", -1, spec.ErrInput, "no registry")
+	if rule == nil {
+		return m, spec.Atf("rule", -1, spec.ErrInput, "none")
 	}
 	var s spec.Summary
 	if err := spec.Summarize(&s, p, r, b, 1); err != nil {

@@ -240,6 +240,9 @@ func (t *tables) fillBounds(p *spec.Params, s *spec.Summary) bool {
 	if t.adjusted, ok = AdjustedSlashings(p, s); !ok {
 		return false
 	}
+	if _, ok := halfVector(p, s); !ok {
+		return false
+	}
 	if _, ok := SlashingPenalty(s.MaxEffectiveBalance, t.adjusted, p, s); !ok {
 		return false
 	}

@@ -11,6 +11,9 @@ import (
 // of those half way to withdrawal, in the form that the parameters name
 // (consensus-specs a08d8a6, process_slashings).
 func ProcessSlashings(s State) (State, error) {
+	if err := s.columns(); err != nil {
+		return State{}, err
+	}
 	total, err := GetTotalActiveBalance(s)
 	if err != nil {
 		return State{}, err
@@ -68,6 +71,9 @@ func GetSlashingPenaltyElectra(effective, adjusted, total *big.Int) (*big.Int, e
 // followed the balances with hysteresis (consensus-specs a08d8a6,
 // process_effective_balance_updates; electra's caps).
 func ProcessEffectiveBalanceUpdates(s State) (State, error) {
+	if err := s.columns(); err != nil {
+		return State{}, err
+	}
 	out := s.copied()
 	p := s.Params
 	var c checked
@@ -95,7 +101,7 @@ func ProcessEffectiveBalanceUpdates(s State) (State, error) {
 // only from electra on do compounding credentials raise it (consensus-specs
 // a08d8a6, electra, get_max_effective_balance).
 func GetMaxEffectiveBalance(s State, i int) *big.Int {
-	if s.Registry.Compounding != nil && s.Registry.Compounding[i] {
+	if i >= 0 && at(s.registry().Compounding, spec.ValidatorIndex(i)) {
 		return num(s.Params.MaxEffectiveBalanceCompounding)
 	}
 	return num(s.Params.MaxEffectiveBalance)

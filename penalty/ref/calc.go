@@ -12,6 +12,19 @@ import (
 // value of a calculation with an error is of no use.
 type checked struct{ err error }
 
+// given reports an operand that is not there; the result is then of no use.
+func (c *checked) given(operands ...*big.Int) bool {
+	for _, v := range operands {
+		if v == nil {
+			if c.err == nil {
+				c.err = fmt.Errorf("%w: no number", spec.ErrInput)
+			}
+			return false
+		}
+	}
+	return true
+}
+
 func (c *checked) fit(v *big.Int, op string) *big.Int {
 	if c.err == nil && !v.IsUint64() {
 		c.err = fmt.Errorf("%w: %s gives %s", spec.ErrOverflow, op, short(v))
@@ -27,13 +40,26 @@ func short(v *big.Int) string {
 	return v.String()
 }
 
-func (c *checked) add(a, b *big.Int) *big.Int { return c.fit(new(big.Int).Add(a, b), "sum") }
+func (c *checked) add(a, b *big.Int) *big.Int {
+	if !c.given(a, b) {
+		return new(big.Int)
+	}
+	return c.fit(new(big.Int).Add(a, b), "sum")
+}
 
-func (c *checked) sub(a, b *big.Int) *big.Int { return c.fit(new(big.Int).Sub(a, b), "difference") }
+func (c *checked) sub(a, b *big.Int) *big.Int {
+	if !c.given(a, b) {
+		return new(big.Int)
+	}
+	return c.fit(new(big.Int).Sub(a, b), "difference")
+}
 
 // mul multiplies left to right, and checks after every product.
 func (c *checked) mul(a *big.Int, factors ...*big.Int) *big.Int {
 	for _, b := range factors {
+		if !c.given(a, b) {
+			return new(big.Int)
+		}
 		a = c.fit(new(big.Int).Mul(a, b), "product")
 	}
 	return a
@@ -41,6 +67,9 @@ func (c *checked) mul(a *big.Int, factors ...*big.Int) *big.Int {
 
 // div floors; a zero divisor is an error wrapping ErrInput.
 func (c *checked) div(a, b *big.Int) *big.Int {
+	if !c.given(a, b) {
+		return new(big.Int)
+	}
 	if b.Sign() == 0 {
 		if c.err == nil {
 			c.err = fmt.Errorf("%w: division by zero", spec.ErrInput)
@@ -53,6 +82,18 @@ func (c *checked) div(a, b *big.Int) *big.Int {
 // num is a number of any unit as a big.Int.
 func num[T ~uint64 | ~uint8](v T) *big.Int { return new(big.Int).SetUint64(uint64(v)) }
 
+// quo floors a / b where no error can be returned: zero for a divisor of zero and
+// for a number that is not there.
+func quo(a, b *big.Int) *big.Int {
+	if orZero(b).Sign() == 0 {
+		return new(big.Int)
+	}
+	return new(big.Int).Div(orZero(a), b)
+}
+
+// product is a * b, a number that is not there being zero.
+func product(a, b *big.Int) *big.Int { return new(big.Int).Mul(orZero(a), orZero(b)) }
+
 // orZero reads a number that a zero Memory leaves out.
 func orZero(v *big.Int) *big.Int {
 	if v == nil {
@@ -63,6 +104,7 @@ func orZero(v *big.Int) *big.Int {
 
 // minOf and maxOf copy, so that no result shares memory with an argument.
 func minOf(a, b *big.Int) *big.Int {
+	a, b = orZero(a), orZero(b)
 	if a.Cmp(b) < 0 {
 		return new(big.Int).Set(a)
 	}
@@ -70,6 +112,7 @@ func minOf(a, b *big.Int) *big.Int {
 }
 
 func maxOf(a, b *big.Int) *big.Int {
+	a, b = orZero(a), orZero(b)
 	if a.Cmp(b) > 0 {
 		return new(big.Int).Set(a)
 	}

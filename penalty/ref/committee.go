@@ -58,10 +58,11 @@ func GetSeed(e spec.Epoch, mix [32]byte) [32]byte {
 }
 
 // GetCommitteeCountPerSlot is the number of committees in each slot of epoch e
-// (consensus-specs a08d8a6, get_committee_count_per_slot).
+// (consensus-specs a08d8a6, get_committee_count_per_slot). Constants of zero count
+// as one.
 func GetCommitteeCountPerSlot(s State, e spec.Epoch) uint64 {
 	active := uint64(len(GetActiveValidatorIndices(s, e)))
-	perSlot := active / s.Params.SlotsPerEpoch / s.Params.TargetCommitteeSize
+	perSlot := active / max(s.Params.SlotsPerEpoch, 1) / max(s.Params.TargetCommitteeSize, 1)
 	return max(1, min(s.Params.MaxCommitteesPerSlot, perSlot))
 }
 
@@ -92,6 +93,9 @@ func ComputeCommittee(indices []spec.ValidatorIndex, seed [32]byte, index, count
 // e, given the epoch's seed; an offset or index outside is [spec.ErrInput]
 // (consensus-specs a08d8a6, get_beacon_committee).
 func GetBeaconCommittee(s State, e spec.Epoch, seed [32]byte, offset, index uint64) ([]spec.ValidatorIndex, error) {
+	if err := s.Params.Validate(); err != nil {
+		return nil, err
+	}
 	perSlot := GetCommitteeCountPerSlot(s, e)
 	if offset >= s.Params.SlotsPerEpoch || index >= perSlot {
 		return nil, fmt.Errorf("%w: committee %d of %d, slot offset %d", spec.ErrInput, index, perSlot, offset)

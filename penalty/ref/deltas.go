@@ -28,8 +28,8 @@ type Factors struct {
 // Of returns the factor on validator i's penalty for the flag, and whether the
 // mechanism sets it: where it does not, the factor is 1.
 func (f Factors) Of(s State, flag spec.Flag, i spec.ValidatorIndex) (*big.Rat, bool) {
-	slot := int(s.Registry.SlotOffset[i])
-	if slot >= len(f.Slots[flag]) || !IsActiveValidator(s, i, GetPreviousEpoch(s)) {
+	slot := int(at(s.registry().SlotOffset, i))
+	if int(flag) >= spec.FlagCount || slot >= len(f.Slots[flag]) || !IsActiveValidator(s, i, GetPreviousEpoch(s)) {
 		return big.NewRat(1, 1), false
 	}
 	if f.Scales != nil && !f.Scales(s, i) {
@@ -43,6 +43,9 @@ func (f Factors) Of(s State, flag spec.Flag, i spec.ValidatorIndex) (*big.Rat, b
 // once; a missed head nothing (consensus-specs a08d8a6, altair,
 // get_flag_index_deltas; the factor as in EIP-7716).
 func GetFlagIndexDeltas(s State, flag spec.Flag, f Factors) (Deltas, error) {
+	if int(flag) >= spec.FlagCount {
+		return Deltas{}, spec.Atf("flag", int(flag), spec.ErrInput, "unknown")
+	}
 	d := Deltas{zeros(s.Registry.Len()), zeros(s.Registry.Len())}
 	rule, err := newFlagRule(s, flag)
 	if err != nil {
@@ -109,6 +112,9 @@ func (r flagRule) reward(base *big.Int) (*big.Int, error) {
 // base reward, weight; a rational one without limit, and only the penalty must
 // fit. A fraction that is not said to be rational is [spec.ErrInput].
 func GetFlagPenalty(base *big.Int, flag spec.Flag, factor *big.Rat, rational bool) (*big.Int, error) {
+	if base == nil || factor == nil {
+		return nil, fmt.Errorf("%w: no base reward, or no factor", spec.ErrInput)
+	}
 	weight, denominator := num(flag.Weight()), big.NewInt(spec.WeightDenominator)
 	var c checked
 	if rational {

@@ -15,11 +15,10 @@ var (
 // One is the multiplier 1 of the client diversity rule: 2^32.
 func One() *big.Int { return new(big.Int).Set(one) }
 
-// Fraction is a fraction in units of 2^-32, floored; numerator not negative,
-// denominator positive.
+// Fraction is a fraction in units of 2^-32, floored; zero over a denominator of
+// zero.
 func Fraction(numerator, denominator uint64) *big.Int {
-	v := new(big.Int).Mul(num(numerator), one)
-	return v.Div(v, num(denominator))
+	return quo(product(num(numerator), one), num(denominator))
 }
 
 // Shape is how a client family's multiplier depends on its share.
@@ -82,33 +81,29 @@ func (d Diversity) Validate() error {
 }
 
 // Weight is g, the family's weight at share w before scaling and bounds; both
-// in units of 2^-32, w no more than [One], and d valid.
+// in units of 2^-32, w no more than [One], and d valid. Elsewhere it means nothing.
 func (d Diversity) Weight(w *big.Int) *big.Int {
-	square := func(v *big.Int) *big.Int { return new(big.Int).Mul(v, v) }
+	w = orZero(w)
 	switch d.Shape {
 	case Inverse:
-		if w.Sign() == 0 {
-			return new(big.Int)
-		}
-		return new(big.Int).Div(square(one), w)
+		return quo(product(one, one), w)
 	case Linear:
 		return new(big.Int).Sub(one, w)
 	case Quadratic:
-		return new(big.Int).Sub(one, new(big.Int).Div(square(w), one))
+		return new(big.Int).Sub(one, quo(product(w, w), one))
 	}
 	return d.tent(w)
 }
 
 func (d Diversity) tent(w *big.Int) *big.Int {
-	if w.Cmp(d.Limit) >= 0 {
-		return new(big.Int).Sub(one, d.Malus)
+	hi, limit, bonus, malus := orZero(d.Hi), orZero(d.Limit), orZero(d.Bonus), orZero(d.Malus)
+	if w.Cmp(limit) >= 0 {
+		return new(big.Int).Sub(one, malus)
 	}
-	rise := new(big.Int).Mul(d.Bonus, minOf(w, d.Lo))
-	g := new(big.Int).Add(one, rise.Div(rise, d.Lo))
-	if w.Cmp(d.Hi) > 0 {
-		fall := new(big.Int).Add(d.Bonus, d.Malus)
-		fall.Mul(fall, new(big.Int).Sub(w, d.Hi))
-		g.Sub(g, fall.Div(fall, new(big.Int).Sub(d.Limit, d.Hi)))
+	g := new(big.Int).Add(one, quo(product(bonus, minOf(w, d.Lo)), d.Lo))
+	if w.Cmp(hi) > 0 {
+		fall := product(new(big.Int).Add(bonus, malus), new(big.Int).Sub(w, hi))
+		g.Sub(g, quo(fall, new(big.Int).Sub(limit, hi)))
 	}
 	return g
 }
@@ -116,8 +111,7 @@ func (d Diversity) tent(w *big.Int) *big.Int {
 // Multiplier is a family's multiplier at weight g under the scale lambda:
 // within the bounds, in units of 2^-32.
 func (d Diversity) Multiplier(lambda, g *big.Int) *big.Int {
-	m := new(big.Int).Mul(lambda, g)
-	return minOf(maxOf(m.Div(m, one), d.Low), d.High)
+	return minOf(maxOf(quo(product(lambda, g), one), d.Low), d.High)
 }
 
 // Multipliers returns each family's multiplier in units of 2^-32, and the
@@ -188,6 +182,5 @@ func largest(passes func(*big.Int) bool) *big.Int {
 // Payout is a reward in Gwei times a multiplier in units of 2^-32, floored; what
 // is left of the budget is not minted.
 func Payout(reward, multiplier *big.Int) *big.Int {
-	v := new(big.Int).Mul(reward, multiplier)
-	return v.Div(v, one)
+	return quo(product(reward, multiplier), one)
 }

@@ -11,6 +11,9 @@ import (
 // the previous epoch; in epoch 0 unchanged ones (consensus-specs a08d8a6,
 // altair, process_inactivity_updates).
 func ProcessInactivityUpdates(s State) (State, error) {
+	if err := s.columns(); err != nil {
+		return State{}, err
+	}
 	out := s.copied()
 	if s.Boundary.CurrentEpoch == spec.GenesisEpoch {
 		return out, nil
@@ -66,6 +69,9 @@ func GetDeltas(s State, f Factors) ([]Deltas, error) {
 // nothing is paid (consensus-specs a08d8a6, altair,
 // process_rewards_and_penalties).
 func ProcessRewardsAndPenalties(s State, f Factors) (State, error) {
+	if err := s.columns(); err != nil {
+		return State{}, err
+	}
 	out := s.copied()
 	if s.Boundary.CurrentEpoch == spec.GenesisEpoch {
 		return out, nil
@@ -107,6 +113,9 @@ func decreaseBalance(s State, i int, delta *big.Int) {
 func ProcessEpoch(s State, mechanism Mechanism, m Memory) (State, Memory, error) {
 	if err := s.Validate(); err != nil {
 		return State{}, Memory{}, err
+	}
+	if mechanism == nil {
+		return State{}, Memory{}, spec.Atf("mechanism", -1, spec.ErrInput, "none")
 	}
 	out, err := ProcessInactivityUpdates(s)
 	if err != nil {

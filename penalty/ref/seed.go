@@ -72,7 +72,7 @@ func WindowMeanSeed(offline []*big.Int) (*big.Int, error) {
 // reference balance in Gwei: the mean, and under [E0] no less than its floor.
 func (c Smoothed) Seed(mean, reference *big.Int) *big.Int {
 	if c.FloorDivisor == 0 {
-		return new(big.Int).Set(mean)
+		return new(big.Int).Set(orZero(mean))
 	}
-	return maxOf(mean, new(big.Int).Div(reference, num(c.FloorDivisor)))
+	return maxOf(mean, quo(reference, num(c.FloorDivisor)))
 }

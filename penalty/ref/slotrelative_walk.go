@@ -9,7 +9,7 @@ import (
 // InScope reports whether validator i's failures count and its penalties are
 // multiplied, as far as the epoch before the previous one decides.
 func (c SlotRelative) InScope(s State, i spec.ValidatorIndex) bool {
-	failedBefore := s.Registry.FailedBefore != nil && s.Registry.FailedBefore[i]
+	failedBefore := at(s.registry().FailedBefore, i)
 	switch c.Scope {
 	case MissesOnly:
 		return failedBefore
@@ -32,6 +32,9 @@ func (c SlotRelative) Failed(s State, i spec.ValidatorIndex) bool {
 func (c SlotRelative) GetSlotFailures(s State, offset uint8) (*big.Int, error) {
 	if !c.Counted {
 		return slotSum(s, offset, c.Failed)
+	}
+	if err := s.columns(); err != nil {
+		return nil, err
 	}
 	count := new(big.Int)
 	for _, i := range GetSlotMembers(s, offset) {

@@ -10,7 +10,7 @@ import (
 // an offset of the previous epoch, ascending: active then, and assigned to it.
 func GetSlotMembers(s State, offset uint8) []spec.ValidatorIndex {
 	return s.where(func(i spec.ValidatorIndex) bool {
-		return offset != spec.NoSlot && s.Registry.SlotOffset[i] == offset &&
+		return offset != spec.NoSlot && at(s.Registry.SlotOffset, i) == offset &&
 			IsActiveValidator(s, i, GetPreviousEpoch(s))
 	})
 }
@@ -22,25 +22,29 @@ func GetSlotReferenceBalance(s State) (*big.Int, error) {
 	if err != nil {
 		return nil, err
 	}
-	return new(big.Int).Div(total, num(s.Params.SlotsPerEpoch)), nil
+	var c checked
+	return c.div(total, num(s.Params.SlotsPerEpoch)), c.err
 }
 
 // IsOffline is the test of consensus-specs pull request 5452: not slashed, and
 // without timely source and timely target in the previous epoch.
 func IsOffline(s State, i spec.ValidatorIndex) bool {
-	flags := s.Registry.PreviousFlags[i]
-	return !s.Registry.Slashed[i] && !spec.TimelySource.In(flags) && !spec.TimelyTarget.In(flags)
+	flags := at(s.registry().PreviousFlags, i)
+	return s.has(i) && !at(s.Registry.Slashed, i) && !spec.TimelySource.In(flags) && !spec.TimelyTarget.In(flags)
 }
 
 // IsNotAttesting is the test taken for EIP-7716 (2024-05-25), which leaves it
 // open: slashed, or without timely target in the previous epoch.
 func IsNotAttesting(s State, i spec.ValidatorIndex) bool {
-	return s.Registry.Slashed[i] || !spec.TimelyTarget.In(s.Registry.PreviousFlags[i])
+	return s.has(i) && (at(s.Registry.Slashed, i) || !spec.TimelyTarget.In(at(s.Registry.PreviousFlags, i)))
 }
 
 // slotSum is the effective balance of the slot's members that pass the test, in
 // Gwei.
 func slotSum(s State, offset uint8, test func(State, spec.ValidatorIndex) bool) (*big.Int, error) {
+	if err := s.columns(); err != nil {
+		return nil, err
+	}
 	var passed []spec.ValidatorIndex
 	for _, i := range GetSlotMembers(s, offset) {
 		if test(s, i) {

@@ -20,11 +20,9 @@ type State struct {
 // Validate reports what makes the state unusable, wrapping [spec.ErrInput]:
 // impossible constants, columns that do not belong together, a finalized epoch
 // after the previous one; and [spec.ErrOverflow] for an epoch whose slots do not
-// fit 64 bits. The getters expect a state that passes.
+// fit 64 bits. The getters expect a state that passes: of another they give
+// [spec.ErrInput], or where they cannot fail what nobody is and has.
 func (s State) Validate() error {
-	if s.Registry == nil {
-		return spec.Atf("validators", -1, spec.ErrInput, "no registry")
-	}
 	if err := s.Registry.Validate(&s.Params); err != nil {
 		return err
 	}
@@ -37,6 +35,30 @@ func (s State) Validate() error {
 	}
 	return nil
 }
+
+// columns reports columns that do not belong together, or none: what every function
+// that can fail checks of a state that nobody has validated.
+func (s State) columns() error { return s.Registry.ValidateColumns() }
+
+// at is row i of a column, and zero where it has none, so that whoever is not there
+// is not active, has no flag and no balance.
+func at[T any](column []T, i spec.ValidatorIndex) (value T) {
+	if uint64(i) < uint64(len(column)) {
+		value = column[i]
+	}
+	return value
+}
+
+// registry is the state's, and an empty one where it has none.
+func (s State) registry() *spec.Registry {
+	if s.Registry == nil {
+		return new(spec.Registry)
+	}
+	return s.Registry
+}
+
+// has reports whether there is a validator i.
+func (s State) has(i spec.ValidatorIndex) bool { return uint64(i) < uint64(s.Registry.Len()) }
 
 // copied is the state with a registry of its own.
 func (s State) copied() State {
@@ -56,7 +78,8 @@ func GetPreviousEpoch(s State) spec.Epoch {
 // IsActiveValidator reports whether validator i is active in epoch e
 // (consensus-specs a08d8a6, is_active_validator).
 func IsActiveValidator(s State, i spec.ValidatorIndex, e spec.Epoch) bool {
-	return s.Registry.ActivationEpoch[i] <= e && e < s.Registry.ExitEpoch[i]
+	r := s.registry()
+	return at(r.ActivationEpoch, i) <= e && e < at(r.ExitEpoch, i)
 }
 
 // GetActiveValidatorIndices lists the validators active in epoch e, ascending
@@ -66,7 +89,7 @@ func GetActiveValidatorIndices(s State, e spec.Epoch) []spec.ValidatorIndex {
 }
 
 func (s State) where(test func(spec.ValidatorIndex) bool) (indices []spec.ValidatorIndex) {
-	for i := range spec.ValidatorIndex(len(s.Registry.EffectiveBalance)) {
+	for i := range spec.ValidatorIndex(s.Registry.Len()) {
 		if test(i) {
 			indices = append(indices, i)
 		}
@@ -85,6 +108,9 @@ func sumBalances(s State, indices []spec.ValidatorIndex) (*big.Int, error) {
 	var c checked
 	sum := new(big.Int)
 	for _, i := range indices {
+		if !s.has(i) {
+			return sum, spec.Atf("validators", -1, spec.ErrInput, "no validator %d of %d", i, s.Registry.Len())
+		}
 		sum = c.add(sum, num(s.Registry.EffectiveBalance[i]))
 	}
 	return sum, c.err
@@ -115,6 +141,9 @@ func GetBaseReward(s State, i spec.ValidatorIndex) (*big.Int, error) {
 	perIncrement, err := GetBaseRewardPerIncrement(s)
 	if err != nil {
 		return nil, err
+	}
+	if !s.has(i) {
+		return nil, spec.Atf("validators", -1, spec.ErrInput, "no validator %d of %d", i, s.Registry.Len())
 	}
 	return baseReward(s, i, perIncrement)
 }
@@ -154,7 +183,7 @@ func GetEligibleValidatorIndices(s State) []spec.ValidatorIndex {
 	previous := GetPreviousEpoch(s)
 	return s.where(func(i spec.ValidatorIndex) bool {
 		return IsActiveValidator(s, i, previous) ||
-			(s.Registry.Slashed[i] && previous+1 < s.Registry.WithdrawableEpoch[i])
+			(at(s.Registry.Slashed, i) && previous+1 < at(s.Registry.WithdrawableEpoch, i))
 	})
 }
 
@@ -164,6 +193,9 @@ func GetEligibleValidatorIndices(s State) []spec.ValidatorIndex {
 // specification does (consensus-specs a08d8a6, altair,
 // get_unslashed_participating_indices).
 func GetUnslashedParticipatingIndices(s State, flag spec.Flag, e spec.Epoch) ([]spec.ValidatorIndex, error) {
+	if err := s.columns(); err != nil {
+		return nil, err
+	}
 	participation := s.Registry.PreviousFlags
 	switch e {
 	case s.Boundary.CurrentEpoch:
@@ -180,7 +212,7 @@ func GetUnslashedParticipatingIndices(s State, flag spec.Flag, e spec.Epoch) ([]
 
 // members marks the listed validators among all.
 func members(s State, indices []spec.ValidatorIndex) []bool {
-	marked := make([]bool, len(s.Registry.EffectiveBalance))
+	marked := make([]bool, s.Registry.Len())
 	for _, i := range indices {
 		marked[i] = true
 	}

@@ -23,6 +23,9 @@ func newGenerator(samples []any, rng *rand.Rand) *generator {
 	return g
 }
 
+// errGiven is what generated functions return, and what is given as an error.
+var errGiven = errors.New("an error")
+
 // deepest bounds values within values.
 const deepest = 6
 
@@ -96,7 +99,7 @@ func (g *generator) compound(v reflect.Value, depth int) {
 		v.Set(g.function(t, depth))
 	case reflect.Interface:
 		if reflect.TypeFor[error]().AssignableTo(t) {
-			v.Set(reflect.ValueOf(errors.New("an error")))
+			v.Set(reflect.ValueOf(errGiven))
 		}
 	}
 }
