@@ -26,7 +26,7 @@ const vectorDir = "PYSPEC_VECTORS"
 
 // Where the project keeps a part of them, beside their other readers.
 const (
-	pyspecKept    = "../testdata/pyspec"
+	pyspecKept    = "../epoch/testdata/pyspec"
 	shufflingKept = "../../spec/testdata"
 )
 
