@@ -32,11 +32,9 @@ const (
 	MaxDelay = uint64(1) << 32
 	// MaxShares bounds the shares of a pool: 64 for every Gwei of [MaxSupply].
 	MaxShares = uint64(1) << 63
-	// maxIndex bounds a reward index: MaxSupply rewards over MinIndexWeight, Q32,
-	// stay below it.
-	maxIndex = uint64(1) << 60
 	// MinIndexWeight is the weight below which a reward is not spread by an index
-	// but goes to the operator's bond.
+	// but goes to the operator's bond. So an index, Q32, stays below 2^60: MaxSupply
+	// of rewards over this weight.
 	MinIndexWeight = spec.ETH
 )
 
@@ -96,6 +94,9 @@ func DefaultConfig() Config {
 // Validate reports the first parameter that no ledger can work with, as a
 // [spec.FieldError] wrapping [spec.ErrInput].
 func (c *Config) Validate() error {
+	if c == nil {
+		return spec.Atf("config", -1, spec.ErrInput, "nil")
+	}
 	for _, f := range []struct {
 		field    string
 		value    uint64

@@ -31,6 +31,9 @@ type EpochInput struct {
 // is skipped and reported by its number; an item of three rewards is paid as far
 // as each is good. It fails with [ErrBound] in the last epoch only.
 func ProcessEpoch(l *Ledger, in EpochInput) (Receipt, error) {
+	if err := l.usable(); err != nil {
+		return Receipt{}, err
+	}
 	if l.epoch >= MaxEpoch {
 		return Receipt{}, about("epoch", uint64(l.epoch), ErrBound)
 	}
@@ -118,6 +121,9 @@ func (t *tx) skipReward(i int, err error) {
 // events of all of them. It fails with [ErrBound], and does nothing, when n would
 // pass [MaxEpoch].
 func ProcessEpochs(l *Ledger, n uint64) (Receipt, error) {
+	if err := l.usable(); err != nil {
+		return Receipt{}, err
+	}
 	if n > uint64(MaxEpoch-l.epoch) {
 		return Receipt{}, aboutf("epochs", n, ErrBound, "epoch %d", l.epoch)
 	}
@@ -164,6 +170,9 @@ func (l *Ledger) nextEvent() spec.Epoch {
 // weight of their lots and wallets. [ProcessEpoch] calls it; a second one in an epoch gives [ErrStage], or
 // a late deposit could earn at once.
 func ProcessWeightSnapshot(l *Ledger) (Receipt, error) {
+	if err := l.usable(); err != nil {
+		return Receipt{}, err
+	}
 	if l.snapshotEpoch >= l.epoch {
 		return Receipt{}, aboutf("epoch", uint64(l.epoch), ErrStage, "the snapshot is taken")
 	}
@@ -220,6 +229,9 @@ func (t *tx) reweighLots() {
 // ProcessUnbondingQueue pays every entry that is complete in the current epoch to
 // its owner. [ProcessEpoch] calls it.
 func ProcessUnbondingQueue(l *Ledger) (Receipt, error) {
+	if err := l.usable(); err != nil {
+		return Receipt{}, err
+	}
 	t := l.begin("unbonding queue")
 	t.payQueue()
 	return t.r, nil
@@ -244,6 +256,9 @@ func (t *tx) payQueue() {
 // ProcessLienExpiry releases every lien that has ended in the current epoch.
 // [ProcessEpoch] calls it.
 func ProcessLienExpiry(l *Ledger) (Receipt, error) {
+	if err := l.usable(); err != nil {
+		return Receipt{}, err
+	}
 	t := l.begin("lien expiry")
 	t.releaseLiens()
 	return t.r, nil

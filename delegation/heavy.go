@@ -195,7 +195,7 @@ type Cancellation struct {
 // its part of the lien. It is an admission, with the same refusals as a
 // delegation.
 func ProcessCancellation(l *Ledger, op Cancellation) (Receipt, error) {
-	u, err := found(l.unbondings.get(op.Unbonding), "unbonding", op.Unbonding)
+	u, err := l.findUnbonding(op.Unbonding)
 	if err != nil {
 		return Receipt{}, err
 	}

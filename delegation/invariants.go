@@ -3,6 +3,7 @@ package delegation
 import (
 	"cmp"
 	"fmt"
+	"math/bits"
 	"slices"
 
 	"github.com/stakesim/stakesim/spec"
@@ -16,6 +17,9 @@ import (
 // bounds, and that the indexes equal their recomputation. It takes time in
 // proportion to the whole state.
 func CheckInvariants(l *Ledger) error {
+	if err := l.usable(); err != nil {
+		return err
+	}
 	for _, check := range []func(*Ledger) error{
 		(*Ledger).checkRows, (*Ledger).checkPools, (*Ledger).checkLights, (*Ledger).checkPointers,
 		(*Ledger).checkConservation, (*Ledger).checkIndexes,
@@ -122,21 +126,85 @@ func (l *Ledger) checkRows() error {
 			return err
 		}
 	}
-	return nil
+	for u := range l.uncollected.all() { // the operator's record may have gone
+		if u.Amount == 0 || u.Epoch > l.epoch {
+			return broken("uncollected slash %d: %+v", u.ID, *u)
+		}
+	}
+	return l.checkLiens()
 }
 
 func (l *Ledger) checkOperator(o *Operator) error {
 	if o.Commission > l.config.CommissionMax || o.PendingCommission > l.config.CommissionMax || o.Exit > BondLeaving {
 		return broken("operator %d: commission %d, pending %d, exit stage %d", o.ID, o.Commission, o.PendingCommission, o.Exit)
 	}
-	if o.PoolShares > MaxShares || o.Light.Index > maxIndex || o.Pointers.Index > maxIndex ||
-		o.Light.Carry >= uint64(MaxSupply) || o.Pointers.Carry >= uint64(MaxSupply) {
-		return broken("operator %d: %d shares, indexes %d and %d, carries %d and %d", o.ID, o.PoolShares,
-			o.Light.Index, o.Pointers.Index, o.Light.Carry, o.Pointers.Carry)
+	if o.PoolShares > MaxShares || !l.reachable(o.Light.Index) || !l.reachable(o.Pointers.Index) {
+		return broken("operator %d: %d shares, indexes %d and %d", o.ID, o.PoolShares, o.Light.Index, o.Pointers.Index)
+	}
+	if err := l.checkStages(o); err != nil {
+		return err
 	}
 	if effective := EffectiveStake(o.Bond, o.PoolTokens, l.config.LeverageCap); l.config.LeverageCap != Off {
 		if limit := o.Bond + l.config.LeverageCap.of(o.Bond); effective > limit && limit >= o.Bond { // I14
 			return broken("I14: operator %d counts %d of at most %d", o.ID, effective, limit)
+		}
+	}
+	return nil
+}
+
+// reachable says whether everything minted, spread over the least weight, takes an
+// index so far.
+func (l *Ledger) reachable(index uint64) bool {
+	hi, lo := bits.Mul64(index, uint64(MinIndexWeight))
+	return key{hi, lo}.compare(key{uint64(l.minted) >> 32, uint64(l.minted) << 32}) <= 0
+}
+
+// checkStages checks what the epochs and flags of an operator's record say together.
+func (l *Ledger) checkStages(o *Operator) error {
+	last := l.epoch + spec.Epoch(MaxDelay)
+	switch {
+	case o.CommissionPending && o.PendingCommissionEpoch > last, !o.CommissionPending && (o.PendingCommission != 0 || o.PendingCommissionEpoch != 0):
+		return broken("operator %d: commission of %d pending for epoch %d: %t", o.ID, o.PendingCommission, o.PendingCommissionEpoch, o.CommissionPending)
+	case o.Jailed && o.JailedUntil > last, !o.Jailed && o.JailedUntil != 0:
+		return broken("operator %d: in jail until epoch %d: %t", o.ID, o.JailedUntil, o.Jailed)
+	case o.ExitEpoch > l.epoch, o.Exit == Active && o.ExitEpoch != 0:
+		return broken("operator %d: exit stage %d announced in epoch %d", o.ID, o.Exit, o.ExitEpoch)
+	case o.Exit >= PoolClosed && (l.index.lotsAt.has(o.ID) || o.PoolTokens > 0):
+		return broken("operator %d: exit stage %d with a pool", o.ID, o.Exit)
+	case o.Exit == BondLeaving && (l.index.lotPointers.has(o.ID) || l.index.walletPointers.has(o.ID)):
+		return broken("operator %d: exit stage %d with pointers", o.ID, o.Exit)
+	case o.CostPerEpoch >= MaxSupply:
+		return broken("operator %d: cost of %d", o.ID, o.CostPerEpoch)
+	}
+	return nil
+}
+
+// checkLiens checks that the pieces of each lien are of one move.
+func (l *Ledger) checkLiens() error {
+	type lien struct{ source, id uint64 }
+	moved := map[lien]Lien{} // all pieces together
+	add := func(row uint64, n *Lien) error {
+		if !n.Set {
+			return nil
+		}
+		all, ok := moved[lien{n.Source, n.ID}]
+		if !ok {
+			all.Start = n.Start
+		}
+		all.Initial = addSat(all.Initial, n.Initial)
+		if moved[lien{n.Source, n.ID}] = all; all.Initial >= MaxSupply || all.Start != n.Start {
+			return broken("lien of row %d: %+v, all pieces %d, first since epoch %d", row, *n, all.Initial, all.Start)
+		}
+		return nil
+	}
+	for p := range l.lots.all() {
+		if err := add(p.ID, &p.Lien); err != nil {
+			return err
+		}
+	}
+	for u := range l.unbondings.all() {
+		if err := add(u.ID, &u.Lien); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -188,29 +256,65 @@ func (l *Ledger) checkPools() error {
 	return nil
 }
 
+// claims is what a stream owes, in Gwei / 2^32: what its holders have been credited,
+// what they have earned since, and the carry. It is exact, so that a reward leaves it
+// within the reserve when it was.
+type claims struct {
+	key       // 128 bits
+	over bool // it needs more
+}
+
+// add adds the product of two numbers.
+func (c *claims) add(a, b uint64) {
+	hi, lo := bits.Mul64(a, b)
+	var carry uint64
+	c.key[1], carry = bits.Add64(c.key[1], lo, 0)
+	c.key[0], carry = bits.Add64(c.key[0], hi, carry)
+	c.over = c.over || carry > 0
+}
+
+// within says whether a reserve holds what is owed.
+func (c *claims) within(s *RewardIndex) bool {
+	c.add(s.Carry, 1)
+	return !c.over && c.key.compare(key{uint64(s.Reserve) >> 32, uint64(s.Reserve) << 32}) <= 0
+}
+
 // checkLights checks I2 for light pools and I8: what holders may claim is in the
 // reserve.
 func (l *Ledger) checkLights() error {
-	type sums struct{ principal, pending, claims spec.Gwei }
-	found := map[uint64]sums{}
+	type sums struct {
+		principal, pending spec.Gwei
+		claims             claims
+	}
+	found := map[uint64]*sums{}
+	for o := range l.operators.all() {
+		found[o.ID] = new(sums)
+	}
+	type pair struct{ owner, operator uint64 }
+	held := map[pair]bool{}
 	for p := range l.lights.all() {
+		if at := (pair{p.Owner, p.Operator}); held[at] {
+			return broken("light position %d: account %d has another with operator %d", p.ID, p.Owner, p.Operator)
+		} else {
+			held[at] = true
+		}
 		o := l.operators.get(p.Operator)
 		if p.Total() == 0 || p.Index > o.Light.Index {
 			return broken("light position %d: principal %d, index %d of %d", p.ID, p.Total(), p.Index, o.Light.Index)
 		}
 		s := found[p.Operator]
-		s.principal += p.Principal
-		s.pending += p.Pending
-		s.claims += p.Accrued + o.Light.earned(p.Index, p.Principal)
-		found[p.Operator] = s
+		s.principal = addSat(s.principal, p.Principal)
+		s.pending = addSat(s.pending, p.Pending)
+		s.claims.add(uint64(p.Accrued), 1<<32)
+		s.claims.add(o.Light.Index-p.Index, uint64(p.Principal))
 	}
 	for o := range l.operators.all() {
 		s := found[o.ID]
 		if s.principal != o.Light.Weight || s.pending != o.LightPending {
 			return broken("I2: operator %d has light principal %d+%d, its positions %d+%d", o.ID, o.Light.Weight, o.LightPending, s.principal, s.pending)
 		}
-		if s.claims > o.Light.Reserve || (s.principal+s.pending == 0 && (o.Light.Reserve > 0 || o.Light.Carry > 0)) {
-			return broken("I8: operator %d owes %d from a reserve of %d", o.ID, s.claims, o.Light.Reserve)
+		if !s.claims.within(&o.Light) || (o.Principal() == 0 && o.Light.Reserve > 0) {
+			return broken("I8: operator %d owes %d 2^64 + %d, over 2^32, from a reserve of %d", o.ID, s.claims.key[0], s.claims.key[1], o.Light.Reserve)
 		}
 	}
 	return nil
@@ -218,8 +322,14 @@ func (l *Ledger) checkLights() error {
 
 // checkPointers checks that the weights of pointers sum, and I8 for them.
 func (l *Ledger) checkPointers() error {
-	type sums struct{ weight, claims spec.Gwei }
-	found := map[uint64]sums{}
+	type sums struct {
+		weight spec.Gwei
+		claims claims
+	}
+	found := map[uint64]*sums{}
+	for o := range l.operators.all() {
+		found[o.ID] = new(sums)
+	}
 	add := func(p *Pointer, weight spec.Gwei) error {
 		if !p.Set {
 			if *p != (Pointer{}) {
@@ -231,9 +341,8 @@ func (l *Ledger) checkPointers() error {
 		if p.Index > o.Pointers.Index {
 			return broken("pointer to operator %d: index %d of %d", p.Operator, p.Index, o.Pointers.Index)
 		}
-		s.weight += weight
-		s.claims += o.Pointers.earned(p.Index, weight)
-		found[p.Operator] = s
+		s.weight = addSat(s.weight, weight)
+		s.claims.add(o.Pointers.Index-p.Index, uint64(weight))
 		return nil
 	}
 	for p := range l.lots.all() {
@@ -247,8 +356,9 @@ func (l *Ledger) checkPointers() error {
 		}
 	}
 	for o := range l.operators.all() {
-		if s := found[o.ID]; s.weight != o.Pointers.Weight || s.claims > o.Pointers.Reserve || (s.weight == 0 && o.Pointers.Reserve > 0) {
-			return broken("I8: operator %d, pointers: weight %d of %d, %d owed from %d", o.ID, o.Pointers.Weight, s.weight, s.claims, o.Pointers.Reserve)
+		if s := found[o.ID]; s.weight != o.Pointers.Weight || !s.claims.within(&o.Pointers) || (s.weight == 0 && o.Pointers.Reserve > 0) {
+			return broken("I8: operator %d, pointers: weight %d of %d, %d 2^64 + %d, over 2^32, owed from %d", o.ID,
+				o.Pointers.Weight, s.weight, s.claims.key[0], s.claims.key[1], o.Pointers.Reserve)
 		}
 	}
 	return nil

@@ -9,7 +9,9 @@ import (
 
 // Ledger is a [State] held for work: tables that find, insert and delete in
 // O(log n), and indexes derived from them. Make one with [New] or [FromState];
-// the zero value is of no use. It is not safe for concurrent use.
+// the zero value is of no use. It is not safe for concurrent use. A nil Ledger is
+// refused with [spec.ErrInput] by what returns an error, and is empty to what does
+// not.
 type Ledger struct {
 	config        Config
 	epoch         spec.Epoch
@@ -52,6 +54,9 @@ func New(config Config, balances ...spec.Gwei) (*Ledger, error) {
 // FromState builds a ledger of a copy of s. It fails when s breaks an invariant
 // (see [CheckInvariants]) or its configuration does not validate.
 func FromState(s *State) (*Ledger, error) {
+	if s == nil {
+		return nil, spec.Atf("state", -1, spec.ErrInput, "nil")
+	}
 	if err := s.Config.Validate(); err != nil {
 		return nil, err
 	}
@@ -90,11 +95,31 @@ func FromState(s *State) (*Ledger, error) {
 	for _, u := range s.Uncollected {
 		l.uncollected.insert(u.ID, u)
 	}
-	return l, CheckInvariants(l)
+	if err := CheckInvariants(l); err != nil {
+		return nil, err
+	}
+	return l, nil
+}
+
+// usable says whether there is a ledger.
+func (l *Ledger) usable() error {
+	if l == nil {
+		return spec.Atf("ledger", -1, spec.ErrInput, "nil")
+	}
+	return nil
+}
+
+// orEmpty is the ledger, or an empty one for nil.
+func (l *Ledger) orEmpty() *Ledger {
+	if l == nil {
+		return new(Ledger)
+	}
+	return l
 }
 
 // State returns a copy of the whole state; it shares no memory with the ledger.
 func (l *Ledger) State() *State {
+	l = l.orEmpty()
 	return &State{
 		Config: l.config, Epoch: l.epoch, SnapshotEpoch: l.snapshotEpoch, NextID: l.nextID,
 		Operators: l.operators.slice(), Lots: l.lots.slice(), Unbondings: l.unbondings.slice(),
@@ -104,8 +129,12 @@ func (l *Ledger) State() *State {
 	}
 }
 
-// Clone returns a ledger of the same state that shares no memory with l.
+// Clone returns a ledger of the same state that shares no memory with l, and nil for
+// nil.
 func (l *Ledger) Clone() *Ledger {
+	if l == nil {
+		return nil
+	}
 	c := *l
 	c.operators, c.lots, c.unbondings = l.operators.clone(), l.lots.clone(), l.unbondings.clone()
 	c.lights, c.accounts = l.lights.clone(), l.accounts.clone()
@@ -115,23 +144,26 @@ func (l *Ledger) Clone() *Ledger {
 }
 
 // Config returns the parameters of the ledger.
-func (l *Ledger) Config() Config { return l.config }
+func (l *Ledger) Config() Config { return l.orEmpty().config }
 
 // Epoch returns the current epoch.
-func (l *Ledger) Epoch() spec.Epoch { return l.epoch }
+func (l *Ledger) Epoch() spec.Epoch { return l.orEmpty().epoch }
 
 // Supply returns genesis + minted: every Gwei that ever entered the ledger, those
 // burned since included.
-func (l *Ledger) Supply() spec.Gwei { return l.genesis + l.minted }
+func (l *Ledger) Supply() spec.Gwei {
+	l = l.orEmpty()
+	return l.genesis + l.minted
+}
 
 // Burned returns every Gwei that slashes took out of circulation.
-func (l *Ledger) Burned() spec.Gwei { return l.burned }
+func (l *Ledger) Burned() spec.Gwei { return l.orEmpty().burned }
 
 // HeavyTokens returns the tokens of all heavy pools together.
-func (l *Ledger) HeavyTokens() spec.Gwei { return l.heavy }
+func (l *Ledger) HeavyTokens() spec.Gwei { return l.orEmpty().heavy }
 
 // Operator returns a copy of the record, and false when there is none.
-func (l *Ledger) Operator(id uint64) (Operator, bool) { return copyOf(l.operators.get(id)) }
+func (l *Ledger) Operator(id uint64) (Operator, bool) { return copyOf(l.orEmpty().operators.get(id)) }
 
 // Standing is what an operator counts by.
 type Standing struct {
@@ -148,7 +180,7 @@ type Standing struct {
 // must not change meanwhile.
 func (l *Ledger) Standings() iter.Seq[Standing] {
 	return func(yield func(Standing) bool) {
-		for o := range l.operators.all() {
+		for o := range l.orEmpty().operators.all() {
 			if !yield(Standing{o.ID, o.Bond, o.PoolTokens, o.Light.Weight, o.Pointers.Weight, o.Jailed, o.Tombstoned || o.Exit >= PoolClosed}) {
 				return
 			}
@@ -157,33 +189,37 @@ func (l *Ledger) Standings() iter.Seq[Standing] {
 }
 
 // Lot returns a copy of a heavy lot, and false when there is none.
-func (l *Ledger) Lot(id uint64) (Lot, bool) { return copyOf(l.lots.get(id)) }
+func (l *Ledger) Lot(id uint64) (Lot, bool) { return copyOf(l.orEmpty().lots.get(id)) }
 
 // Unbonding returns a copy of an entry of the queue, and false when there is none.
-func (l *Ledger) Unbonding(id uint64) (Unbonding, bool) { return copyOf(l.unbondings.get(id)) }
+func (l *Ledger) Unbonding(id uint64) (Unbonding, bool) { return copyOf(l.orEmpty().unbondings.get(id)) }
 
 // Light returns a copy of a light position, and false when there is none.
-func (l *Ledger) Light(id uint64) (LightPosition, bool) { return copyOf(l.lights.get(id)) }
+func (l *Ledger) Light(id uint64) (LightPosition, bool) { return copyOf(l.orEmpty().lights.get(id)) }
 
 // Account returns a copy of an account, and false when there is none.
-func (l *Ledger) Account(id uint64) (Account, bool) { return copyOf(l.accounts.get(id)) }
+func (l *Ledger) Account(id uint64) (Account, bool) { return copyOf(l.orEmpty().accounts.get(id)) }
 
 // Uncollected returns what a slash left uncollected, and false when nothing.
 func (l *Ledger) Uncollected(slash uint64) (Uncollected, bool) {
-	return copyOf(l.uncollected.get(slash))
+	return copyOf(l.orEmpty().uncollected.get(slash))
 }
 
 // LotsOf yields the ids of an owner's heavy lots, by operator, then by id.
-func (l *Ledger) LotsOf(owner uint64) iter.Seq[uint64] { return third(&l.index.lotsOf, owner) }
+func (l *Ledger) LotsOf(owner uint64) iter.Seq[uint64] {
+	return third(&l.orEmpty().index.lotsOf, owner)
+}
 
 // UnbondingsOf yields the ids of an owner's unbonding entries, by operator, then
 // by id.
 func (l *Ledger) UnbondingsOf(owner uint64) iter.Seq[uint64] {
-	return third(&l.index.entriesOf, owner)
+	return third(&l.orEmpty().index.entriesOf, owner)
 }
 
 // LightsOf yields the ids of an owner's light positions, by operator.
-func (l *Ledger) LightsOf(owner uint64) iter.Seq[uint64] { return third(&l.index.lightsOf, owner) }
+func (l *Ledger) LightsOf(owner uint64) iter.Seq[uint64] {
+	return third(&l.orEmpty().index.lightsOf, owner)
+}
 
 func third(s *set, prefix uint64) iter.Seq[uint64] {
 	return func(yield func(uint64) bool) {
@@ -204,6 +240,9 @@ func copyOf[T any](p *T) (v T, ok bool) {
 
 // checkSupply says whether so many Gwei more may enter the ledger.
 func (l *Ledger) checkSupply(amount spec.Gwei) error {
+	if err := l.usable(); err != nil {
+		return err
+	}
 	if sum, ok := u64.Add(l.Supply(), amount); !ok || sum >= MaxSupply {
 		return aboutf("amount", uint64(amount), ErrBound, "supply of %d", l.Supply())
 	}
@@ -221,11 +260,38 @@ func (l *Ledger) checkIDs(n uint64) error {
 // The lookups of transitions: the row, or an error that names it.
 
 func (l *Ledger) findOperator(id uint64) (*Operator, error) {
+	if err := l.usable(); err != nil {
+		return nil, err
+	}
 	return found(l.operators.get(id), "operator", id)
 }
 
 func (l *Ledger) findAccount(id uint64) (*Account, error) {
+	if err := l.usable(); err != nil {
+		return nil, err
+	}
 	return found(l.accounts.get(id), "account", id)
+}
+
+func (l *Ledger) findUnbonding(id uint64) (*Unbonding, error) {
+	if err := l.usable(); err != nil {
+		return nil, err
+	}
+	return found(l.unbondings.get(id), "unbonding", id)
+}
+
+func (l *Ledger) findLight(id uint64) (*LightPosition, error) {
+	if err := l.usable(); err != nil {
+		return nil, err
+	}
+	return found(l.lights.get(id), "light position", id)
+}
+
+func (l *Ledger) findLot(id uint64) (*Lot, error) {
+	if err := l.usable(); err != nil {
+		return nil, err
+	}
+	return found(l.lots.get(id), "lot", id)
 }
 
 func found[T any](p *T, field string, id uint64) (*T, error) {
@@ -246,7 +312,7 @@ func (l *Ledger) ownOperator(id, owner uint64) (*Operator, error) {
 
 // ownLot finds a heavy lot and checks whose it is.
 func (l *Ledger) ownLot(id, owner uint64) (*Lot, error) {
-	p, err := found(l.lots.get(id), "lot", id)
+	p, err := l.findLot(id)
 	if err == nil && p.Owner != owner {
 		err = aboutf("owner", owner, ErrOwner, "lot %d", id)
 	}
@@ -255,7 +321,7 @@ func (l *Ledger) ownLot(id, owner uint64) (*Lot, error) {
 
 // ownLight finds a light position and checks whose it is.
 func (l *Ledger) ownLight(id, owner uint64) (*LightPosition, error) {
-	p, err := found(l.lights.get(id), "light position", id)
+	p, err := l.findLight(id)
 	if err == nil && p.Owner != owner {
 		err = aboutf("owner", owner, ErrOwner, "light position %d", id)
 	}

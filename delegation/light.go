@@ -172,7 +172,7 @@ type LightClaim struct {
 // operator takes new stake. With nothing to pay it fails with [ErrNothing], so
 // that no stranger's claim costs the owner a fraction of a Gwei for nothing.
 func ProcessLightClaim(l *Ledger, op LightClaim) (Receipt, error) {
-	p, err := found(l.lights.get(op.Position), "light position", op.Position)
+	p, err := l.findLight(op.Position)
 	if err != nil {
 		return Receipt{}, err
 	}

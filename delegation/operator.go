@@ -68,6 +68,9 @@ type Registration struct {
 // ProcessRegistration registers an operator, Created[0], and buys the configured
 // locked shares at one Gwei each, Created[1] when there are any.
 func ProcessRegistration(l *Ledger, op Registration) (Receipt, error) {
+	if err := l.usable(); err != nil {
+		return Receipt{}, err
+	}
 	locked := spec.Gwei(l.config.MinLockedShares)
 	need, ok := u64.Add(op.Bond, locked)
 	if !ok {

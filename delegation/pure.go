@@ -76,6 +76,7 @@ type Risk struct {
 // here, bonds do not).
 func Exposure(l *Ledger, owner uint64) iter.Seq[Risk] {
 	return func(yield func(Risk) bool) {
+		l := l.orEmpty()
 		for id := range l.LotsOf(owner) {
 			p := l.lots.get(id)
 			value := l.operators.get(p.Operator).value(p.Shares)

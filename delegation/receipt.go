@@ -136,9 +136,13 @@ type Receipt struct {
 	Skipped   []ItemError // of a batch
 }
 
-// Moves returns the net change of every pot, Outside and Issuance included.
+// Moves returns the net change of every pot, Outside and Issuance included; none for
+// nil.
 func (r *Receipt) Moves() map[Pot]int64 {
 	m := map[Pot]int64{}
+	if r == nil {
+		return m
+	}
 	for _, e := range r.Events {
 		if e.Kind <= Slashed {
 			m[e.From] -= int64(e.Amount)

@@ -113,7 +113,7 @@ func (t *tx) streamReward(o *Operator, s *RewardIndex, pot PotKind, amount spec.
 // principal and everything that it has earned and not been paid. An unknown
 // position gives [ErrUnknownID].
 func LightETHBalance(l *Ledger, position uint64) (spec.Gwei, error) {
-	p, err := found(l.lights.get(position), "light position", position)
+	p, err := l.findLight(position)
 	if err != nil {
 		return 0, err
 	}

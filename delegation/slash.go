@@ -65,8 +65,11 @@ type SlashOutcome struct {
 // ProcessSlashing slashes for a batch of slashes. All are computed from the state
 // before the batch, so that their order does not matter. A bad item is skipped
 // and reported in the receipt; two items of the same id are both skipped. A batch
-// has no fault of its own: the error is always nil.
+// has no fault of its own: the error is nil for every ledger.
 func ProcessSlashing(l *Ledger, slashes []Slash) (Receipt, error) {
+	if err := l.usable(); err != nil {
+		return Receipt{}, err
+	}
 	t := l.begin("slashing")
 	t.slash(slashes)
 	return t.r, nil

@@ -159,11 +159,26 @@ type Price struct {
 	Shares uint64
 }
 
-// Principal is all light principal with the operator, earning or not.
-func (o *Operator) Principal() spec.Gwei { return o.Light.Weight + o.LightPending }
+// Principal is all light principal with the operator, earning or not; 0 for nil.
+func (o *Operator) Principal() spec.Gwei {
+	if o == nil {
+		return 0
+	}
+	return addSat(o.Light.Weight, o.LightPending)
+}
 
-// Price is the price of a share of the heavy pool.
-func (o *Operator) Price() Price { return Price{o.PoolTokens, o.PoolShares} }
+// Price is the price of a share of the heavy pool; that of an empty pool for nil.
+func (o *Operator) Price() Price {
+	if o == nil {
+		return Price{}
+	}
+	return Price{o.PoolTokens, o.PoolShares}
+}
 
-// Total is the whole principal of the position, earning or not.
-func (p *LightPosition) Total() spec.Gwei { return p.Principal + p.Pending }
+// Total is the whole principal of the position, earning or not; 0 for nil.
+func (p *LightPosition) Total() spec.Gwei {
+	if p == nil {
+		return 0
+	}
+	return addSat(p.Principal, p.Pending)
+}

@@ -1,6 +1,8 @@
 package delegation
 
 import (
+	"math"
+
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/u64"
 )
@@ -132,9 +134,13 @@ func (s *RewardIndex) settle(snapshot *uint64, weight spec.Gwei) spec.Gwei {
 	return earned
 }
 
-// earned is what weight earned since the snapshot of the index, floored.
+// earned is what weight earned since the snapshot of the index, floored, and 2^64-1
+// where that needs more bits, which [CheckInvariants] admits of no reserve.
 func (s *RewardIndex) earned(snapshot uint64, weight spec.Gwei) spec.Gwei {
-	v, _ := u64.MulDiv(s.Index-snapshot, uint64(weight), 1<<32)
+	v, ok := u64.MulDiv(s.Index-snapshot, uint64(weight), 1<<32)
+	if !ok {
+		return math.MaxUint64
+	}
 	return spec.Gwei(v)
 }
 
