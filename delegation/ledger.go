@@ -192,7 +192,9 @@ func (l *Ledger) Standings() iter.Seq[Standing] {
 func (l *Ledger) Lot(id uint64) (Lot, bool) { return copyOf(l.orEmpty().lots.get(id)) }
 
 // Unbonding returns a copy of an entry of the queue, and false when there is none.
-func (l *Ledger) Unbonding(id uint64) (Unbonding, bool) { return copyOf(l.orEmpty().unbondings.get(id)) }
+func (l *Ledger) Unbonding(id uint64) (Unbonding, bool) {
+	return copyOf(l.orEmpty().unbondings.get(id))
+}
 
 // Light returns a copy of a light position, and false when there is none.
 func (l *Ledger) Light(id uint64) (LightPosition, bool) { return copyOf(l.orEmpty().lights.get(id)) }
