@@ -32,7 +32,7 @@ func TestNoExportedFunctionPanicsOnEdgeValues(t *testing.T) {
 			"Registry.IsActive": (*spec.Registry).IsActive, "Registry.IsEligible": (*spec.Registry).IsEligible,
 			"Registry.Len": (*spec.Registry).Len, "Registry.Validate": (*spec.Registry).Validate, "Registry.ValidateColumns": (*spec.Registry).ValidateColumns,
 			"Seed": spec.Seed, "SeedMixIndex": spec.SeedMixIndex, "ShuffledIndex": spec.ShuffledIndex,
-			"Shuffler.Shuffle": (*spec.Shuffler).Shuffle, "Summarize": spec.Summarize, "Summary.Len": (*spec.Summary).Len,
+			"Shuffler.Shuffle": (*spec.Shuffler).Shuffle, "Summarize": spec.Summarize, "SummarizeStep": spec.SummarizeStep, "Summary.Len": (*spec.Summary).Len,
 			"Tally.Add": (*spec.Tally).Add, "Tally.Balance": (*spec.Tally).Balance, "Tally.Count": (*spec.Tally).Count,
 			"UnknownName": spec.UnknownName,
 		},

@@ -158,7 +158,8 @@ func slashedNow(p *spec.Params, r *spec.Registry, s *spec.Summary, i int) bool {
 // EffectiveBalance is a validator's effective balance after its balance has
 // changed: it follows only across the hysteresis thresholds, in whole
 // increments and up to the cap (process_effective_balance_updates); false when
-// a threshold exceeds 64 bits, the constants divide by zero or there are none.
+// a threshold that is looked at exceeds 64 bits, the constants divide by zero or
+// there are none.
 func EffectiveBalance(effective, balance spec.Gwei, compounding bool, p *spec.Params) (spec.Gwei, bool) {
 	const increment = spec.EffectiveBalanceIncrement
 	if p == nil || p.HysteresisQuotient == 0 {
@@ -168,11 +169,16 @@ func EffectiveBalance(effective, balance spec.Gwei, compounding bool, p *spec.Pa
 	down, ok1 := u64.Mul(step, spec.Gwei(p.HysteresisDownwardMultiplier))
 	up, ok2 := u64.Mul(step, spec.Gwei(p.HysteresisUpwardMultiplier))
 	low, ok3 := u64.Add(balance, down)
-	high, ok4 := u64.Add(effective, up)
-	if low < effective || high < balance {
-		effective = min(balance-balance%increment, p.EffectiveBalanceCap(compounding))
+	if !ok1 || !ok2 || !ok3 {
+		return effective, false
 	}
-	return effective, ok1 && ok2 && ok3 && ok4
+	if low >= effective { // else the specification does not look at the upper threshold
+		high, ok := u64.Add(effective, up)
+		if !ok || high >= balance {
+			return effective, ok
+		}
+	}
+	return min(balance-balance%increment, p.EffectiveBalanceCap(compounding)), true
 }
 
 // ProcessEffectiveBalanceUpdates moves every effective balance. On an error, a

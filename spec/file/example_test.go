@@ -89,6 +89,14 @@ func ExampleFramed() {
 	// Output: true false
 }
 
+func ExampleForeign() {
+	fmt.Println(file.Foreign([]byte("PK\x03\x04")))
+	fmt.Println(file.Foreign([]byte("slot,validator")))
+	// Output:
+	// invalid input: this is a zip archive
+	// <nil>
+}
+
 func ExamplePath() {
 	dir, done := folder()
 	defer done()

@@ -71,16 +71,25 @@ func (in Input) open() (*stream, error) {
 			err = io.ErrUnexpectedEOF
 		}
 	}
-	for _, f := range foreign {
-		if err == nil && bytes.HasPrefix(head, []byte(f.magic)) {
-			err = wrongFormat(f.name)
-		}
+	if err == nil {
+		err = Foreign(head)
 	}
 	if err != nil {
 		source.Close()
 		return nil, broken(in.Name, 0, err)
 	}
 	return s, nil
+}
+
+// Foreign names the archive or compression that bytes begin with, of those that are
+// not undone here: an error that wraps [ErrFormat]. It is nil for any other bytes.
+func Foreign(b []byte) error {
+	for _, f := range foreign {
+		if bytes.HasPrefix(b, []byte(f.magic)) {
+			return wrongFormat(f.name)
+		}
+	}
+	return nil
 }
 
 // head is what there is of the first bytes, which remain to be read. An error behind

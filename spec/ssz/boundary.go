@@ -21,8 +21,9 @@ func (s *State) Slot() (spec.Slot, error) {
 // repeats the root of the slot before. Slots after the state's own count as
 // having a block.
 //
-// The error wraps [spec.ErrOverflow] when the slashings do not add up in 64
-// bits, or is what the source returned.
+// The error wraps [spec.ErrOverflow] when the slashings do not add up in 64 bits:
+// all else is then set, for a step that does not read them. Any other error is what
+// the source returned.
 func (s *State) Boundary() (b spec.Boundary, err error) {
 	slot, err := s.Slot()
 	if err != nil {
@@ -34,10 +35,10 @@ func (s *State) Boundary() (b spec.Boundary, err error) {
 		return b, err
 	}
 	b.FinalizedEpoch = spec.Epoch(finalized)
-	if b.SlashingsSum, err = s.slashingsSum(); err != nil {
+	if b.NextBlockMissing, err = s.nextBlockMissing(slot, b.PreviousEpoch()); err != nil {
 		return b, err
 	}
-	b.NextBlockMissing, err = s.nextBlockMissing(slot, b.PreviousEpoch())
+	b.SlashingsSum, err = s.slashingsSum()
 	return b, err
 }
 

@@ -1,15 +1,11 @@
 package vector
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path"
 	"slices"
-
-	"go.yaml.in/yaml/v3"
 
 	"github.com/stakesim/stakesim/spec"
 )
@@ -27,22 +23,31 @@ func (c *Case) Files() ([]string, error) {
 	if err != nil {
 		return nil, c.tree.wrap(c.dir, err)
 	}
-	names := make([]string, len(entries))
-	for i, e := range entries {
-		names[i] = e.Name()
+	names := make([]string, 0, len(entries))
+	for _, e := range entries {
+		if !foreign(e.Name()) {
+			names = append(names, e.Name())
+		}
 	}
 	slices.Sort(names)
 	return names, nil
 }
 
-// Has reports whether the case has the file, without opening it.
+// Has reports whether the case has the file, without opening it. A name that leads
+// nowhere or cannot be read is there: reading it tells what is wrong, and so it does
+// for a case that cannot be looked into.
 func (c *Case) Has(file string) bool {
-	_, err := fs.Stat(c.tree.fsys, path.Join(c.dir, file))
-	return err == nil
+	names, err := c.Files()
+	if err != nil {
+		return !errors.Is(err, fs.ErrNotExist)
+	}
+	_, ok := slices.BinarySearch(names, file)
+	return ok
 }
 
 // Read returns the bytes of a file. A missing one gives [fs.ErrNotExist], one
-// above the tree's limit [spec.ErrInput].
+// above the tree's limit or one that is no regular file (a folder, a FIFO)
+// [spec.ErrInput]. Symbolic links are followed.
 func (c *Case) Read(file string) ([]byte, error) {
 	return c.tree.read(path.Join(c.dir, file))
 }
@@ -64,51 +69,6 @@ func (c *Case) SSZ(name string) ([]byte, error) {
 }
 
 const sszSuffix = ".ssz_snappy"
-
-// YAML decodes a file strictly into dst: a key that dst has no field for, a
-// key given twice, a second document or a number that is not an integer of 64
-// bits gives [spec.ErrInput] with file and line; dst then holds nothing of use.
-func (c *Case) YAML(file string, dst any) error {
-	b, err := c.Read(file)
-	if err != nil {
-		return err
-	}
-	if err := decodeYAML(b, dst); err != nil {
-		return c.tree.wrap(path.Join(c.dir, file), err)
-	}
-	return nil
-}
-
-func decodeYAML(b []byte, dst any) error {
-	d := yaml.NewDecoder(bytes.NewReader(b))
-	d.KnownFields(true)
-	if err := d.Decode(dst); err != nil {
-		return fmt.Errorf("%w: %v", spec.ErrInput, err)
-	}
-	var second yaml.Node
-	if err := d.Decode(&second); !errors.Is(err, io.EOF) {
-		return fmt.Errorf("%w: line %d: a second document", spec.ErrInput, second.Line)
-	}
-	var root yaml.Node
-	if err := yaml.Unmarshal(b, &root); err != nil {
-		return fmt.Errorf("%w: %v", spec.ErrInput, err)
-	}
-	return refuseFloats(&root)
-}
-
-// refuseFloats finds numbers with a fraction, an exponent or more than 64 bits:
-// the library would convert them to integers in silence.
-func refuseFloats(n *yaml.Node) error {
-	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!float" {
-		return fmt.Errorf("%w: line %d: %s is not a number of 64 bits", spec.ErrInput, n.Line, n.Value)
-	}
-	for _, child := range n.Content {
-		if err := refuseFloats(child); err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 // CheckManifest reads manifest.yaml and compares it with the directories that
 // lead to the case; a difference gives [spec.ErrInput].

@@ -1,6 +1,7 @@
 package vector
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -9,10 +10,10 @@ import (
 	"os"
 	"path"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/file"
 )
 
 // DefaultLimit is the largest file, compressed or not, that a [Tree] reads
@@ -23,6 +24,9 @@ const DefaultLimit = 512 << 20
 type Tree struct {
 	// Limit is the largest file in bytes, compressed or not, that is read.
 	Limit int64
+	// MaxFolders is how many folders are looked into: symbolic links can multiply
+	// them.
+	MaxFolders int
 
 	fsys fs.FS
 	root string // for messages
@@ -38,7 +42,7 @@ type exclusion struct {
 }
 
 // Open returns the tree whose directory "tests" lies in dir. It gives
-// [fs.ErrNotExist] when there is none.
+// [fs.ErrNotExist] when there is none, and names an archive that is to be unpacked.
 func Open(dir string) (*Tree, error) {
 	t := New(os.DirFS(dir))
 	t.root = dir
@@ -47,35 +51,57 @@ func Open(dir string) (*Tree, error) {
 		err = fmt.Errorf("%w: not a directory", spec.ErrInput)
 	}
 	if err != nil {
+		if named := archiveAt(dir); named != nil {
+			err = named
+		}
 		return nil, fmt.Errorf("test vectors in %s: %w", dir, err)
 	}
 	return t, nil
 }
 
+// archiveAt names the archive that a file is; nil for anything else.
+func archiveAt(name string) error {
+	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
+		return nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	var head [16]byte
+	n, _ := io.ReadFull(f, head[:])
+	return archive(head[:n])
+}
+
 // New returns a tree over a file system that has a directory "tests".
 func New(fsys fs.FS) *Tree {
-	return &Tree{Limit: DefaultLimit, fsys: fsys, opened: make(map[string]bool)}
+	return &Tree{Limit: DefaultLimit, MaxFolders: 1 << 18, fsys: fsys, opened: make(map[string]bool)}
 }
 
 // Cases lists the cases that match the pattern, sorted by path. Each field of
 // the pattern is empty (everything) or as in [path.Match]; a malformed one
-// gives [path.ErrBadPattern]. Only directories are read.
+// gives [path.ErrBadPattern]. Only directories are read, those that match. Symbolic
+// links are followed; one that leads nowhere or to a folder that holds it, and what
+// is neither a folder nor a regular file, is an error that names it.
 func (t *Tree) Cases(pattern Path) ([]*Case, error) {
 	if _, err := (Path{}).match(pattern); err != nil {
 		return nil, fmt.Errorf("pattern %q: %w", pattern, err)
 	}
+	fields := pattern.parts()
 	var cases []*Case
-	err := t.walk(func(name string, dir bool) error {
-		parts := strings.Split(name, "/")
-		if !dir || len(parts) != 7 {
-			return nil
+	err := t.walk(func(parents []string, name string) (bool, error) {
+		field := fields[len(parents)]
+		if field == "" {
+			return true, nil
 		}
-		p := Path{parts[1], parts[2], parts[3], parts[4], parts[5], parts[6]}
-		ok, err := p.match(pattern)
-		if ok {
-			cases = append(cases, &Case{Path: p, tree: t, dir: name})
+		return path.Match(field, name)
+	}, func(names []string, dir bool) bool {
+		if dir && len(names) == len(fields) {
+			p := Path{names[0], names[1], names[2], names[3], names[4], names[5]}
+			cases = append(cases, t.Case(p))
 		}
-		return err
+		return len(names) < len(fields)
 	})
 	return cases, err
 }
@@ -86,45 +112,61 @@ func (t *Tree) Case(p Path) *Case {
 	return &Case{Path: p, tree: t, dir: path.Join("tests", p.String())}
 }
 
-// walk visits everything below "tests" in lexical order.
-func (t *Tree) walk(visit func(name string, dir bool) error) error {
-	return fs.WalkDir(t.fsys, "tests", func(name string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return t.wrap(name, err)
-		}
-		return visit(name, d.IsDir())
-	})
-}
-
 // wrap names the file in an error. Errors of package fs name it already, but
 // not the directory that the tree is in.
 func (t *Tree) wrap(name string, err error) error {
-	var pe *fs.PathError
-	if errors.As(err, &pe) {
-		err = pe.Err
-	}
-	return fmt.Errorf("%s: %w", path.Join(t.root, name), err)
+	return fmt.Errorf("%s: %w", path.Join(t.root, name), cause(err))
 }
 
-// read returns a file's bytes and logs that it was opened.
+// cause is an error of package fs without its name.
+func cause(err error) error {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err
+	}
+	return err
+}
+
+// source is a regular file, logged as opened.
+func (t *Tree) source(name string) (file.Input, error) {
+	info, err := fs.Stat(t.fsys, name)
+	if err == nil {
+		err = regular(info.Mode())
+	}
+	if err != nil {
+		return file.Input{}, t.wrap(name, err)
+	}
+	t.mu.Lock()
+	t.opened[name] = true
+	t.mu.Unlock()
+	open := func() (io.ReadCloser, error) { return t.fsys.Open(name) }
+	return file.Input{Name: path.Join(t.root, name), Size: info.Size(), Open: open}, nil
+}
+
+// read returns a file's bytes.
 func (t *Tree) read(name string) ([]byte, error) {
-	f, err := t.fsys.Open(name)
+	in, err := t.source(name)
+	if err != nil {
+		return nil, err
+	}
+	f, err := in.Open()
 	if err != nil {
 		return nil, t.wrap(name, err)
 	}
 	defer f.Close()
-	t.mu.Lock()
-	t.opened[name] = true
-	t.mu.Unlock()
 	limit := min(t.Limit, math.MaxInt64-1)
-	b, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err == nil && int64(len(b)) > limit {
+	var b bytes.Buffer
+	if in.Size <= limit {
+		b.Grow(int(in.Size) + bytes.MinRead)
+		_, err = b.ReadFrom(io.LimitReader(f, limit+1))
+	}
+	if err == nil && max(in.Size, int64(b.Len())) > limit {
 		err = fmt.Errorf("%w: more than %d bytes", spec.ErrInput, limit)
 	}
 	if err != nil {
 		return nil, t.wrap(name, err)
 	}
-	return b, nil
+	return b.Bytes(), nil
 }
 
 // Opened lists the files that were opened, sorted, as slash-separated paths
@@ -165,11 +207,12 @@ func (t *Tree) Unopened() ([]string, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	var names []string
-	err := t.walk(func(name string, dir bool) error {
-		if !dir && !t.excludes(name) && !t.opened[name] {
+	every := func([]string, string) (bool, error) { return true, nil }
+	err := t.walk(every, func(parts []string, dir bool) bool {
+		if name := path.Join("tests", path.Join(parts...)); !dir && !t.excludes(name) && !t.opened[name] {
 			names = append(names, name)
 		}
-		return nil
+		return true
 	})
 	for _, e := range t.excluded {
 		if !e.used {

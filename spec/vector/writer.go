@@ -3,13 +3,13 @@ package vector
 import (
 	"bytes"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/file"
 )
 
 // File is one file of a case to be written.
@@ -46,15 +46,15 @@ type Writer struct{ root string }
 
 // NewWriter creates the directory where it is missing.
 func NewWriter(root string) (*Writer, error) {
-	if err := os.MkdirAll(root, 0o755); err != nil {
+	if err := os.MkdirAll(root, 0o777); err != nil {
 		return nil, fmt.Errorf("test vectors: %w", err)
 	}
 	return &Writer{root}, nil
 }
 
 // Write writes one case with its manifest.yaml, and meta.yaml unless m is the
-// zero Meta. The case is built in a temporary directory and renamed: it
-// appears whole or not at all. A case that exists already gives [fs.ErrExist],
+// zero Meta. The case is built in a temporary directory and renamed ([file.Folder]):
+// it appears whole, all its bytes on the disk, or not at all. A case that exists already gives [os.ErrExist],
 // a bad name or a file given twice [spec.ErrInput].
 func (w *Writer) Write(p Path, m Meta, files ...File) (err error) {
 	defer func() {
@@ -69,27 +69,21 @@ func (w *Writer) Write(p Path, m Meta, files ...File) (err error) {
 	if err != nil {
 		return err
 	}
-	dir := filepath.Join(w.root, "tests", filepath.FromSlash(p.String()))
-	if _, err := os.Lstat(dir); err == nil {
-		return fmt.Errorf("%s: %w", dir, fs.ErrExist)
-	}
-	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
-		return err
-	}
-	temp, err := os.MkdirTemp(w.root, ".case-*")
+	f, err := file.CreateFolder(w.dir(p), w.root)
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(temp) // finds nothing after the rename
-	for _, f := range all {
-		if err := os.WriteFile(filepath.Join(temp, f.Name), f.Data, 0o644); err != nil {
+	defer f.Discard()
+	for _, one := range all {
+		if err := f.Write(one.Name, one.Data); err != nil {
 			return err
 		}
 	}
-	if err := os.Chmod(temp, 0o755); err != nil {
-		return err
-	}
-	return os.Rename(temp, dir)
+	return f.Commit()
+}
+
+func (w *Writer) dir(p Path) string {
+	return filepath.Join(w.root, "tests", filepath.FromSlash(p.String()))
 }
 
 // withYAML adds manifest and meta to the files and checks their names.

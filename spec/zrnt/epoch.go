@@ -25,11 +25,11 @@ func Boundary(c *common.Spec, state common.BeaconState) (b spec.Boundary, err er
 		return b, err
 	}
 	b.CurrentEpoch, b.FinalizedEpoch = spec.Epoch(c.SlotToEpoch(slot)), spec.Epoch(finalized.Epoch)
-	if b.SlashingsSum, err = slashingsSum(c, state); err != nil {
+	first := common.Slot(b.PreviousEpoch()) * c.SLOTS_PER_EPOCH
+	if b.NextBlockMissing, err = nextBlockMissing(c, state, slot, first); err != nil {
 		return b, err
 	}
-	first := common.Slot(b.PreviousEpoch()) * c.SLOTS_PER_EPOCH
-	b.NextBlockMissing, err = nextBlockMissing(c, state, slot, first)
+	b.SlashingsSum, err = slashingsSum(c, state)
 	return b, err
 }
 
