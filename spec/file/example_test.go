@@ -93,7 +93,7 @@ func ExampleForeign() {
 	fmt.Println(file.Foreign([]byte("PK\x03\x04")))
 	fmt.Println(file.Foreign([]byte("slot,validator")))
 	// Output:
-	// invalid input: this is a zip archive
+	// invalid input: wrong format: this is a zip archive
 	// <nil>
 }
 

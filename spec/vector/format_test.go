@@ -100,7 +100,7 @@ func TestAnArchiveIsNamedWithWhatToDo(t *testing.T) {
 		require.ErrorContains(t, err, "this is "+name+"; unpack it")
 	}
 	_, err := memory(map[string]string{"meta.yaml": string(zipped(t))}).Case(somePath).Meta()
-	require.ErrorContains(t, err, "meta.yaml: invalid input: this is a zip archive")
+	require.ErrorContains(t, err, "meta.yaml: invalid input: wrong format: this is a zip archive")
 }
 
 func TestAByteOrderMarkChangesNothing(t *testing.T) {

@@ -54,8 +54,8 @@ func NewWriter(root string) (*Writer, error) {
 
 // Write writes one case with its manifest.yaml, and meta.yaml unless m is the
 // zero Meta. The case is built in a temporary directory and renamed ([file.Folder]):
-// it appears whole, all its bytes on the disk, or not at all. A case that exists already gives [os.ErrExist],
-// a bad name or a file given twice [spec.ErrInput].
+// it appears whole, all its bytes on the disk, or not at all. A case that exists
+// already gives [os.ErrExist], a bad name or a file given twice [spec.ErrInput].
 func (w *Writer) Write(p Path, m Meta, files ...File) (err error) {
 	defer func() {
 		if err != nil {
