@@ -17,7 +17,9 @@
 // the summary give every validator's deltas, and those its balance. Nothing
 // flows back.
 //
-//	p, err := spec.ParamsFor(spec.Mainnet, spec.Electra)
+//	network, err := spec.NetworkNamed("sepolia")
+//	...
+//	p, err := network.Params(spec.Electra)
 //	...
 //	r := spec.NewRegistry(n) // and fill the columns
 //	boundary := spec.Boundary{CurrentEpoch: 300_001, FinalizedEpoch: 299_999}
@@ -44,4 +46,10 @@
 //
 // Whatever values the columns hold, nothing panics. Errors wrap [ErrInput], [ErrOverflow] or
 // [ErrUnknown], and a [FieldError] names the column and the row.
+//
+// # Networks
+//
+// A [Network] is data: the versions and epochs of its forks and its constants.
+// [Network.Params] resolves it for a fork once, at the edge of a program; nothing
+// behind asks which network it is. [NetworkOf] recognises a state's.
 package spec

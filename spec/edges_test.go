@@ -23,6 +23,12 @@ func TestNoExportedFunctionPanicsOnEdgeValues(t *testing.T) {
 			"CommitteesPerSlot": spec.CommitteesPerSlot, "Conduct.Participates": spec.Conduct.Participates,
 			"ConductOf": spec.ConductOf, "Conducts.Has": spec.Conducts.Has, "DomainSeed": spec.DomainSeed,
 			"FieldError.Error": (*spec.FieldError).Error, "FieldError.Unwrap": func(e *spec.FieldError) { _ = e.Unwrap() },
+			"EmptyNetwork": spec.EmptyNetwork, "ForkVersion.String": spec.ForkVersion.String, "InPreset": spec.InPreset,
+			"Network.Constant": (*spec.Network).Constant, "Network.Constants": constants, "Network.ForkEpoch": (*spec.Network).ForkEpoch,
+			"Network.ForkOf": (*spec.Network).ForkOf, "Network.ForkVersion": (*spec.Network).ForkVersion,
+			"Network.HasVersions": (*spec.Network).HasVersions, "Network.Params": (*spec.Network).Params, "Network.Set": (*spec.Network).Set,
+			"NetworkNamed": spec.NetworkNamed, "NetworkNames": spec.NetworkNames, "NetworkOf": spec.NetworkOf,
+			"NewNetwork": spec.NewNetwork, "ParseForkVersion": spec.ParseForkVersion,
 			"Flag.In": spec.Flag.In, "Flag.String": spec.Flag.String, "Flag.Weight": spec.Flag.Weight,
 			"Fork.String": spec.Fork.String, "Forks": spec.Forks, "Nearest": spec.Nearest, "NewRegistry": newRegistry,
 			"ObsOfOffline": spec.ObsOfOffline, "Params.EffectiveBalanceCap": (*spec.Params).EffectiveBalanceCap,
@@ -39,6 +45,12 @@ func TestNoExportedFunctionPanicsOnEdgeValues(t *testing.T) {
 		Samples: []any{sampleParams, sampleRegistry, sampleCommittees},
 	}
 	edges.Test(t)
+}
+
+// constants goes through all of them.
+func constants(n *spec.Network) {
+	for range n.Constants() {
+	}
 }
 
 // at and atf leave out the errors that they are given, which have any kind.

@@ -52,17 +52,19 @@ func ParseFork(name string) (Fork, error) {
 	return 0, fmt.Errorf("fork %q: %w (one of %v)", name, ErrUnknown, forkNames)
 }
 
-// Preset names a set of sizes: the main network's or the small one of tests.
+// Preset names a set of sizes, and the configuration of the network that has the
+// same name: the main network's, the small one of tests, or that of Gnosis.
 type Preset uint8
 
 // The presets that this module knows.
 const (
 	Mainnet Preset = iota
 	Minimal
+	Gnosis
 	presetCount
 )
 
-var presetNames = [presetCount]string{"mainnet", "minimal"}
+var presetNames = [presetCount]string{"mainnet", "minimal", "gnosis"}
 
 // String returns the name used in fixture paths.
 func (p Preset) String() string {

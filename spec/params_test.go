@@ -51,7 +51,7 @@ func TestParamsChangeWithTheForksThatChangedThem(t *testing.T) {
 		t.Run(fork.String()+" has its own quotients and cap", func(t *testing.T) {
 			for _, preset := range []spec.Preset{spec.Mainnet, spec.Minimal} {
 				p := params(t, preset, fork)
-				require.Equal(t, preset, p.Preset)
+				require.Equal(t, preset.String(), p.Network)
 				require.Equal(t, fork, p.Fork)
 				quotient, multiplier := uint64(16777216), uint64(3)
 				if fork == spec.Altair {
@@ -74,7 +74,7 @@ func TestParamsChangeWithTheForksThatChangedThem(t *testing.T) {
 }
 
 func TestUnknownNamesAreRefused(t *testing.T) {
-	_, err := spec.ParamsFor(spec.Preset(2), spec.Altair)
+	_, err := spec.ParamsFor(spec.Preset(3), spec.Altair)
 	require.ErrorIs(t, err, spec.ErrUnknown)
 	_, err = spec.ParamsFor(spec.Mainnet, spec.Fork(len(spec.Forks())))
 	require.ErrorIs(t, err, spec.ErrUnknown)

@@ -18,9 +18,13 @@ usage: beaconstate [flags] [STATE.ssz | STATE.ssz.gz | STATE.ssz_snappy]
   beaconstate -mechanism smoothed-2026/E1 -compare net-excess-2024 state.ssz
   beaconstate -offline offline.csv -out post.ssz state.ssz_snappy
   beaconstate -finality-delay 8 -offline 40% -epochs 50 -format json
+  beaconstate -network mainnet fusaka-devnet-0-genesis.ssz.gz
+  beaconstate -config config.yaml devnet.ssz.gz
 
-Fork (altair to eip7716) and preset are detected; a phase0 state is upgraded to
-altair. -offline takes a share, drawn once with -seed and offline through all
+Network and fork (altair to eip7716) are recognised by the state's fork version; a
+phase0 state is upgraded to altair. A version of no known network is refused
+unless -config gives the network's own config.yaml, or -network one that has the
+same constants; the layout then tells the fork. -offline takes a share, drawn once with -seed and offline through all
 epochs while everybody else attests in time, or a file with the header
 "validator" and an index on each line. Without it the participation of the state's previous
 epoch holds in every epoch.

@@ -13,17 +13,18 @@ import (
 
 // options are the command line.
 type options struct {
-	file         string // empty: build a state
-	fork, preset string // empty: detect
-	rules        []penalty.Rule
-	epochs       uint64
-	offline      string
-	calm         share
-	calmGiven    bool
-	delay        uint64
-	seed         uint64
-	out          string
-	format       table.Format
+	file      string        // empty: build a state
+	fork      string        // empty: detect
+	network   *spec.Network // nil: detect
+	rules     []penalty.Rule
+	epochs    uint64
+	offline   string
+	calm      share
+	calmGiven bool
+	delay     uint64
+	seed      uint64
+	out       string
+	format    table.Format
 }
 
 // maxEpochs bounds a run: more than a year.
@@ -34,7 +35,9 @@ func parse(args []string, out io.Writer) (*options, error) {
 	o := &options{calm: 0.003}
 	flags := flag.NewFlagSet("beaconstate", flag.ContinueOnError)
 	flags.StringVar(&o.fork, "fork", "", "fork of the `STATE`, phase0 to eip7716 (default: detected; built: electra)")
-	flags.StringVar(&o.preset, "preset", "", "mainnet or minimal (default: detected; built: mainnet)")
+	var network cli.NetworkFlags
+	network.Add(flags, "recognised; built: mainnet")
+	preset := flags.String("preset", "", "mainnet or minimal: the same as -network with that name")
 	mechanism := flags.String("mechanism", "smoothed-2026", "`NAME` or NAME/PRESET of the mechanism")
 	compare := flags.String("compare", "", "`NAME` of a second mechanism to show beside it")
 	flags.Uint64Var(&o.epochs, "epochs", 1, "epochs to run")
@@ -56,7 +59,26 @@ func parse(args []string, out io.Writer) (*options, error) {
 	if o.format, err = table.ParseFormat(*format); err != nil {
 		return nil, cli.Usagef("-format: %v", err)
 	}
-	return o, o.check(*mechanism, *compare)
+	if err := o.check(*mechanism, *compare); err != nil {
+		return nil, err
+	}
+	if o.network, err = network.Network(); err != nil || *preset == "" {
+		return o, err
+	}
+	return o, o.presetOnly(*preset)
+}
+
+// presetOnly sets the network of a preset.
+func (o *options) presetOnly(name string) error {
+	if o.network != nil {
+		return cli.Usagef("-preset and -network, or -config, exclude each other")
+	}
+	preset, err := spec.ParsePreset(name)
+	if err != nil {
+		return cli.Usagef("-preset: %v", err)
+	}
+	o.network, err = spec.NetworkNamed(preset.String())
+	return err
 }
 
 // check resolves names and refuses what no run can mean.
@@ -75,14 +97,9 @@ func (o *options) check(mechanism, compare string) error {
 	if len(o.rules) == 2 && o.rules[0].FullName() == o.rules[1].FullName() {
 		return cli.Usagef("-compare: %s with itself", compare)
 	}
-	if o.fork != "" && o.fork != phase0 {
+	if o.fork != "" && o.fork != phase0Name {
 		if _, err := spec.ParseFork(o.fork); err != nil {
 			return cli.Usagef("-fork: %v", err)
-		}
-	}
-	if o.preset != "" {
-		if _, err := spec.ParsePreset(o.preset); err != nil {
-			return cli.Usagef("-preset: %v", err)
 		}
 	}
 	switch {
@@ -90,7 +107,7 @@ func (o *options) check(mechanism, compare string) error {
 		return cli.Usagef("-epochs %d: not 1 to %d", o.epochs, maxEpochs)
 	case o.delay == 0:
 		return cli.Usagef("-finality-delay 0: the current epoch is never final")
-	case o.file == "" && o.fork == phase0:
+	case o.file == "" && o.fork == phase0Name:
 		return cli.Usagef("-fork phase0: there is no state to upgrade")
 	case strings.HasSuffix(o.out, ".gz") || strings.HasSuffix(o.out, "_snappy"):
 		return cli.Usagef("-out %s: it writes raw SSZ", o.out)
@@ -98,5 +115,5 @@ func (o *options) check(mechanism, compare string) error {
 	return nil
 }
 
-// phase0 is the fork before those that package spec knows.
-const phase0 = "phase0"
+// phase0Name is the fork before those that package spec knows.
+const phase0Name = "phase0"

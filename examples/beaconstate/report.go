@@ -119,12 +119,15 @@ func (res *result) columns() []table.Column {
 }
 
 func (res *result) title() string {
-	return fmt.Sprintf("%s: %v %v, epochs %d to %d", res.source.name, res.params.Preset, res.params.Fork,
+	return fmt.Sprintf("%s: %s %v, epochs %d to %d", res.source.name, res.params.Network, res.params.Fork,
 		res.first, res.first+spec.Epoch(res.epochs-1))
 }
 
 func (res *result) notes(t *table.Table, lines [][]line) {
 	t.Note("participation: " + res.how)
+	for _, note := range res.source.notes {
+		t.Note(note)
+	}
 	t.Note("penalties: source, target and inactivity, as far as a balance reaches; ratio: over the status quo's")
 	if slashed := lines[0][total].slashed; slashed != 0 {
 		t.Note(fmt.Sprintf("slashings, the same under every rule but for balances: %d Gwei", slashed))

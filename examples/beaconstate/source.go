@@ -2,7 +2,6 @@ package main
 
 import (
 	"compress/gzip"
-	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -10,10 +9,10 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/stakesim/stakesim/examples/internal/cli"
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/ssz"
 	"github.com/stakesim/stakesim/spec/vector"
-	"github.com/stakesim/stakesim/spec/zrnt"
 )
 
 // maxBytes bounds a state, compressed or not: above any mainnet state.
@@ -23,6 +22,7 @@ const maxBytes = 512 << 20
 type source struct {
 	name  string
 	state *ssz.State
+	notes []string // on how its network was told
 }
 
 // open reads the state of the command line, or builds one.
@@ -34,14 +34,14 @@ func open(o *options) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
-	state, err := detect(raw, o)
+	state, notes, err := detect(raw, o)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", o.file, err)
+		return nil, fmt.Errorf("%s: %w", o.file, cli.WhichNetwork(err))
 	}
 	if state.Len() == 0 {
 		return nil, fmt.Errorf("%s: %w", o.file, spec.Atf("validators", -1, spec.ErrInput, "none"))
 	}
-	return &source{filepath.Base(o.file), state}, nil
+	return &source{filepath.Base(o.file), state, notes}, nil
 }
 
 // readState returns the bytes in a file, decompressed as its name says.
@@ -71,66 +71,20 @@ func readState(name string) ([]byte, error) {
 	return b, nil
 }
 
-// detect opens the bytes as the fork and preset that are given, or that fit.
-func detect(raw []byte, o *options) (*ssz.State, error) {
-	var faults []error
-	for _, preset := range []spec.Preset{spec.Mainnet, spec.Minimal} {
-		if o.preset != "" && o.preset != preset.String() {
-			continue
-		}
-		for _, fork := range spec.Forks() {
-			if o.fork != "" && o.fork != fork.String() {
-				continue
-			}
-			s, err := ssz.Open(ssz.Buffer(raw), int64(len(raw)), preset, fork)
-			if err == nil {
-				return s, nil
-			}
-			faults = append(faults, err)
-		}
-		if o.fork != "" && o.fork != phase0 {
-			continue
-		}
-		s, err := upgrade(raw, preset)
-		if err == nil {
-			return s, nil
-		}
-		faults = append(faults, fmt.Errorf("%v phase0 state: %w", preset, err))
-	}
-	if len(faults) == 1 {
-		return nil, faults[0]
-	}
-	return nil, fmt.Errorf("no known fork and preset: %w", errors.Join(faults...))
-}
-
-// upgrade makes an altair state of a phase0 one.
-func upgrade(raw []byte, preset spec.Preset) (*ssz.State, error) {
-	c, err := zrnt.Config(preset)
-	if err != nil {
-		return nil, err
-	}
-	state, err := zrnt.UpgradePhase0(c, raw)
-	if err != nil {
-		return nil, err
-	}
-	altair, err := zrnt.Bytes(state)
-	if err != nil {
-		return nil, err
-	}
-	return ssz.Open(ssz.Buffer(altair), int64(len(altair)), preset, spec.Altair)
-}
-
 // build draws a small state: mostly 32 ETH, from electra on some of more, one in
 // fifty offline.
 func build(o *options) (*source, error) {
-	preset, fork := spec.Mainnet, spec.Electra
-	if o.preset != "" {
-		preset, _ = spec.ParsePreset(o.preset) // checked with the command line
+	network, fork := o.network, spec.Electra
+	if network == nil {
+		var err error
+		if network, err = spec.NetworkNamed(spec.Mainnet.String()); err != nil {
+			return nil, err
+		}
 	}
 	if o.fork != "" {
-		fork, _ = spec.ParseFork(o.fork)
+		fork, _ = spec.ParseFork(o.fork) // checked with the command line
 	}
-	p, err := spec.ParamsFor(preset, fork)
+	p, err := network.Params(fork)
 	if err != nil {
 		return nil, err
 	}
@@ -154,10 +108,10 @@ func build(o *options) (*source, error) {
 	if fork >= spec.EIP7716 {
 		x.Smoothed = total / 50 / spec.Gwei(p.SlotsPerEpoch) // as many as are offline
 	}
-	raw, err := ssz.Build(preset, fork, r, spec.Boundary{CurrentEpoch: epoch, FinalizedEpoch: epoch - 2}, x)
+	raw, err := ssz.Build(&p, r, spec.Boundary{CurrentEpoch: epoch, FinalizedEpoch: epoch - 2}, x)
 	if err != nil {
 		return nil, err
 	}
-	s, err := ssz.Open(ssz.Buffer(raw), int64(len(raw)), preset, fork)
-	return &source{"a state built here", s}, err
+	s, err := ssz.Open(ssz.Buffer(raw), int64(len(raw)), &p)
+	return &source{name: "a state built here", state: s}, err
 }

@@ -75,7 +75,7 @@ func TestBadStatesAreErrorsThatNameFieldAndByte(t *testing.T) {
 		"too many votes":                            {put(minimalValidatorsAt, altairFixed+33*72), "eth1_data_votes: invalid input: byte 10229: 33 elements, at most 32"},
 	} {
 		b := c.change(bytes.Clone(state))
-		_, err := ssz.Open(b, int64(len(b)), spec.Minimal, spec.Altair)
+		_, err := ssz.Open(b, int64(len(b)), paramsOf(spec.Minimal, spec.Altair))
 		if !errors.Is(err, spec.ErrInput) || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}
@@ -87,7 +87,7 @@ func TestAnotherForkOrPresetIsAnError(t *testing.T) {
 		b := fixture(t, path, "pre")
 		for _, preset := range []spec.Preset{spec.Mainnet, spec.Minimal} {
 			for _, fork := range spec.Forks() {
-				_, err := ssz.Open(b, int64(len(b)), preset, fork)
+				_, err := ssz.Open(b, int64(len(b)), paramsOf(preset, fork))
 				if right := fork == own && preset == spec.Minimal; right != (err == nil) {
 					t.Errorf("%s as %v %v: %v", path, preset, fork, err)
 				} else if err != nil && !errors.Is(err, spec.ErrInput) {
@@ -97,11 +97,18 @@ func TestAnotherForkOrPresetIsAnError(t *testing.T) {
 		}
 	}
 	b := fixture(t, altairCase, "pre")
-	if _, err := ssz.Open(b, int64(len(b)), spec.Preset(7), spec.Altair); !errors.Is(err, spec.ErrUnknown) {
-		t.Errorf("preset 7: %v", err)
-	}
-	if _, err := ssz.Open(b, int64(len(b)), spec.Minimal, spec.Fork(99)); !errors.Is(err, spec.ErrUnknown) {
+	unknown := *paramsOf(spec.Minimal, spec.Altair)
+	unknown.Fork = 99
+	if _, err := ssz.Open(b, int64(len(b)), &unknown); !errors.Is(err, spec.ErrUnknown) {
 		t.Errorf("fork 99: %v", err)
+	}
+	short := *paramsOf(spec.Minimal, spec.Altair)
+	short.SlotsPerHistoricalRoot = 12
+	if _, err := ssz.Open(b, int64(len(b)), &short); !errors.Is(err, spec.ErrInput) || !strings.Contains(err.Error(), "SLOTS_PER_HISTORICAL_ROOT") {
+		t.Errorf("an epoch and a half of roots: %v", err)
+	}
+	if _, err := ssz.Open(b, int64(len(b)), nil); !errors.Is(err, spec.ErrInput) {
+		t.Errorf("no constants: %v", err)
 	}
 	if _, err := ssz.Detect(b[:100], 100); !errors.Is(err, spec.ErrInput) {
 		t.Errorf("100 bytes: %v", err)
@@ -111,7 +118,7 @@ func TestAnotherForkOrPresetIsAnError(t *testing.T) {
 func TestASizeThatIsNotTheSourcesIsAnErrorBeforeAnythingIsAllocated(t *testing.T) {
 	b := fixture(t, altairCase, "pre")
 	for _, size := range []int64{-1, 0, int64(len(b)) - 8, int64(len(b)) + 1, 1 << 40, 1<<63 - 1} {
-		if _, err := ssz.Open(b, size, spec.Minimal, spec.Altair); !errors.Is(err, spec.ErrInput) {
+		if _, err := ssz.Open(b, size, paramsOf(spec.Minimal, spec.Altair)); !errors.Is(err, spec.ErrInput) {
 			t.Errorf("size %d of %d: %v", size, len(b), err)
 		}
 	}
@@ -135,12 +142,12 @@ func (b broken) ReadAt(p []byte, off int64) (int, error) {
 func TestAFailingSourceIsReportedWithFieldAndByte(t *testing.T) {
 	b := fixture(t, altairCase, "pre")
 	var failing broken
-	s, err := ssz.Open(&failing, 0, spec.Minimal, spec.Altair)
+	s, err := ssz.Open(&failing, 0, paramsOf(spec.Minimal, spec.Altair))
 	if err == nil {
 		t.Fatal("opened nothing", s)
 	}
 	failing = broken{b, int64(len(b))}
-	if s, err = ssz.Open(&failing, int64(len(b)), spec.Minimal, spec.Altair); err != nil {
+	if s, err = ssz.Open(&failing, int64(len(b)), paramsOf(spec.Minimal, spec.Altair)); err != nil {
 		t.Fatal(err)
 	}
 	failing.at = 0
@@ -156,7 +163,7 @@ func TestAFailingSourceIsReportedWithFieldAndByte(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := ssz.Open(&failing, int64(len(b)), spec.Minimal, spec.Altair); err == nil {
+	if _, err := ssz.Open(&failing, int64(len(b)), paramsOf(spec.Minimal, spec.Altair)); err == nil {
 		t.Error("opened a source that cannot be read")
 	}
 }
@@ -167,7 +174,7 @@ func TestABooleanThatIsNotOneIsAnErrorWithItsRow(t *testing.T) {
 	b := fixture(t, altairCase, "pre")
 	at := int(binary.LittleEndian.Uint32(b[minimalValidatorsAt:])) + 5*validatorSize + 88
 	b[at] = 2
-	s, err := ssz.Open(b, int64(len(b)), spec.Minimal, spec.Altair)
+	s, err := ssz.Open(b, int64(len(b)), paramsOf(spec.Minimal, spec.Altair))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,7 +192,7 @@ func TestSlashingsThatOverflowAreAnError(t *testing.T) {
 	for i := range 16 {
 		b[at+i] = 0xff
 	}
-	s, err := ssz.Open(b, int64(len(b)), spec.Minimal, spec.Altair)
+	s, err := ssz.Open(b, int64(len(b)), paramsOf(spec.Minimal, spec.Altair))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -213,6 +220,12 @@ func TestWritingWhatDoesNotFitIsAnError(t *testing.T) {
 	if err := s.WriteBack(b[:100], &r, 1); !errors.Is(err, spec.ErrInput) {
 		t.Errorf("a target that is too short: %v", err)
 	}
+}
+
+// paramsOf are the constants of a preset's own network.
+func paramsOf(preset spec.Preset, fork spec.Fork) *spec.Params {
+	p := must(spec.ParamsFor(preset, fork))
+	return &p
 }
 
 func must[T any](v T, err error) T {
@@ -255,7 +268,7 @@ func FuzzOpen(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		for _, fork := range spec.Forks() {
-			s, err := ssz.Open(ssz.Buffer(b), int64(len(b)), spec.Minimal, fork)
+			s, err := ssz.Open(ssz.Buffer(b), int64(len(b)), paramsOf(spec.Minimal, fork))
 			if err != nil {
 				if !errors.Is(err, spec.ErrInput) {
 					t.Fatal(err)

@@ -137,7 +137,7 @@ func openMapped(t testing.TB, name string) (*mmap.ReaderAt, *ssz.State) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := ssz.Open(r, int64(r.Len()), spec.Mainnet, spec.Electra)
+	s, err := ssz.Open(r, int64(r.Len()), paramsOf(spec.Mainnet, spec.Electra))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -202,7 +202,7 @@ func BenchmarkReadRegistry(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	inMemory, err := ssz.Open(ssz.Buffer(mem), int64(len(mem)), spec.Mainnet, spec.Electra)
+	inMemory, err := ssz.Open(ssz.Buffer(mem), int64(len(mem)), paramsOf(spec.Mainnet, spec.Electra))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -229,7 +229,7 @@ func BenchmarkEpochOnRawBytes(b *testing.B) {
 		b.Fatal(err)
 	}
 	e := &rawEpoch{out: mem}
-	if e.state, err = ssz.Open(e.out, int64(len(mem)), spec.Mainnet, spec.Electra); err != nil {
+	if e.state, err = ssz.Open(e.out, int64(len(mem)), paramsOf(spec.Mainnet, spec.Electra)); err != nil {
 		b.Fatal(err)
 	}
 	for _, workers := range []int{1, 2} {

@@ -19,7 +19,8 @@ type Extra struct {
 	Seed uint64
 }
 
-// Build returns the SSZ bytes of a BeaconState of the fork that [State.Boundary]
+// Build returns the SSZ bytes of a BeaconState of the network and fork of p, with
+// the fork version by which [Detect] knows them, that [State.Boundary]
 // and [State.ReadRegistry] read back as b and r, at the last slot of b's
 // current epoch. What a state does not hold is not kept: r.SlotOffset, which
 // [State.AssignSlots] finds from the mixes of the seed, and r.FailedBefore. Equal
@@ -31,31 +32,29 @@ type Extra struct {
 // which are numbers and no points of the curve. Justified checkpoints have the finalized epoch. The
 // slashings are one entry.
 //
+// [spec.ErrUnknown] when the network has assigned no version to the fork,
 // [spec.ErrInput] when the registry is unusable, has no rows or more than
 // [MaxBuilt], or when no state can hold the boundary: finality after the previous
 // epoch, a missing block behind the state's slot.
-func Build(preset spec.Preset, fork spec.Fork, r *spec.Registry, b spec.Boundary, x Extra) ([]byte, error) {
-	layout, fixed, err := layoutOf(preset, fork)
+func Build(p *spec.Params, r *spec.Registry, b spec.Boundary, x Extra) ([]byte, error) {
+	layout, fixed, err := layoutOf(p)
 	if err != nil {
 		return nil, err
 	}
-	c := &content{Extra: x, r: r, b: b}
-	if c.params, err = spec.ParamsFor(preset, fork); err != nil {
-		return nil, err
-	}
+	c := &content{Extra: x, r: r, b: b, params: *p}
 	if err := c.check(); err != nil {
 		return nil, err
 	}
 	state := make([]byte, fixed, fixed+int64(r.Len())*(validatorSize+18)+1024)
 	for _, f := range layout {
 		if !f.variable() {
-			c.fill(f.name, state[f.at:f.at+f.size[preset]])
+			c.fill(f.name, state[f.at:f.at+f.size])
 			continue
 		}
 		binary.LittleEndian.PutUint32(state[f.at:], uint32(len(state)))
 		state = c.list(state, f)
 	}
-	_, err = Open(Buffer(state), int64(len(state)), preset, fork)
+	_, err = Open(Buffer(state), int64(len(state)), p)
 	return state, err
 }
 
@@ -70,6 +69,9 @@ type content struct {
 func (c *content) check() error {
 	if c.r == nil || c.r.Len() == 0 || c.r.Len() > MaxBuilt {
 		return spec.Atf("validators", -1, spec.ErrInput, "a built state has 1 to %d", MaxBuilt)
+	}
+	if c.params.ForkVersion == (spec.ForkVersion{}) {
+		return spec.Atf("fork.current_version", -1, spec.ErrUnknown, "%s has none of %v", c.params.Network, c.params.Fork)
 	}
 	if err := c.r.Validate(&c.params); err != nil {
 		return err
@@ -113,6 +115,8 @@ func (c *content) fill(name string, dst []byte) {
 	switch name {
 	case "slot":
 		put(dst, c.slot())
+	case "fork":
+		copy(dst[len(spec.ForkVersion{}):], c.params.ForkVersion[:])
 	case "latest_block_header":
 		put(dst, c.latestBlock(c.slot()))
 	case "block_roots":

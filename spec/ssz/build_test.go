@@ -42,14 +42,19 @@ func drawn(p *spec.Params, n int, epoch spec.Epoch, rng *rand.Rand) (*spec.Regis
 	return r, b
 }
 
-// eachBuilt calls do for states of every fork and preset, in epoch 0 and later.
+// eachBuilt calls do for states of every fork of three networks, as far as these
+// have its constants, in epoch 0 and later.
 func eachBuilt(t *testing.T, do func(t *testing.T, p spec.Params, r *spec.Registry, b spec.Boundary, x ssz.Extra)) {
-	for preset := spec.Mainnet; preset <= spec.Minimal; preset++ {
+	for _, network := range []string{"mainnet", "minimal", "gnosis"} {
 		for _, fork := range spec.Forks() {
+			p, err := must(spec.NetworkNamed(network)).Params(fork)
+			if network == "gnosis" && fork >= spec.Gloas {
+				require.ErrorIs(t, err, spec.ErrUnknown)
+				continue
+			}
+			require.NoError(t, err)
 			for _, epoch := range []spec.Epoch{0, 1, 300_000} {
-				t.Run(fmt.Sprintf("%v %v epoch %d", preset, fork, epoch), func(t *testing.T) {
-					p, err := spec.ParamsFor(preset, fork)
-					require.NoError(t, err)
+				t.Run(fmt.Sprintf("%s %v epoch %d", network, fork, epoch), func(t *testing.T) {
 					rng := rand.New(rand.NewPCG(uint64(epoch), uint64(fork)))
 					r, b := drawn(&p, 40, epoch, rng)
 					x := ssz.Extra{Seed: rng.Uint64()}
@@ -65,9 +70,9 @@ func eachBuilt(t *testing.T, do func(t *testing.T, p spec.Params, r *spec.Regist
 
 func TestABuiltStateReadsBackAsItWasGiven(t *testing.T) {
 	eachBuilt(t, func(t *testing.T, p spec.Params, r *spec.Registry, b spec.Boundary, x ssz.Extra) {
-		raw, err := ssz.Build(p.Preset, p.Fork, r, b, x)
+		raw, err := ssz.Build(&p, r, b, x)
 		require.NoError(t, err)
-		again, err := ssz.Build(p.Preset, p.Fork, r, b, x)
+		again, err := ssz.Build(&p, r, b, x)
 		require.NoError(t, err)
 		require.True(t, bytes.Equal(raw, again))
 		s, err := ssz.Detect(ssz.Buffer(raw), int64(len(raw)))
@@ -96,9 +101,9 @@ func TestZrntReadsTheSameFromABuiltState(t *testing.T) {
 			t.Log("not run: zrnt v0.34.1 has no committees of", p.Fork)
 			return
 		}
-		raw, err := ssz.Build(p.Preset, p.Fork, r, b, x)
+		raw, err := ssz.Build(&p, r, b, x)
 		require.NoError(t, err)
-		c, err := zrnt.Config(p.Preset)
+		c, err := zrnt.Config(must(spec.NetworkNamed(p.Network)))
 		require.NoError(t, err)
 		state, err := zrnt.Open(c, p.Fork, raw)
 		require.NoError(t, err)
@@ -113,7 +118,7 @@ func TestZrntReadsTheSameFromABuiltState(t *testing.T) {
 		require.NoError(t, err)
 		var got spec.Registry
 		require.NoError(t, zrnt.ReadRegistry(&got, state, epc))
-		s, err := ssz.Open(ssz.Buffer(raw), int64(len(raw)), p.Preset, p.Fork)
+		s, err := ssz.Open(ssz.Buffer(raw), int64(len(raw)), &p)
 		require.NoError(t, err)
 		var want spec.Registry
 		require.NoError(t, s.ReadRegistry(&want, 1))
@@ -142,25 +147,30 @@ func TestWhatNoStateCanHoldIsNotBuilt(t *testing.T) {
 			r, b := drawn(&p, 8, 9, rand.New(rand.NewPCG(1, 1)))
 			var x ssz.Extra
 			c.change(r, &b, &x)
-			_, err := ssz.Build(p.Preset, p.Fork, r, b, x)
+			_, err := ssz.Build(&p, r, b, x)
 			require.ErrorContains(t, err, c.want)
 			require.True(t, errors.Is(err, spec.ErrInput) || errors.Is(err, spec.ErrOverflow))
 		})
 	}
-	_, err = ssz.Build(9, spec.Altair, nil, spec.Boundary{}, ssz.Extra{})
-	require.ErrorIs(t, err, spec.ErrUnknown)
-	_, err = ssz.Build(spec.Minimal, spec.Altair, nil, spec.Boundary{}, ssz.Extra{})
+	unnamed := p
+	unnamed.ForkVersion = spec.ForkVersion{}
+	r, b := drawn(&p, 8, 9, rand.New(rand.NewPCG(1, 1)))
+	_, err = ssz.Build(&unnamed, r, b, ssz.Extra{})
+	require.ErrorIs(t, err, spec.ErrUnknown, "a fork without a version, which nobody could recognise")
+	_, err = ssz.Build(nil, r, b, ssz.Extra{})
+	require.ErrorIs(t, err, spec.ErrInput)
+	_, err = ssz.Build(paramsOf(spec.Minimal, spec.Altair), nil, spec.Boundary{}, ssz.Extra{})
 	require.ErrorIs(t, err, spec.ErrInput)
 }
 
 func TestEveryByteOfABuiltStateBelongsToAField(t *testing.T) {
 	eachBuilt(t, func(t *testing.T, p spec.Params, r *spec.Registry, b spec.Boundary, x ssz.Extra) {
-		if p.Preset == spec.Mainnet {
+		if p.SlotsPerHistoricalRoot > 64 {
 			return // two megabytes of the same
 		}
-		raw, err := ssz.Build(p.Preset, p.Fork, r, b, x)
+		raw, err := ssz.Build(&p, r, b, x)
 		require.NoError(t, err)
-		s, err := ssz.Open(ssz.Buffer(raw), int64(len(raw)), p.Preset, p.Fork)
+		s, err := ssz.Open(ssz.Buffer(raw), int64(len(raw)), &p)
 		require.NoError(t, err)
 		fields := map[string]int{}
 		for at := range raw {
@@ -181,7 +191,8 @@ func TestEveryByteOfABuiltStateBelongsToAField(t *testing.T) {
 func ExampleBuild() {
 	r := spec.NewRegistry(1)
 	r.EffectiveBalance[0], r.Balance[0] = 32*spec.ETH, 33*spec.ETH
-	raw, err := ssz.Build(spec.Minimal, spec.Electra, r, spec.Boundary{CurrentEpoch: 5, FinalizedEpoch: 3}, ssz.Extra{})
+	p := must(spec.ParamsFor(spec.Minimal, spec.Electra))
+	raw, err := ssz.Build(&p, r, spec.Boundary{CurrentEpoch: 5, FinalizedEpoch: 3}, ssz.Extra{})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -192,18 +203,19 @@ func ExampleBuild() {
 		return
 	}
 	b, err := s.Boundary()
-	fmt.Println(s.Params().Fork, s.Len(), b.CurrentEpoch, b.FinalizedEpoch, err)
-	// Output: electra 1 5 3 <nil>
+	fmt.Println(s.Params().Network, s.Params().Fork, s.Len(), b.CurrentEpoch, b.FinalizedEpoch, err)
+	// Output: minimal electra 1 5 3 <nil>
 }
 
 func ExampleState_FieldAt() {
 	r := spec.NewRegistry(2)
-	raw, err := ssz.Build(spec.Minimal, spec.Altair, r, spec.Boundary{}, ssz.Extra{})
+	p := must(spec.ParamsFor(spec.Minimal, spec.Altair))
+	raw, err := ssz.Build(&p, r, spec.Boundary{}, ssz.Extra{})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	s, err := ssz.Open(ssz.Buffer(raw), int64(len(raw)), spec.Minimal, spec.Altair)
+	s, err := ssz.Open(ssz.Buffer(raw), int64(len(raw)), &p)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -214,10 +226,10 @@ func ExampleState_FieldAt() {
 
 func TestTheClockIsWrittenInPlaceAndNothingElse(t *testing.T) {
 	eachBuilt(t, func(t *testing.T, p spec.Params, r *spec.Registry, b spec.Boundary, x ssz.Extra) {
-		raw, err := ssz.Build(p.Preset, p.Fork, r, b, x)
+		raw, err := ssz.Build(&p, r, b, x)
 		require.NoError(t, err)
 		got := ssz.Buffer(bytes.Clone(raw))
-		s, err := ssz.Open(got, int64(len(got)), p.Preset, p.Fork)
+		s, err := ssz.Open(got, int64(len(got)), &p)
 		require.NoError(t, err)
 		require.NoError(t, s.WriteClock(got, 0x0102030405060708, 0x1112131415161718))
 		slot, err := s.Slot()
@@ -233,13 +245,14 @@ func TestTheClockIsWrittenInPlaceAndNothingElse(t *testing.T) {
 }
 
 func ExampleState_WriteClock() {
-	raw, err := ssz.Build(spec.Minimal, spec.Altair, spec.NewRegistry(1), spec.Boundary{}, ssz.Extra{})
+	p := must(spec.ParamsFor(spec.Minimal, spec.Altair))
+	raw, err := ssz.Build(&p, spec.NewRegistry(1), spec.Boundary{}, ssz.Extra{})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	buf := ssz.Buffer(raw)
-	s, err := ssz.Open(buf, int64(len(buf)), spec.Minimal, spec.Altair)
+	s, err := ssz.Open(buf, int64(len(buf)), &p)
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -17,14 +17,17 @@ import (
 func exampleState() (ssz.Buffer, *ssz.State) {
 	tree := must(vector.Open("../vector/testdata/consensus-spec-tests"))
 	b := ssz.Buffer(must(tree.Case(must(vector.ParsePath(eipCase))).SSZ("pre")))
-	return b, must(ssz.Open(b, int64(len(b)), spec.Minimal, spec.EIP7716))
+	p := must(spec.ParamsFor(spec.Minimal, spec.EIP7716))
+	return b, must(ssz.Open(b, int64(len(b)), &p))
 }
 
 func ExampleOpen() {
 	b, _ := exampleState()
-	s, err := ssz.Open(b, int64(len(b)), spec.Minimal, spec.EIP7716)
+	p := must(spec.ParamsFor(spec.Minimal, spec.EIP7716))
+	s, err := ssz.Open(b, int64(len(b)), &p)
 	fmt.Println(s.Len(), err)
-	_, err = ssz.Open(b, int64(len(b)), spec.Minimal, spec.Electra)
+	p = must(spec.ParamsFor(spec.Minimal, spec.Electra))
+	_, err = ssz.Open(b, int64(len(b)), &p)
 	fmt.Println(err)
 	// Output:
 	// 64 <nil>
@@ -43,7 +46,8 @@ func ExampleOpen_mapped() {
 	}
 	file := must(mmap.Open(name))
 	defer file.Close()
-	s, err := ssz.Open(file, int64(file.Len()), spec.Minimal, spec.EIP7716)
+	p := must(spec.ParamsFor(spec.Minimal, spec.EIP7716))
+	s, err := ssz.Open(file, int64(file.Len()), &p)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -57,7 +61,7 @@ func ExampleOpen_mapped() {
 func ExampleDetect() {
 	b, _ := exampleState()
 	s, err := ssz.Detect(b, int64(len(b)))
-	fmt.Println(s.Params().Preset, s.Params().Fork, err)
+	fmt.Println(s.Params().Network, s.Params().Fork, err)
 	// Output: minimal eip7716 <nil>
 }
 
@@ -182,7 +186,7 @@ func ExampleBuffer_WriteAt() {
 
 func ExampleState_Root() {
 	b := must(vector.DecodeSnappy(must(os.ReadFile("testdata/roots/h1-pre.ssz_snappy")), vector.DefaultLimit))
-	s := must(ssz.Open(ssz.Buffer(b), int64(len(b)), spec.Minimal, spec.Heze))
+	s := must(ssz.Open(ssz.Buffer(b), int64(len(b)), paramsOf(spec.Minimal, spec.Heze)))
 	root, err := s.Root(2)
 	fmt.Printf("%x %v\n", root, err)
 	// Output: a2dbdabfb6ad7b9d587eec1161b39ce9a3f64d626608d44f7f1bf36e13a582e7 <nil>

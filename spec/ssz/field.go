@@ -11,7 +11,7 @@ import (
 // list or in a vector of numbers or roots, the element, else -1. The fixed part's
 // offset of a list belongs to the list. A byte outside the state has no name.
 func (s *State) FieldAt(at int64) (field string, row int) {
-	layout, _, err := layoutOf(s.params.Preset, s.params.Fork)
+	layout, _, err := layoutOf(&s.params)
 	if err != nil { // s was opened with this layout
 		return "", -1
 	}
@@ -45,7 +45,7 @@ func (f *field) elementSize() int64 {
 
 // Fields lists the names of the state's fields in the order of the specification.
 func (s *State) Fields() []string {
-	layout, _, err := layoutOf(s.params.Preset, s.params.Fork)
+	layout, _, err := layoutOf(&s.params)
 	if err != nil { // s was opened with this layout
 		return nil
 	}

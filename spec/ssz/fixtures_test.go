@@ -63,7 +63,7 @@ func open(t testing.TB, b ssz.Buffer, p vector.Path) *ssz.State {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := ssz.Open(b, int64(len(b)), params.Preset, params.Fork)
+	s, err := ssz.Open(b, int64(len(b)), &params)
 	if err != nil {
 		t.Fatalf("%v: %v", p, err)
 	}
@@ -128,8 +128,8 @@ func TestDetectFindsForkAndPresetOfEveryFixture(t *testing.T) {
 			t.Fatalf("%v %s: %v", p, name, err)
 		}
 		params := s.Params()
-		if params.Fork.String() != p.Fork || params.Preset.String() != p.Preset {
-			t.Errorf("%v %s: detected %v %v", p, name, params.Preset, params.Fork)
+		if params.Fork.String() != p.Fork || params.Network != p.Preset {
+			t.Errorf("%v %s: detected %v %v", p, name, params.Network, params.Fork)
 		}
 	})
 }

@@ -3,25 +3,27 @@ package ssz
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"testing"
 
 	"github.com/stakesim/stakesim/spec"
 )
 
-// empty is the smallest state of a fork: no list has an element.
-func empty(t testing.TB, preset spec.Preset, fork spec.Fork) Buffer {
-	layout, fixed, err := layoutOf(preset, fork)
+// empty is the smallest state of a fork, with its version: no list has an element.
+func empty(t testing.TB, p *spec.Params) Buffer {
+	layout, size, err := layoutOf(p)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := make(Buffer, fixed)
+	b := make(Buffer, size)
+	copy(b[versionAt:], p.ForkVersion[:])
 	for _, f := range layout {
 		if !f.variable() {
 			continue
 		}
 		binary.LittleEndian.PutUint32(b[f.at:], uint32(len(b)))
 		if f.inner != nil {
-			size := f.inner.fixedAt(fork)
+			size := f.inner.fixedAt(p.Fork)
 			container := make([]byte, size)
 			binary.LittleEndian.PutUint32(container[f.inner.at:], uint32(size))
 			b = append(b, container...)
@@ -30,35 +32,61 @@ func empty(t testing.TB, preset spec.Preset, fork spec.Fork) Buffer {
 	return b
 }
 
-func TestEveryLayoutFitsItsOwnStateAndNoOther(t *testing.T) {
-	for _, preset := range []spec.Preset{spec.Mainnet, spec.Minimal} {
+// paramsOf are the constants of a preset's own network.
+func paramsOf(t testing.TB, preset spec.Preset, fork spec.Fork) *spec.Params {
+	p, err := spec.ParamsFor(preset, fork)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &p
+}
+
+// ofNetworks are the constants of every fork of networks, as far as they are
+// published.
+func ofNetworks(t testing.TB, names ...string) (all []spec.Params) {
+	for _, name := range names {
+		n, err := spec.NetworkNamed(name)
+		if err != nil {
+			t.Fatal(err)
+		}
 		for _, fork := range spec.Forks() {
-			b := empty(t, preset, fork)
-			s, err := Detect(b, int64(len(b)))
-			if err != nil {
+			switch p, err := n.Params(fork); {
+			case err == nil:
+				all = append(all, p)
+			case !errors.Is(err, spec.ErrUnknown) || n.Preset != "gnosis" || fork < spec.Gloas:
 				t.Fatal(err)
 			}
-			if p := s.Params(); p.Preset != preset || p.Fork != fork {
-				t.Errorf("%v %v taken for %v %v", preset, fork, p.Preset, p.Fork)
+		}
+	}
+	return all
+}
+
+func TestEveryLayoutFitsItsOwnStateAndNoOther(t *testing.T) {
+	all := ofNetworks(t, "mainnet", "minimal")
+	for _, p := range all {
+		b := empty(t, &p)
+		s, err := Detect(b, int64(len(b)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Params() != p {
+			t.Errorf("%s %v taken for %s %v", p.Network, p.Fork, s.Params().Network, s.Params().Fork)
+		}
+		fits := 0
+		for _, other := range all {
+			if _, err := Open(b, int64(len(b)), &other); err == nil {
+				fits++
 			}
-			fits := 0
-			for _, otherPreset := range []spec.Preset{spec.Mainnet, spec.Minimal} {
-				for _, other := range spec.Forks() {
-					if _, err := Open(b, int64(len(b)), otherPreset, other); err == nil {
-						fits++
-					}
-				}
-			}
-			if fits != 1 {
-				t.Errorf("%v %v fits %d layouts", preset, fork, fits)
-			}
-			var r spec.Registry
-			if err := s.ReadRegistry(&r, 4); err != nil || s.Len() != 0 {
-				t.Errorf("%v %v: %v", preset, fork, err)
-			}
-			if err := s.WriteBack(b, &r, 4); err != nil {
-				t.Error(err)
-			}
+		}
+		if fits != 1 {
+			t.Errorf("%s %v fits %d layouts", p.Network, p.Fork, fits)
+		}
+		var r spec.Registry
+		if err := s.ReadRegistry(&r, 4); err != nil || s.Len() != 0 {
+			t.Errorf("%s %v: %v", p.Network, p.Fork, err)
+		}
+		if err := s.WriteBack(b, &r, 4); err != nil {
+			t.Error(err)
 		}
 	}
 }
@@ -79,9 +107,13 @@ func TestFixedPartsHaveTheirKnownSizes(t *testing.T) {
 		{spec.Minimal, spec.Altair, 10229},
 		{spec.Minimal, spec.Electra, 10313},
 		{spec.Minimal, spec.EIP7716, 14413},
+		// Gnosis: 16 slots in an epoch, so 32 entries of proposer_lookahead and not 64.
+		{spec.Gnosis, spec.Altair, 2736629},
+		{spec.Gnosis, spec.Electra, 2736713},
+		{spec.Gnosis, spec.Fulu, 2737225 - 32*8},
 	} {
-		if _, fixed, err := layoutOf(c.preset, c.fork); fixed != c.want || err != nil {
-			t.Errorf("%v %v: %d, want %d (%v)", c.preset, c.fork, fixed, c.want, err)
+		if _, size, err := layoutOf(paramsOf(t, c.preset, c.fork)); size != c.want || err != nil {
+			t.Errorf("%v %v: %d, want %d (%v)", c.preset, c.fork, size, c.want, err)
 		}
 	}
 }
@@ -90,7 +122,7 @@ func TestDecodingMatchesAByteByByteReading(t *testing.T) {
 	for _, native := range []bool{littleEndian, false} { // the portable path as well
 		saved := littleEndian
 		littleEndian = native
-		b := empty(t, spec.Minimal, spec.Altair)
+		b := make(Buffer, 10229)
 		s := &State{r: b, mem: b, size: int64(len(b)), spans: map[string]span{"balances": {0, 80}}}
 		column := make([]uint64, 10)
 		if err := s.readUints("balances", column, 0); err != nil {

@@ -269,6 +269,7 @@ type sizes struct {
 var sizesOf = map[spec.Preset]sizes{
 	spec.Mainnet: {32, 8192, 65536, 8192, 64 * 32, 512, 512, 16, 1 << 18, 1 << 27},
 	spec.Minimal: {8, 64, 64, 64, 4 * 8, 32, 16, 4, 64, 64},
+	spec.Gnosis:  {16, 8192, 65536, 8192, 64 * 16, 512, 512, 8, 1 << 18, 1 << 27},
 }
 
 // beaconState is the type of a fork's BeaconState.

@@ -2,7 +2,6 @@ package ssz
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -28,61 +27,41 @@ type span struct{ start, end int64 }
 func (s span) len() int64 { return s.end - s.start }
 
 // Open checks that the size bytes behind r are laid out as a BeaconState of
-// the fork and preset and returns a view of them. It reads only the fixed part
-// and allocates nothing that grows with size.
+// the network and fork of p, and returns a view of them, whatever fork version
+// they state: [Detect] asks for that. It reads only the fixed part and allocates
+// nothing that grows with size.
 //
 // An error names field and byte offset and wraps [spec.ErrInput] (truncated or
 // oversized, an offset outside, backwards or not at a whole element, columns
-// of different lengths, another fork or preset), [spec.ErrUnknown] or what r
-// returned. capella differs from deneb, and gloas from heze, only inside one
+// of different lengths, another fork or preset, constants that no state can
+// have), [spec.ErrUnknown] or what r returned. capella differs from deneb, and gloas from heze, only inside one
 // variable field, which is checked as well. A state whose last list holds
 // whole elements more than it should is not recognisable.
-func Open(r io.ReaderAt, size int64, preset spec.Preset, fork spec.Fork) (*State, error) {
-	layout, fixed, err := layoutOf(preset, fork)
+func Open(r io.ReaderAt, size int64, p *spec.Params) (*State, error) {
+	layout, fixed, err := layoutOf(p)
 	if err != nil {
 		return nil, err
 	}
-	params, err := spec.ParamsFor(preset, fork)
-	if err != nil {
-		return nil, err
-	}
-	s := &State{r: r, size: size, params: params, spans: make(map[string]span, len(layout))}
+	s := &State{r: r, size: size, params: *p, spans: make(map[string]span, len(layout))}
 	s.mem, _ = r.(Buffer)
 	if err := s.checkSize(fixed); err != nil {
 		return nil, err
 	}
 	if err := s.place(layout, fixed); err != nil {
-		return nil, fmt.Errorf("%v %v state: %w", preset, fork, err)
+		return nil, fmt.Errorf("%s %v state: %w", p.Network, p.Fork, err)
 	}
 	if err := s.checkInner(layout); err != nil {
-		return nil, fmt.Errorf("%v %v state: %w", preset, fork, err)
+		return nil, fmt.Errorf("%s %v state: %w", p.Network, p.Fork, err)
 	}
 	return s, s.countRows(layout)
-}
-
-// Detect finds the fork and preset whose layout the bytes have, by trying
-// [Open] with each. No two layouts fit the same bytes. An error wraps
-// [spec.ErrInput] and says in one line for each layout what does not fit.
-func Detect(r io.ReaderAt, size int64) (*State, error) {
-	var faults []error
-	for _, preset := range []spec.Preset{spec.Mainnet, spec.Minimal} {
-		for _, fork := range spec.Forks() {
-			s, err := Open(r, size, preset, fork)
-			if err == nil {
-				return s, nil
-			}
-			faults = append(faults, err)
-		}
-	}
-	return nil, fmt.Errorf("no known fork and preset: %w", errors.Join(faults...))
 }
 
 // checkSize makes sure that the source ends where the caller says, so that
 // counts derived from size can be trusted before anything is allocated.
 func (s *State) checkSize(fixed int64) error {
 	if s.size < fixed {
-		return spec.Atf("state", -1, spec.ErrInput, "%d bytes, the fixed part of %v %v has %d",
-			s.size, s.params.Preset, s.params.Fork, fixed)
+		return spec.Atf("state", -1, spec.ErrInput, "%d bytes, the fixed part of %s %v has %d",
+			s.size, s.params.Network, s.params.Fork, fixed)
 	}
 	var b [2]byte
 	n, err := s.r.ReadAt(b[:], s.size-1)
@@ -100,7 +79,7 @@ func (s *State) place(layout []placed, fixed int64) error {
 	previous, end := -1, fixed
 	for i, f := range layout {
 		if !f.variable() {
-			s.spans[f.name] = span{f.at, f.at + f.size[s.params.Preset]}
+			s.spans[f.name] = span{f.at, f.at + f.size}
 			continue
 		}
 		var b [offsetSize]byte
@@ -138,8 +117,8 @@ func (s *State) close(f placed, end int64) error {
 		if at.len()%f.element != 0 {
 			return spec.Atf(f.name, -1, spec.ErrInput, "byte %d: %d bytes are not whole elements of %d", at.start, at.len(), f.element)
 		}
-		if limit := f.limit[s.params.Preset]; limit != 0 && at.len()/f.element > limit {
-			return spec.Atf(f.name, -1, spec.ErrInput, "byte %d: %d elements, at most %d", at.start, at.len()/f.element, limit)
+		if f.limit != 0 && at.len()/f.element > f.limit {
+			return spec.Atf(f.name, -1, spec.ErrInput, "byte %d: %d elements, at most %d", at.start, at.len()/f.element, f.limit)
 		}
 	}
 	s.spans[f.name] = at
@@ -154,9 +133,9 @@ func (s *State) checkInner(layout []placed) error {
 		}
 		at, fixed := s.spans[f.name], f.inner.fixedAt(s.params.Fork)
 		rest := at.len() - fixed
-		if rest < 0 || rest%f.inner.element != 0 || rest/f.inner.element > f.inner.limit[s.params.Preset] {
+		if rest < 0 || rest%f.inner.element != 0 || rest/f.inner.element > f.inner.limit {
 			return spec.Atf(f.name, -1, spec.ErrInput, "byte %d: %d bytes where the fork has %d and up to %d elements of %d",
-				at.start, at.len(), fixed, f.inner.limit[s.params.Preset], f.inner.element)
+				at.start, at.len(), fixed, f.inner.limit, f.inner.element)
 		}
 		var b [offsetSize]byte
 		if err := s.read(b[:], f.name, at.start+f.inner.at); err != nil {

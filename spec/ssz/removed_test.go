@@ -19,16 +19,16 @@ func TestARemovedFieldKeepsAnInactivePlaceInTheRoot(t *testing.T) {
 	gone := slices.IndexFunc(fields, func(f field) bool { return f.name == "eth1_data_votes" })
 	fields[gone].until = spec.Heze
 
-	b := empty(t, spec.Minimal, spec.EIP7716)
+	b := empty(t, paramsOf(t, spec.Minimal, spec.EIP7716))
 	b[0] = 7
-	s, err := Open(b, int64(len(b)), spec.Minimal, spec.EIP7716)
+	s, err := Open(b, int64(len(b)), paramsOf(t, spec.Minimal, spec.EIP7716))
 	require.NoError(t, err)
 	require.NotContains(t, s.Fields(), "eth1_data_votes")
 	require.Len(t, s.Fields(), 46)
 	got, err := s.Root(1)
 	require.NoError(t, err)
 
-	layout, _, err := layoutOf(spec.Minimal, spec.EIP7716)
+	layout, _, err := layoutOf(paramsOf(t, spec.Minimal, spec.EIP7716))
 	require.NoError(t, err)
 	var leaves []byte
 	for _, f := range layout {
@@ -52,8 +52,8 @@ func TestARemovedFieldKeepsAnInactivePlaceInTheRoot(t *testing.T) {
 	}
 	require.Equal(t, merkle.Pair(rest, active), got)
 
-	before := empty(t, spec.Minimal, spec.Heze)
-	s, err = Open(before, int64(len(before)), spec.Minimal, spec.Heze)
+	before := empty(t, paramsOf(t, spec.Minimal, spec.Heze))
+	s, err = Open(before, int64(len(before)), paramsOf(t, spec.Minimal, spec.Heze))
 	require.NoError(t, err)
 	require.Contains(t, s.Fields(), "eth1_data_votes")
 }

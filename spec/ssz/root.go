@@ -20,7 +20,7 @@ const firstProgressive = spec.Gloas
 // The error wraps [spec.ErrInput] when a validator's slashed is no boolean or the
 // justification bits are more than four, or is what the source returned.
 func (s *State) Root(workers int) ([32]byte, error) {
-	layout, _, err := layoutOf(s.params.Preset, s.params.Fork)
+	layout, _, err := layoutOf(&s.params)
 	if err != nil {
 		return [32]byte{}, err
 	}
@@ -117,12 +117,12 @@ func (s source) all() ([]byte, error) {
 }
 
 func (s *State) fieldRoot(f placed, workers int) (root [32]byte, err error) {
-	return f.root(s.params.Preset, s.params.Fork, s.source(f.name), workers)
+	return f.root(&s.params, s.source(f.name), workers)
 }
 
 // root computes the field's root and keeps no nodes.
-func (f *field) root(preset spec.Preset, fork spec.Fork, src source, workers int) (root [32]byte, err error) {
-	if form, leaves, fill, ok := f.tree(preset, fork, src); ok {
+func (f *field) root(p *spec.Params, src source, workers int) (root [32]byte, err error) {
+	if form, leaves, fill, ok := f.tree(p, src); ok {
 		if root, err = merkle.Root(form, leaves, fill, workers); err != nil || !f.variable() {
 			return root, err
 		}
@@ -133,15 +133,15 @@ func (f *field) root(preset spec.Preset, fork spec.Fork, src source, workers int
 	case err != nil:
 		return root, err
 	case f.inner != nil:
-		return f.inner.root(preset, fork, b), nil
+		return f.inner.root(p, b), nil
 	}
-	return f.fixedRoot(preset, b)
+	return f.fixedRoot(p, b)
 }
 
 // fixedRoot is the root of a value of fixed size.
-func (f *field) fixedRoot(preset spec.Preset, b []byte) (root [32]byte, err error) {
+func (f *field) fixedRoot(p *spec.Params, b []byte) (root [32]byte, err error) {
 	of := f.of
-	if n := f.each[preset]; n != 0 {
+	if n := f.each.in(p); n != 0 {
 		of = vector(&shape{size: n})
 	}
 	if bad := rootOf(root[:], of, b, 1); bad >= 0 {
@@ -168,20 +168,20 @@ func rootOf(dst []byte, s *shape, b []byte, n int) (bad int) {
 
 // tree says over which leaves the field's tree stands: a list's, or a vector's of
 // bytes in chunks. Other fields have none: ok is false.
-func (f *field) tree(preset spec.Preset, fork spec.Fork, src source) (form merkle.Form, leaves int, fill merkle.Fill, ok bool) {
+func (f *field) tree(p *spec.Params, src source) (form merkle.Form, leaves int, fill merkle.Fill, ok bool) {
 	fixed := !f.variable()
-	if f.inner != nil || fixed && (f.of != nil || f.each[preset] != 0) {
+	if f.inner != nil || fixed && (f.of != nil || f.each != nil) {
 		return form, 0, nil, false
 	}
-	form.Progressive = !fixed && f.progressive != 0 && fork >= f.progressive
+	form.Progressive = !fixed && f.progressive != 0 && p.Fork >= f.progressive
 	if f.of != nil {
-		form.Depth = depthOf(f.limit[preset])
+		form.Depth = depthOf(f.limit.in(p))
 		return form, int(src.len / f.element), f.recordFill(src), true
 	}
 	form.Pairs = true
 	most := src.len
 	if !fixed {
-		most = f.limit[preset] * f.element
+		most = f.limit.in(p) * f.element
 	}
 	form.Depth = depthOf((most + merkle.Size - 1) / merkle.Size)
 	return form, chunksOf(src.len), packedFill(src), true
@@ -253,8 +253,8 @@ func (f *field) recordFill(src source) merkle.Fill {
 }
 
 // root is the root of a container with one list in it.
-func (n *inner) root(preset spec.Preset, fork spec.Fork, b []byte) [32]byte {
-	fixed := n.fixedAt(fork)
+func (n *inner) root(p *spec.Params, b []byte) [32]byte {
+	fixed := n.fixedAt(p.Fork)
 	list := b[fixed:]
 	var roots [][32]byte
 	var active []bool
@@ -262,10 +262,10 @@ func (n *inner) root(preset spec.Preset, fork spec.Fork, b []byte) [32]byte {
 	for _, m := range n.members {
 		var root [32]byte
 		switch {
-		case m.from > fork:
+		case m.from > p.Fork:
 			continue
 		case m.size == 0:
-			root = n.listRoot(preset, list)
+			root = n.listRoot(list)
 			at += offsetSize
 		default:
 			rootOf(root[:], &shape{size: m.size}, b[at:at+m.size], 1)
@@ -279,11 +279,11 @@ func (n *inner) root(preset spec.Preset, fork spec.Fork, b []byte) [32]byte {
 	return containerRoot(roots)
 }
 
-func (n *inner) listRoot(preset spec.Preset, list []byte) [32]byte {
+func (n *inner) listRoot(list []byte) [32]byte {
 	count := int64(len(list)) / n.element
-	chunks, most := list, n.limit[preset]*n.element
+	chunks, most := list, n.limit*n.element
 	if n.of != nil {
-		chunks, most = make([]byte, count*merkle.Size), n.limit[preset]*merkle.Size
+		chunks, most = make([]byte, count*merkle.Size), n.limit*merkle.Size
 		if count > 0 {
 			rootOf(chunks, n.of, list, int(count))
 		}

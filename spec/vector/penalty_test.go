@@ -38,7 +38,7 @@ func load(c *vector.Case) (*loaded, error) {
 		return nil, err
 	}
 	l := &loaded{bytes: b, params: params}
-	if l.state, err = ssz.Open(l.bytes, int64(len(b)), params.Preset, params.Fork); err != nil {
+	if l.state, err = ssz.Open(l.bytes, int64(len(b)), &params); err != nil {
 		return nil, err
 	}
 	if err := l.state.ReadRegistry(&l.reg, 1); err != nil {

@@ -15,7 +15,7 @@ import (
 
 func TestRawStatesAndZrntAgreeOnEveryColumnAndValue(t *testing.T) {
 	for _, s := range samples(t) {
-		raw := must[*ssz.State](t)(ssz.Open(ssz.Buffer(s.bytes), int64(len(s.bytes)), s.preset, s.fork))
+		raw := must[*ssz.State](t)(ssz.Open(ssz.Buffer(s.bytes), int64(len(s.bytes)), paramsOf(s.preset, s.fork)))
 		c := config(t, s.preset)
 		state := must[common.BeaconState](t)(zrnt.Open(c, s.fork, s.bytes))
 		var got, want spec.Registry
@@ -40,7 +40,7 @@ func TestRawStatesAndZrntAgreeOnEveryColumnAndValue(t *testing.T) {
 
 func TestSeedAndCommitteesAgreeWithZrnts(t *testing.T) {
 	for _, s := range samples(t) {
-		raw := must[*ssz.State](t)(ssz.Open(ssz.Buffer(s.bytes), int64(len(s.bytes)), s.preset, s.fork))
+		raw := must[*ssz.State](t)(ssz.Open(ssz.Buffer(s.bytes), int64(len(s.bytes)), paramsOf(s.preset, s.fork)))
 		c := config(t, s.preset)
 		state := must[common.BeaconState](t)(zrnt.Open(c, s.fork, s.bytes))
 		epc := must[*common.EpochsContext](t)(common.NewEpochsContext(c, state))
@@ -69,7 +69,7 @@ func TestSeedAndCommitteesAgreeWithZrnts(t *testing.T) {
 func TestWritingBackIsTheSameOnBothPaths(t *testing.T) {
 	for _, s := range samples(t) {
 		out := ssz.Buffer(clone(s.bytes))
-		raw := must[*ssz.State](t)(ssz.Open(out, int64(len(out)), s.preset, s.fork))
+		raw := must[*ssz.State](t)(ssz.Open(out, int64(len(out)), paramsOf(s.preset, s.fork)))
 		state := must[common.BeaconState](t)(zrnt.Open(config(t, s.preset), s.fork, s.bytes))
 		root := state.HashTreeRoot(tree.GetHashFn())
 		var r spec.Registry
@@ -101,7 +101,7 @@ func TestWritingBackIsTheSameOnBothPaths(t *testing.T) {
 
 func TestRootsOfRawStatesAreThoseOfZtyp(t *testing.T) {
 	for _, s := range samples(t) {
-		raw := must[*ssz.State](t)(ssz.Open(ssz.Buffer(s.bytes), int64(len(s.bytes)), s.preset, s.fork))
+		raw := must[*ssz.State](t)(ssz.Open(ssz.Buffer(s.bytes), int64(len(s.bytes)), paramsOf(s.preset, s.fork)))
 		want := must[common.BeaconState](t)(zrnt.Open(config(t, s.preset), s.fork, s.bytes)).HashTreeRoot(tree.GetHashFn())
 		if got := must[[32]byte](t)(raw.Root(2)); got != want {
 			t.Errorf("%s %v: root %x, ztyp has %x", s.name, s.fork, got, want)

@@ -82,7 +82,7 @@ func BenchmarkBothPaths(b *testing.B) {
 	c, state, epc := benchState(b)
 	p := params(b, spec.Mainnet, spec.Deneb)
 	raw := ssz.Buffer(must[[]byte](b)(zrnt.Bytes(state)))
-	s := must[*ssz.State](b)(ssz.Open(raw, int64(len(raw)), spec.Mainnet, spec.Deneb))
+	s := must[*ssz.State](b)(ssz.Open(raw, int64(len(raw)), paramsOf(spec.Mainnet, spec.Deneb)))
 	engine := must[*epoch.Engine](b)(epoch.NewEngine(p, penalty.StatusQuo(), 1))
 	var r spec.Registry
 	state.HashTreeRoot(tree.GetHashFn())

@@ -76,7 +76,7 @@ func TestStatusQuoGivesTheFixturesPostEpoch(t *testing.T) {
 
 func checkEpoch(t *testing.T, c *vector.Case) {
 	p := must[spec.Params](t)(c.Params())
-	cfg := config(t, p.Preset)
+	cfg := must[*common.Spec](t)(zrnt.Config(must[*spec.Network](t)(spec.NetworkNamed(p.Network))))
 	state := must[common.BeaconState](t)(zrnt.Open(cfg, p.Fork, must[[]byte](t)(c.SSZ("pre_epoch"))))
 	if err := zrnt.ProcessEpoch(context.Background(), cfg, epochs(t, cfg, state), state, statusQuo(p)); err != nil {
 		t.Fatalf("%v: %v", c, err)
@@ -138,7 +138,7 @@ func TestWhatZrntCannotDoIsATypedErrorThatNamesTheRawPath(t *testing.T) {
 	if _, err := zrnt.Open(c, spec.EIP7716, nil); !errors.As(err, &unsupported) {
 		t.Errorf("eip7716 state: %v", err)
 	}
-	if _, err := zrnt.Config(spec.Preset(9)); !errors.Is(err, spec.ErrUnknown) {
+	if _, err := zrnt.Config(nil); !errors.Is(err, spec.ErrInput) {
 		t.Errorf("unknown preset: %v", err)
 	}
 }

@@ -28,7 +28,11 @@ func genesis() (*common.Spec, common.BeaconState, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	c, err := zrnt.Config(spec.Mainnet)
+	sepolia, err := spec.NetworkNamed("sepolia")
+	if err != nil {
+		return nil, nil, err
+	}
+	c, err := zrnt.Config(sepolia)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -37,9 +41,14 @@ func genesis() (*common.Spec, common.BeaconState, error) {
 }
 
 func ExampleConfig() {
-	c, err := zrnt.Config(spec.Minimal)
-	fmt.Println(c.SLOTS_PER_EPOCH, err)
-	// Output: 8 <nil>
+	gnosis, err := spec.NetworkNamed("gnosis")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	c, err := zrnt.Config(gnosis)
+	fmt.Println(c.SLOTS_PER_EPOCH, c.ALTAIR_FORK_VERSION, err)
+	// Output: 16 0x01000064 <nil>
 }
 
 func ExampleUpgradePhase0() {

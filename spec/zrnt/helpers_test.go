@@ -79,7 +79,15 @@ func sepolia(t testing.TB) []byte {
 }
 
 func config(t testing.TB, preset spec.Preset) *common.Spec {
-	return must[*common.Spec](t)(zrnt.Config(preset))
+	return must[*common.Spec](t)(zrnt.Config(must[*spec.Network](t)(spec.NetworkNamed(preset.String()))))
+}
+
+func paramsOf(preset spec.Preset, fork spec.Fork) *spec.Params {
+	p, err := spec.ParamsFor(preset, fork)
+	if err != nil {
+		panic(err)
+	}
+	return &p
 }
 
 // upgrades returns the altair state and what zrnt's fork upgrades make of it.

@@ -12,7 +12,6 @@ import (
 	"github.com/protolambda/zrnt/eth2/beacon/deneb"
 	"github.com/protolambda/zrnt/eth2/beacon/electra"
 	"github.com/protolambda/zrnt/eth2/beacon/phase0"
-	"github.com/protolambda/zrnt/eth2/configs"
 	"github.com/protolambda/ztyp/codec"
 	"github.com/protolambda/ztyp/view"
 
@@ -32,21 +31,6 @@ func (e *UnsupportedError) Error() string {
 
 // Unwrap returns [spec.ErrUnknown].
 func (e *UnsupportedError) Unwrap() error { return spec.ErrUnknown }
-
-// Config returns zrnt's constants of a preset: a copy that the caller may
-// change. An unknown preset gives [spec.ErrUnknown].
-func Config(preset spec.Preset) (*common.Spec, error) {
-	var c common.Spec
-	switch preset {
-	case spec.Mainnet:
-		c = *configs.Mainnet
-	case spec.Minimal:
-		c = *configs.Minimal
-	default:
-		return nil, fmt.Errorf("%v: %w", preset, spec.ErrUnknown)
-	}
-	return &c, nil
-}
 
 // Open decodes the SSZ bytes of a state of altair to electra; b is not kept.
 // A later fork gives an [UnsupportedError], malformed bytes [spec.ErrInput].
