@@ -26,7 +26,9 @@ func TestWorkBeyondItsBudgetFails(t *testing.T) {
 		failed int
 	}{
 		{"nothing to do", Limit{}, func() {}, 0},
-		{"too slow", Limit{Time: 30 * time.Millisecond}, func() { time.Sleep(40 * time.Millisecond) }, 1},
+		{"too slow", Limit{Time: 30 * time.Millisecond}, func() { spin(35 * time.Millisecond) }, 1},
+		{"slow because it has to wait", Limit{Time: 30 * time.Millisecond}, func() { time.Sleep(40 * time.Millisecond) }, 0},
+		{"waiting for ever", Limit{Time: time.Millisecond}, func() { time.Sleep(25 * time.Millisecond) }, 1},
 		{"too much memory", Limit{Bytes: 1 << 20}, func() { sink = make([]byte, 3<<19) }, 1},
 		{"within both", Limit{Bytes: 1 << 20}, func() { sink = make([]byte, 1<<10) }, 0},
 	} {
@@ -36,8 +38,14 @@ func TestWorkBeyondItsBudgetFails(t *testing.T) {
 	}
 }
 
+// spin keeps the processor busy for so long, at work of its own.
+func spin(d time.Duration) {
+	for start := processorTime(); processorTime()-start < d; {
+	}
+}
+
 func TestWorkThatDoesNotEndPanics(t *testing.T) {
 	require.Panics(t, func() {
-		watch(nil, Limit{Time: time.Millisecond, Bytes: 1 << 40}, time.Now(), allocated())
+		watch(nil, Limit{Time: time.Millisecond, Bytes: 1 << 40}, now(), allocated())
 	})
 }
