@@ -3,6 +3,7 @@ package xatu
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/dataset"
@@ -49,10 +50,15 @@ func (b *Balances) Add(r *Balance) error {
 	return nil
 }
 
-func (b *Balances) grow(n int) {
-	for len(b.of) < n {
-		b.of = append(b.of, 0)
+func (b *Balances) grow(n int) { b.of = grown(b.of, n) }
+
+// grown makes a table at least n long, at once: where one high index comes
+// first, growing step by step would take several times the memory.
+func grown[T any](table []T, n int) []T {
+	if n <= len(table) {
+		return table
 	}
+	return slices.Grow(table, n-len(table))[:n]
 }
 
 // then is what is known after a later row.

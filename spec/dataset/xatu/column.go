@@ -2,135 +2,112 @@ package xatu
 
 import (
 	"encoding/hex"
-	"io"
-	"math"
+	"fmt"
 
-	"github.com/parquet-go/parquet-go"
+	"github.com/stakesim/stakesim/spec/dataset"
+	"github.com/stakesim/stakesim/spec/dataset/xatu/internal/parquet"
 )
 
-// column reads the values of one column of a row group row by row.
+// field is a column that is read, and what it must hold.
+type field struct {
+	name  string
+	holds holds
+}
+
+type holds uint8
+
+const (
+	number holds = iota // an integer a row, not negative
+	flag                // a boolean a row, or 0 or 1
+	root                // a block root a row
+	list                // integers, any number a row
+)
+
+var holdsNames = [...]string{"integers", "booleans", "roots", "lists of integers"}
+
+// column is a column of a row group, row by row.
 type column struct {
-	pages    parquet.Pages
-	page     parquet.Page
-	values   parquet.ValueReader
-	buf      [256]parquet.Value
-	at, n    int
-	repeated bool
-	row      []parquet.Value // of the row; of a list without elements, empty
+	parquet.Column
+	typ parquet.Type
 }
 
-func (c *column) open(pages parquet.Pages, repeated bool) { c.pages, c.repeated = pages, repeated }
-
-func (c *column) close() {
-	parquet.Release(c.page)
-	if c.pages != nil {
-		c.pages.Close()
+// open goes to a row group of a file.
+func (c *column) open(f *File, group, i int) error {
+	leaf, holds := f.leaf[i], f.fields[i].holds
+	c.typ = leaf.Type
+	ok := c.typ.Limit > 0 && c.typ.Physical != parquet.Boolean
+	switch holds {
+	case flag:
+		ok = c.typ.Limit > 0
+	case root:
+		ok = c.typ.Physical == parquet.ByteArray || c.typ.Physical == parquet.FixedLenByteArray
 	}
-	c.pages, c.page, c.values, c.at, c.n, c.row = nil, nil, nil, 0, 0, c.row[:0]
-}
-
-// fill makes sure that a value is in the buffer; false at the end of the
-// column.
-func (c *column) fill() (bool, error) {
-	for c.at == c.n {
-		if c.values == nil {
-			if c.pages == nil {
-				return false, io.ErrUnexpectedEOF
-			}
-			page, err := c.pages.ReadPage()
-			if err == io.EOF {
-				return false, nil
-			}
-			if err != nil {
-				return false, err
-			}
-			parquet.Release(c.page)
-			c.page, c.values = page, page.Values()
+	if !ok || leaf.Repeated && holds != list {
+		repeated := ""
+		if leaf.Repeated {
+			repeated = "lists of "
 		}
-		n, err := c.values.ReadValues(c.buf[:])
-		c.at, c.n = 0, n
-		if err == io.EOF {
-			c.values = nil
-		} else if err != nil {
-			return false, err
-		}
+		return fmt.Errorf("%s%v, where %s are wanted", repeated, c.typ, holdsNames[holds])
 	}
-	return true, nil
-}
-
-// next reads the values of a row. Byte arrays live until the next call.
-func (c *column) next() error {
-	c.row = c.row[:0]
-	for {
-		ok, err := c.fill()
-		switch {
-		case err != nil:
-			return err
-		case !ok && (len(c.row) == 0 || !c.repeated):
-			return io.ErrUnexpectedEOF
-		case !ok:
-			return nil
-		}
-		v := c.buf[c.at]
-		if len(c.row) > 0 && v.RepetitionLevel() == 0 {
-			return nil
-		}
-		c.at++
-		c.row = append(c.row, v)
-		if !c.repeated {
-			return nil
-		}
-	}
-}
-
-// integer reads a value of any integer type; false for null, negative and
-// other types.
-func integer(v parquet.Value) (uint64, bool) {
-	switch v.Kind() {
-	case parquet.Int32:
-		return uint64(v.Uint32()), !v.IsNull()
-	case parquet.Int64:
-		return v.Uint64(), !v.IsNull()
-	case parquet.Boolean:
-		if v.Boolean() {
-			return 1, !v.IsNull()
-		}
-		return 0, !v.IsNull()
-	}
-	return 0, false
-}
-
-// number is the integer of a column with one value a row.
-func (c *column) number() (uint64, bool) {
-	if len(c.row) != 1 {
-		return 0, false
-	}
-	return integer(c.row[0])
+	return c.Column.Open(f.of, group, leaf)
 }
 
 // null says whether a column with one value a row has none.
-func (c *column) null() bool { return len(c.row) == 1 && c.row[0].IsNull() }
+func (c *column) null() bool { return len(c.Ints) == 0 }
 
-// list reads the validators of a row into ids. tooLarge is an index of 2^32 or
-// more, ok false for something that is no index.
-func (c *column) list(ids []uint32) (_ []uint32, tooLarge uint64, ok bool) {
-	for _, v := range c.row {
-		if v.IsNull() {
-			if len(c.row) == 1 {
-				return ids, 0, true // an empty list
-			}
-			return ids, 0, false
-		}
-		id, isInt := integer(v)
-		if !isInt {
-			return ids, 0, false
-		}
-		if id > math.MaxUint32 {
-			return ids, id, false
-		}
-		ids = append(ids, uint32(id))
+// number is the integer of the row. Where there is none up to the limit, wrong
+// says what there is.
+func (c *column) number(limit uint64) (n uint64, wrong string) {
+	if c.null() {
+		return 0, "null"
 	}
-	return ids, 0, true
+	return c.fits(c.Ints[0], limit)
+}
+
+// fits holds an integer to the type of its column and to a limit.
+func (c *column) fits(v int64, limit uint64) (n uint64, wrong string) {
+	n = uint64(v)
+	switch {
+	case n <= min(limit, c.typ.Limit):
+		return n, ""
+	case v < 0 && !c.typ.Unsigned:
+		return 0, fmt.Sprintf("%d, below 0", v)
+	case n > c.typ.Limit:
+		return 0, fmt.Sprintf("%d in a column of %v", n, c.typ)
+	}
+	return 0, fmt.Sprintf("%d, above %d", n, limit)
+}
+
+// flag is the boolean of the row.
+func (c *column) flag() (set bool, wrong string) {
+	n, wrong := c.number(1)
+	return n != 0, wrong
+}
+
+// list appends the validators of the row to ids. What is none is left out, and
+// shown to bad, which may end the list.
+func (c *column) list(ids []uint32, bad func(kind dataset.Kind, wrong string) error) ([]uint32, error) {
+	if c.Hole {
+		return ids, bad(dataset.Malformed, "null in a list of validators")
+	}
+	limit := min(c.typ.Limit, dataset.MaxValidators-1)
+	for _, v := range c.Ints {
+		if uint64(v) <= limit {
+			ids = append(ids, uint32(v))
+			continue
+		}
+		kind := dataset.UnknownValidator
+		if uint64(v) > c.typ.Limit {
+			kind = dataset.Malformed
+		} else if uint64(v) >= 1<<32 {
+			kind = dataset.IDTooLarge
+		}
+		_, wrong := c.fits(v, limit)
+		if err := bad(kind, wrong); err != nil {
+			return ids, err
+		}
+	}
+	return ids, nil
 }
 
 // Root is a block root.
@@ -138,13 +115,10 @@ type Root [32]byte
 
 // root reads 32 bytes, or 0x and 64 hexadecimal digits.
 func (c *column) root() (r Root, ok bool) {
-	if len(c.row) != 1 || c.row[0].IsNull() {
+	if len(c.Texts) != 1 {
 		return r, false
 	}
-	if k := c.row[0].Kind(); k != parquet.ByteArray && k != parquet.FixedLenByteArray {
-		return r, false
-	}
-	b := c.row[0].ByteArray()
+	b := c.Texts[0]
 	switch {
 	case len(b) == len(r):
 		return Root(b), true

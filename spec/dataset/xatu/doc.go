@@ -1,8 +1,14 @@
 // Package xatu reads the public attestation tables of ethpandaops/xatu-data
-// from Parquet files, hourly or daily, and failure lists from and to Parquet. The
-// library is github.com/parquet-go/parquet-go at v0.25.1: the newest release that
-// builds with Go 1.24 as go.mod states it (from v0.26.0 on the module asks for
-// 1.24.9), with six small dependencies where apache/arrow-go brings several dozen.
+// from Parquet files, hourly or daily, and failure lists from and to Parquet.
+//
+// Files are read by a small reader of this package's own, because files come from
+// strangers: it holds every length and count to what is there before it makes room
+// or begins to work, so that a damaged file of any kind ends soon, in little
+// memory, with a [dataset.Fault] that names the file, the column, the row group
+// and the page or row. Every integer is held to the type of its column and to the
+// range of what it means. They are written with
+// github.com/parquet-go/parquet-go at v0.25.1, the newest release that builds with
+// Go 1.24 as go.mod states it; tests hold the reader to what that library writes.
 //
 // Tables and their columns:
 //
@@ -11,8 +17,10 @@
 //	canonical_beacon_block: slot, block_root
 //	canonical_beacon_validators: epoch, index, effective_balance, slashed
 //
-// Integers may have any width and sign, roots 32 bytes or 66 characters, lists any
-// of the usual nestings, and every column may be optional.
+// Integers may have any width and sign, booleans may be integers 0 and 1, roots are
+// 32 bytes or 66 characters, lists have any of the usual nestings. Every column may
+// be optional: of effective_balance null says that it is not known, of validators
+// that there are none, and elsewhere it is a fault.
 //
 // One machine reads a folder with [Open]. Many machines do the same work in
 // pieces, of which the machine that reads a folder is made as well:

@@ -101,7 +101,7 @@ func (m *inMemory[T]) drop() { m.rows = m.rows[1:] }
 
 // inFiles reads the rows of a table through all its files.
 type inFiles[T any] struct {
-	names  []string // of columns
+	fields []field
 	files  []string // still to be read
 	faults *dataset.Faults
 	told   func(int)
@@ -180,7 +180,7 @@ func (f *inFiles[T]) open(name string) error {
 	if f.told != nil {
 		f.told(int(info.Size()))
 	}
-	f.file, _, err = openColumns(f.names, name, source, info.Size())
+	f.file, err = openColumns(f.fields, name, source, info.Size())
 	return err
 }
 

@@ -62,7 +62,7 @@ func ExampleOpenFile() {
 	b := []byte("epoch,slot\n1,2\n")
 	_, err := xatu.OpenFile(xatu.Blocks, "x.parquet", bytes.NewReader(b), int64(len(b)))
 	fmt.Println(err)
-	// Output: x.parquet: malformed input: invalid magic header of parquet file: "epoc"
+	// Output: x.parquet: malformed input: begins with "epoc", no Parquet
 }
 
 func ExampleFile_Groups() {

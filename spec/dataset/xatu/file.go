@@ -2,14 +2,12 @@ package xatu
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"iter"
 
-	"github.com/parquet-go/parquet-go"
-
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/dataset"
+	"github.com/stakesim/stakesim/spec/dataset/xatu/internal/parquet"
 )
 
 // File is one Parquet file of a table. Several goroutines may read it at once
@@ -17,15 +15,9 @@ import (
 type File struct {
 	Table  Table
 	Name   string
-	names  []string // of the columns that are read
-	leaf   []leaf
-	groups []parquet.RowGroup
-}
-
-// leaf is where a column of a file is.
-type leaf struct {
-	index    int
-	repeated bool
+	of     *parquet.File
+	fields []field // that are read
+	leaf   []*parquet.Leaf
 }
 
 // OpenFile reads the footer of a file of a table. The name stands in positions
@@ -35,7 +27,7 @@ func OpenFile(t Table, name string, r io.ReaderAt, size int64) (*File, error) {
 	if t >= tableCount {
 		return nil, spec.Atf("table", -1, spec.ErrInput, "%v", t)
 	}
-	f, _, err := openColumns(tableColumns[t], name, r, size)
+	f, err := openColumns(tableColumns[t], name, r, size)
 	if err != nil {
 		return nil, err
 	}
@@ -44,56 +36,52 @@ func OpenFile(t Table, name string, r io.ReaderAt, size int64) (*File, error) {
 }
 
 // openColumns reads a footer and finds the columns.
-func openColumns(names []string, name string, r io.ReaderAt, size int64) (f *File, p *parquet.File, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			f, err = nil, &dataset.Fault{File: name, Kind: dataset.Malformed, Err: fmt.Errorf("%v", r)}
-		}
-	}()
-	if err = checkFooter(r, size); err == nil {
-		p, err = openParquet(r, size)
-	}
+func openColumns(fields []field, name string, r io.ReaderAt, size int64) (*File, error) {
+	of, err := parquet.Open(r, size)
 	if err != nil {
-		return nil, nil, &dataset.Fault{File: name, Kind: kindOf(r, size), Err: err}
+		return nil, &dataset.Fault{File: name, Kind: broken(err), Err: err}
 	}
-	f = &File{Name: name, names: names}
-	for _, column := range names {
-		of := leafOf(p.Root(), column)
-		if of == nil {
-			return nil, nil, &dataset.Fault{File: name, Column: column, Kind: dataset.MissingColumn}
+	f := &File{Name: name, of: of, fields: fields}
+	for _, field := range fields {
+		leaf := of.Leaf(field.name)
+		if leaf == nil {
+			return nil, &dataset.Fault{File: name, Column: field.name, Kind: dataset.MissingColumn}
 		}
-		f.leaf = append(f.leaf, leaf{of.Index(), of.MaxRepetitionLevel() > 0})
+		f.leaf = append(f.leaf, leaf)
 	}
-	f.groups = p.RowGroups()
-	return f, p, nil
+	return f, nil
+}
+
+// key is the file with its first column alone.
+func (f *File) key() *File {
+	key := *f
+	key.fields, key.leaf = f.fields[:1], f.leaf[:1]
+	return &key
 }
 
 // Groups is the number of row groups.
-func (f *File) Groups() int { return len(f.groups) }
+func (f *File) Groups() int { return f.of.Groups() }
 
 // Rows is the number of rows of a row group as its footer states it; 0 for a
 // group that is not there.
 func (f *File) Rows(group int) int64 {
-	if group < 0 || group >= len(f.groups) {
+	if group < 0 || group >= f.Groups() {
 		return 0
 	}
-	return f.groups[group].NumRows()
+	return f.of.Rows(group)
 }
 
 // Highest is the highest slot of a row group, or epoch of [Validators], as far
 // as the group can be read; it reads that column alone. It says how far the
 // table has come when the next row group begins: see [File.Committees].
 func (f *File) Highest(group int) uint64 {
-	if group < 0 || group >= len(f.groups) {
+	if group < 0 || group >= f.Groups() {
 		return 0
 	}
-	key := *f
-	key.names, key.leaf = f.names[:1], f.leaf[:1]
-	r := rows{report: func(*dataset.Fault) error { return nil }}
-	if r.group.open(&key, group) != nil {
+	var r rows
+	if r.open(f.key(), group) != nil {
 		return 0
 	}
-	defer r.close()
 	var highest, limit uint64 = 0, maxSlot
 	if f.Table == Validators {
 		limit /= slotsPerEpoch
@@ -102,7 +90,7 @@ func (f *File) Highest(group int) uint64 {
 		if ok, err := r.next(); err != nil || !ok {
 			return highest
 		}
-		if n, ok := r.column[0].number(); ok && n < limit {
+		if n, wrong := r.column[0].number(limit - 1); wrong == "" {
 			highest = max(highest, n)
 		}
 	}
@@ -144,8 +132,8 @@ var errStopped = errors.New("stopped")
 func ranged[T any](f *File, table Table, group int, reached uint64, decode func(*rows, *T) (bool, error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none, row T
-		if f.Table != table || group < 0 || group >= len(f.groups) {
-			yield(none, spec.Atf("row_group", group, spec.ErrInput, "of %v, in a file of %v with %d", table, f.Table, len(f.groups)))
+		if f.Table != table || group < 0 || group >= f.Groups() {
+			yield(none, spec.Atf("row_group", group, spec.ErrInput, "of %v, in a file of %v with %d", table, f.Table, f.Groups()))
 			return
 		}
 		r := rows{reached: reached, report: func(fault *dataset.Fault) error {

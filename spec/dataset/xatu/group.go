@@ -5,72 +5,61 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/parquet-go/parquet-go"
-
 	"github.com/stakesim/stakesim/spec/dataset"
 )
 
 // group reads some columns of one row group row by row.
 type group struct {
-	names  []string // of columns
+	fields []field
 	column []column
 	at     Position // of the row read last
 	left   int64    // rows still to be read
+	over   bool     // nothing more can be read
 }
 
 // open goes to a row group of a file. The group is empty when it fails.
-func (g *group) open(f *File, number int) (err error) {
+func (g *group) open(f *File, number int) error {
 	g.close()
-	g.names, g.at = f.names, Position{f.Name, number, -1}
-	defer func() {
-		if r := recover(); r != nil {
-			err = g.fault("", dataset.Malformed, fmt.Errorf("%v", r))
+	g.fields, g.at = f.fields, Position{f.Name, number, -1}
+	if len(g.column) != len(f.fields) {
+		g.column = make([]column, len(f.fields))
+	}
+	for i := range f.fields {
+		if err := g.column[i].open(f, number, i); err != nil {
+			g.close()
+			return g.fault(f.fields[i].name, broken(err), err)
 		}
-	}()
-	from := f.groups[number]
-	chunks := from.ColumnChunks()
-	if len(g.column) != len(f.leaf) {
-		g.column = make([]column, len(f.leaf))
 	}
-	for i, leaf := range f.leaf {
-		if leaf.index >= len(chunks) {
-			return g.fault(g.names[i], dataset.Malformed, errors.New("no such chunk"))
-		}
-		g.column[i].open(chunks[leaf.index].Pages(), leaf.repeated)
-	}
-	if g.left = from.NumRows(); g.left < 0 {
-		g.left = 0
-		return g.fault("", dataset.Malformed, fmt.Errorf("%d rows", from.NumRows()))
-	}
+	g.left, g.over = f.of.Rows(number), false
 	return nil
 }
 
 func (g *group) close() {
 	for i := range g.column {
-		g.column[i].close()
+		g.column[i].Close()
 	}
-	g.left = 0
+	g.left, g.over = 0, true
 }
 
 // next reads a row; false at the end. A group that cannot be read on ends with
-// a [dataset.Fault], and so does a panic of the library, which damaged files can
-// cause.
-func (g *group) next() (ok bool, err error) {
-	if g.left == 0 {
+// a [dataset.Fault], and so does one with more values than its rows have.
+func (g *group) next() (bool, error) {
+	if g.over {
 		return false, nil
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			ok, err = false, g.fault("", dataset.Malformed, fmt.Errorf("%v", r))
-		}
-		if err != nil {
-			g.left = 0
-		}
-	}()
+	g.over = g.left == 0
 	for i := range g.column {
-		if err := g.column[i].next(); err != nil {
-			return false, g.fault(g.names[i], broken(err), err)
+		read := g.column[i].Next
+		if g.over {
+			read = g.column[i].End
 		}
+		if err := read(); err != nil {
+			g.over = true
+			return false, g.fault(g.fields[i].name, broken(err), err)
+		}
+	}
+	if g.over {
+		return false, nil
 	}
 	g.left--
 	g.at.Row++
@@ -88,32 +77,4 @@ func broken(err error) dataset.Kind {
 		return dataset.Truncated
 	}
 	return dataset.Malformed
-}
-
-// openParquet reads a footer.
-func openParquet(r io.ReaderAt, size int64) (*parquet.File, error) {
-	return parquet.OpenFile(r, size, parquet.SkipBloomFilters(true), parquet.SkipPageIndex(true), parquet.ReadBufferSize(1<<16))
-}
-
-// kindOf tells a file that was cut off from one that never was Parquet.
-func kindOf(r io.ReaderAt, size int64) dataset.Kind {
-	var head, foot [4]byte
-	_, _ = r.ReadAt(head[:], 0)
-	_, _ = r.ReadAt(foot[:], size-4)
-	if size < 12 || string(head[:]) == "PAR1" && string(foot[:]) != "PAR1" {
-		return dataset.Truncated
-	}
-	return dataset.Malformed
-}
-
-// leafOf is the only leaf below the column of that name, nil when there is none.
-func leafOf(root *parquet.Column, name string) *parquet.Column {
-	c := root.Column(name)
-	for c != nil && !c.Leaf() {
-		if len(c.Columns()) != 1 {
-			return nil
-		}
-		c = c.Columns()[0]
-	}
-	return c
 }

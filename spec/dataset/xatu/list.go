@@ -3,85 +3,17 @@ package xatu
 import (
 	"encoding/base64"
 	"encoding/binary"
-	"errors"
-	"fmt"
 	"iter"
+	"math"
 	"os"
-
-	"github.com/parquet-go/parquet-go"
-	"github.com/parquet-go/parquet-go/compress/zstd"
 
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/dataset"
-	"github.com/stakesim/stakesim/spec/file"
 )
 
-// row is a slot of a failure list in Parquet: the columns validators,
-// effective_balance_eth and flags are lists of equal length.
-type row struct {
-	Slot             uint64   `parquet:"slot,delta"`
-	Committee        uint32   `parquet:"committee_size"`
-	Balance          uint64   `parquet:"committee_balance_gwei"`
-	NextBlockMissing bool     `parquet:"next_block_missing"`
-	NoHistory        bool     `parquet:"no_history"`
-	Validators       []uint32 `parquet:"validators"`
-	Increments       []uint32 `parquet:"effective_balance_eth"`
-	Flags            []uint32 `parquet:"flags"`
-}
-
-var listColumns = []string{
-	"slot", "committee_size", "committee_balance_gwei", "next_block_missing", "no_history",
-	"validators", "effective_balance_eth", "flags",
-}
-
-// The footer's key of the duties: little-endian words in base64.
-const dutiesKey = "stakesim.duties"
-
-// rowsPerGroup bounds what a writer holds in memory: 32 epochs.
-const rowsPerGroup = 1024
-
-// WriteList writes a failure list as Parquet to a file that appears only when it
-// is complete. The duties are read at the end, when the range has filled them.
-func WriteList(name string, list iter.Seq2[dataset.SlotFailures, error], d *dataset.Duties) error {
-	out, err := file.Create(name)
-	if err != nil {
-		return err
-	}
-	defer out.Discard()
-	w := parquet.NewGenericWriter[row](out, parquet.Compression(&zstd.Codec{}), parquet.DataPageStatistics(false))
-	n := 0
-	for s, err := range list {
-		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
-		if _, err := w.Write([]row{rowOf(&s)}); err != nil {
-			return err
-		}
-		if n++; n%rowsPerGroup == 0 {
-			if err := w.Flush(); err != nil {
-				return err
-			}
-		}
-	}
-	var b []byte
-	for _, word := range d.Words() {
-		b = binary.LittleEndian.AppendUint64(b, word)
-	}
-	w.SetKeyValueMetadata(dutiesKey, base64.StdEncoding.EncodeToString(b))
-	if err := w.Close(); err != nil {
-		return err
-	}
-	return out.Commit()
-}
-
-func rowOf(s *dataset.SlotFailures) row {
-	r := row{Slot: uint64(s.Slot), Committee: s.Committee, Balance: uint64(s.Balance), NextBlockMissing: s.NextBlockMissing, NoHistory: s.NoHistory}
-	for _, f := range s.Failures {
-		r.Validators = append(r.Validators, f.Validator())
-		r.Increments = append(r.Increments, uint32(f.Increments()))
-		r.Flags = append(r.Flags, uint32(f.Failing()))
-	}
-	return r
+var listColumns = []field{
+	{"slot", number}, {"committee_size", number}, {"committee_balance_gwei", number}, {"next_block_missing", flag}, {"no_history", flag},
+	{"validators", list}, {"effective_balance_eth", list}, {"flags", list},
 }
 
 // List is a failure list in Parquet.
@@ -106,7 +38,7 @@ func OpenList(name string) (l *List, err error) {
 	if err != nil {
 		return nil, err
 	}
-	columns, p, err := openColumns(listColumns, name, f, info.Size())
+	columns, err := openColumns(listColumns, name, f, info.Size())
 	if err != nil {
 		return nil, err
 	}
@@ -114,14 +46,11 @@ func OpenList(name string) (l *List, err error) {
 	if err := l.readFirst(columns); err != nil {
 		return nil, err
 	}
-	if err := l.readDuties(p); err != nil {
-		return nil, err
-	}
-	return l, nil
+	return l, l.readDuties(columns)
 }
 
-func (l *List) readDuties(p *parquet.File) error {
-	text, ok := p.Lookup(dutiesKey)
+func (l *List) readDuties(f *File) error {
+	text, ok := f.of.Lookup(dutiesKey)
 	b, err := base64.StdEncoding.DecodeString(text)
 	if !ok || err != nil || len(b)%8 != 0 || len(b) > dataset.MaxValidators/8 {
 		return &dataset.Fault{File: l.name, Kind: dataset.Malformed, Detail: "no duties in the footer", Err: err}
@@ -140,7 +69,7 @@ func (l *List) readDuties(p *parquet.File) error {
 // slot are reused by the next. An error ends the range.
 func (l *List) All() iter.Seq2[dataset.SlotFailures, error] {
 	return func(yield func(dataset.SlotFailures, error) bool) {
-		in := inFiles[dataset.SlotFailures]{names: listColumns, files: []string{l.name}, told: l.Read, decode: (*rows).listed}
+		in := inFiles[dataset.SlotFailures]{fields: listColumns, files: []string{l.name}, told: l.Read, decode: l.listed}
 		defer in.close()
 		past := int64(-1)
 		for {
@@ -152,7 +81,7 @@ func (l *List) All() iter.Seq2[dataset.SlotFailures, error] {
 			if s == nil {
 				return
 			}
-			if int64(s.Slot) <= past || s.Slot > 1<<62 {
+			if int64(s.Slot) <= past {
 				yield(*s, in.rows.fail("slot", dataset.SlotOrder, "%d after %d", s.Slot, past))
 				return
 			}
@@ -165,47 +94,66 @@ func (l *List) All() iter.Seq2[dataset.SlotFailures, error] {
 	}
 }
 
-var errLists = errors.New("lists of different lengths, or values out of range")
-
 // listed turns a row into a slot. Its failures are reused by the next.
-func (r *rows) listed(to *dataset.SlotFailures) (bool, error) {
+func (l *List) listed(r *rows, to *dataset.SlotFailures) (bool, error) {
 	out := to.Failures[:0]
-	var v [5]uint64
-	for i := range v {
-		n, ok := r.column[i].number()
-		if !ok {
-			return false, r.report(r.group.fault(r.names[i], dataset.Malformed, nil))
+	slot, ok, err := r.number(0, 1<<62)
+	if !ok {
+		return false, err
+	}
+	committee, ok, err := r.number(1, math.MaxUint32)
+	if !ok {
+		return false, err
+	}
+	balance, ok, err := r.number(2, math.MaxUint64)
+	if !ok {
+		return false, err
+	}
+	*to = dataset.SlotFailures{Slot: spec.Slot(slot), Committee: uint32(committee), Balance: spec.Gwei(balance)}
+	for i, to := range []*bool{&to.NextBlockMissing, &to.NoHistory} {
+		if *to, ok, err = r.flag(3 + i); !ok {
+			return false, err
 		}
-		v[i] = n
 	}
-	*to = dataset.SlotFailures{
-		Slot: spec.Slot(v[0]), Committee: uint32(v[1]), Balance: spec.Gwei(v[2]),
-		NextBlockMissing: v[3] != 0, NoHistory: v[4] != 0, Failures: out,
+	to.Failures, err = l.failures(r, out)
+	if n := len(to.Failures); err == nil && uint64(n) > committee {
+		err = r.fail("committee_size", dataset.Malformed, "%d, fewer than the %d that failed", committee, n)
 	}
-	bad := func(column string) (bool, error) {
-		return false, r.report(r.group.fault(column, dataset.Malformed, errLists))
-	}
-	ids, increments, flags := r.column[5].row, r.column[6].row, r.column[7].row
-	if len(ids) == 1 && ids[0].IsNull() {
-		return true, nil
-	}
-	if len(ids) != len(increments) || len(ids) != len(flags) {
-		return bad("validators")
+	return err == nil, err
+}
+
+// failures brings the lists of a row together. No validator is below the one
+// before it or outside the duties.
+func (l *List) failures(r *rows, out []dataset.Failure) ([]dataset.Failure, error) {
+	var of [3][]int64
+	for i := range of {
+		c := &r.column[5+i]
+		if of[i] = c.Ints; c.Hole {
+			return out, r.fail(r.fields[5+i].name, dataset.Malformed, "null in a list")
+		}
+		if len(of[i]) != len(of[0]) {
+			return out, r.fail(r.fields[5+i].name, dataset.Malformed, "%d in a list beside %d validators", len(of[i]), len(of[0]))
+		}
 	}
 	past := int64(-1)
-	for i := range ids {
-		id, ok := integer(ids[i])
-		eth, ok2 := integer(increments[i])
-		how, ok3 := integer(flags[i])
-		if !ok || !ok2 || !ok3 || id >= dataset.MaxValidators || int64(id) <= past || eth > 1<<16-1 || how > 1<<8-1 {
-			return bad("validators")
+	for k := range of[0] {
+		var v [3]uint64
+		for i, limit := range []uint64{dataset.MaxValidators - 1, math.MaxUint16, math.MaxUint8} {
+			n, wrong := r.column[5+i].fits(of[i][k], limit)
+			if wrong != "" {
+				return out, r.fail(r.fields[5+i].name, dataset.Malformed, "%s", wrong)
+			}
+			v[i] = n
+		}
+		id := uint32(v[0])
+		if int64(id) <= past {
+			return out, r.fail("validators", dataset.Malformed, "%d after %d", id, past)
+		}
+		if !l.Duties.Has(id) {
+			return out, r.fail("validators", dataset.UnknownValidator, "%d, which has no duty in this list", id)
 		}
 		past = int64(id)
-		out = append(out, dataset.NewFailure(uint32(id), uint16(eth), dataset.Failing(how)))
+		out = append(out, dataset.NewFailure(id, uint16(v[1]), dataset.Failing(v[2])))
 	}
-	if uint64(len(out)) > uint64(to.Committee) {
-		return bad("committee_size")
-	}
-	to.Failures = out
-	return true, nil
+	return out, nil
 }

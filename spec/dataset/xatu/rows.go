@@ -81,12 +81,31 @@ func (p Position) fault(column string, kind dataset.Kind, detail string) *datase
 
 func epochOf(s spec.Slot) spec.Epoch { return spec.Epoch(s / slotsPerEpoch) }
 
+// number reads the integer of a column. What is none up to the limit is a fault,
+// and ok false.
+func (r *rows) number(column int, limit uint64) (n uint64, ok bool, err error) {
+	n, wrong := r.column[column].number(limit)
+	if wrong != "" {
+		return 0, false, r.fail(r.fields[column].name, dataset.Malformed, "%s", wrong)
+	}
+	return n, true, nil
+}
+
+// flag reads the boolean of a column in the same way.
+func (r *rows) flag(column int) (set, ok bool, err error) {
+	set, wrong := r.column[column].flag()
+	if wrong != "" {
+		return false, false, r.fail(r.fields[column].name, dataset.Malformed, "%s", wrong)
+	}
+	return set, true, nil
+}
+
 // slot reads the first column. The epoch may lie so many before the highest one
 // reached.
 func (r *rows) slot(behind uint64) (spec.Slot, bool, error) {
-	slot, ok := r.column[0].number()
-	if !ok || slot >= maxSlot {
-		return 0, false, r.fail("slot", dataset.Malformed, "no slot")
+	slot, ok, err := r.number(0, maxSlot-1)
+	if !ok {
+		return 0, false, err
 	}
 	if (slot/slotsPerEpoch)+behind < r.reached/slotsPerEpoch {
 		return 0, false, r.fail("slot", dataset.SlotOrder, "%d after %d", slot, r.reached)
@@ -109,13 +128,16 @@ func (r *rows) attestation(to *Attestation) (ok bool, err error) {
 	if to.Slot, ok, err = r.slot(1); !ok {
 		return false, err
 	}
-	block, ok := r.column[1].number()
-	if to.Block = spec.Slot(block); !ok || to.Block <= to.Slot {
-		return false, r.fail("block_slot", dataset.Malformed, "not after slot %d", to.Slot)
+	block, ok, err := r.number(1, maxSlot-1)
+	if !ok {
+		return false, err
+	}
+	if to.Block = spec.Slot(block); to.Block <= to.Slot {
+		return false, r.fail("block_slot", dataset.Malformed, "%d, not after slot %d", block, to.Slot)
 	}
 	for i, root := range []*Root{&to.Target, &to.Head} {
 		if *root, ok = r.column[3+i].root(); !ok {
-			return false, r.fail(r.names[3+i], dataset.Malformed, "no root in a row of slot %d", to.Slot)
+			return false, r.fail(r.fields[3+i].name, dataset.Malformed, "no root in a row of slot %d", to.Slot)
 		}
 	}
 	to.Validators, err = r.list(2, to.Validators[:0])
@@ -138,51 +160,40 @@ func (r *rows) block(to *Block) (ok bool, err error) {
 }
 
 func (r *rows) balance(to *Balance) (bool, error) {
-	epoch, ok := r.column[0].number()
-	if !ok || epoch >= maxSlot/slotsPerEpoch {
-		return false, r.fail("epoch", dataset.Malformed, "no epoch")
+	epoch, ok, err := r.number(0, maxSlot/slotsPerEpoch-1)
+	if !ok {
+		return false, err
 	}
 	r.reached = max(r.reached, epoch)
-	id, ok := r.column[1].number()
-	if !ok || id >= dataset.MaxValidators {
-		return false, r.fail("index", dataset.UnknownValidator, "%d", id)
+	id, wrong := r.column[1].number(dataset.MaxValidators - 1)
+	if wrong != "" {
+		return false, r.fail("index", dataset.UnknownValidator, "%s", wrong)
 	}
-	slashed, _ := r.column[3].number()
-	*to = Balance{At: r.at, Epoch: spec.Epoch(r.reached), Validator: uint32(id), Slashed: slashed != 0}
-	gwei, ok := r.column[2].number()
-	increments, rest := gwei/uint64(spec.EffectiveBalanceIncrement), gwei%uint64(spec.EffectiveBalanceIncrement)
-	switch {
-	case ok && increments < 1<<16 && rest == 0:
-		to.Increments, to.Known = uint16(increments), true
+	slashed, ok, err := r.flag(3)
+	if !ok {
+		return false, err
+	}
+	*to = Balance{At: r.at, Epoch: spec.Epoch(r.reached), Validator: uint32(id), Slashed: slashed}
+	if r.column[2].null() {
 		return true, nil
-	case !ok && r.column[2].null():
+	}
+	const increment = uint64(spec.EffectiveBalanceIncrement)
+	gwei, wrong := r.column[2].number((1<<16 - 1) * increment)
+	if wrong == "" && gwei%increment == 0 {
+		to.Increments, to.Known = uint16(gwei/increment), true
 		return true, nil
+	}
+	if wrong == "" {
+		wrong = fmt.Sprintf("%d, not whole ETH", gwei)
 	}
 	to.Unreadable = true
-	err := r.fail("effective_balance", dataset.Malformed, "%d Gwei of validator %d", gwei, id)
+	err = r.fail("effective_balance", dataset.Malformed, "%s: Gwei of validator %d", wrong, id)
 	return err == nil, err
 }
 
-// list appends the validators of a row; what is none is a fault, and a list
-// that cannot be read is empty.
+// list appends the validators of a row; what is none is a fault, and left out.
 func (r *rows) list(column int, to []uint32) ([]uint32, error) {
-	to, tooLarge, ok := r.column[column].list(to)
-	if !ok {
-		if tooLarge > 0 {
-			return to[:0], r.fail(r.names[column], dataset.IDTooLarge, "%d", tooLarge)
-		}
-		return to[:0], r.fail(r.names[column], dataset.Malformed, "no list of validators")
-	}
-	kept := 0
-	for _, v := range to {
-		if v >= dataset.MaxValidators {
-			if err := r.fail(r.names[column], dataset.UnknownValidator, "%d", v); err != nil {
-				return to[:0], err
-			}
-			continue
-		}
-		to[kept] = v
-		kept++
-	}
-	return to[:kept], nil
+	return r.column[column].list(to, func(kind dataset.Kind, wrong string) error {
+		return r.fail(r.fields[column].name, kind, "%s", wrong)
+	})
 }

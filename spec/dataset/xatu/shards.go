@@ -100,22 +100,23 @@ func (l *List) Shard() dataset.Shard {
 
 // readFirst finds the first slot.
 func (l *List) readFirst(f *File) error {
-	for i := range f.groups {
+	for i := range f.Groups() {
 		rows := f.Rows(i)
 		if rows <= 0 {
 			continue
 		}
 		if l.slots == 0 {
-			key := *f
-			key.names, key.leaf = f.names[:1], f.leaf[:1]
 			var g group
-			if err := g.open(&key, i); err != nil {
+			if err := g.open(f.key(), i); err != nil {
 				return err
 			}
 			if _, err := g.next(); err != nil {
 				return err
 			}
-			first, _ := g.column[0].number()
+			first, wrong := g.column[0].number(1 << 62)
+			if wrong != "" {
+				return g.at.fault("slot", dataset.Malformed, wrong)
+			}
 			l.first = spec.Slot(first)
 			g.close()
 		}

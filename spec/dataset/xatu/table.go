@@ -24,11 +24,11 @@ var tableNames = [tableCount]string{
 }
 
 // The first column of a table is the one by which it ascends.
-var tableColumns = [tableCount][]string{
-	{"slot", "validators"},
-	{"slot", "block_slot", "validators", "target_root", "beacon_block_root"},
-	{"slot", "block_root"},
-	{"epoch", "index", "effective_balance", "slashed"},
+var tableColumns = [tableCount][]field{
+	{{"slot", number}, {"validators", list}},
+	{{"slot", number}, {"block_slot", number}, {"validators", list}, {"target_root", root}, {"beacon_block_root", root}},
+	{{"slot", number}, {"block_root", root}},
+	{{"epoch", number}, {"index", number}, {"effective_balance", number}, {"slashed", flag}},
 }
 
 // AllTables returns the tables in order.

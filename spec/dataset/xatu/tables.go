@@ -73,5 +73,5 @@ func (t *Tables) Slots() iter.Seq2[Slot, error] {
 }
 
 func reading[T any](t *Tables, table Table, decode func(*rows, *T) (bool, error)) *inFiles[T] {
-	return &inFiles[T]{names: tableColumns[table], files: t.files[table], faults: t.Faults, told: t.Read, decode: decode}
+	return &inFiles[T]{fields: tableColumns[table], files: t.files[table], faults: t.Faults, told: t.Read, decode: decode}
 }

@@ -111,8 +111,8 @@ func (v *votes) enter(r *Attestation, bits uint8) {
 		v.counts.OtherFileRows++
 	}
 	for _, id := range r.Validators {
-		for len(v.of) <= int(id) {
-			v.of = append(v.of, vote{})
+		if int(id) >= len(v.of) {
+			v.of = grown(v.of, int(id)+1)
 		}
 		o := &v.of[id]
 		if o.bits != 0 {
