@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/u64"
 )
 
 // family is the rules of one mechanism: what its words and constants are called,
@@ -138,7 +139,7 @@ func parseConstants(items []string) (map[string]uint64, error) {
 	constants := map[string]uint64{}
 	for _, item := range items {
 		name, value, _ := strings.Cut(item, "=")
-		n, err := strconv.ParseUint(value, 10, 64)
+		n, err := u64.Parse[uint64](value)
 		if _, twice := constants[name]; err != nil || twice {
 			return nil, fmt.Errorf("%w: %s: not a number of 64 bits, or a second one", spec.ErrInput, item)
 		}

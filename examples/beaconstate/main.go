@@ -11,7 +11,7 @@ import (
 
 const usage = `Run epochs on a beacon state under a penalty mechanism and print what it costs, by balance.
 
-usage: beaconstate [flags] [STATE.ssz | STATE.ssz.gz | STATE.ssz_snappy]
+usage: beaconstate [flags] [STATE.ssz | STATE.ssz.gz | STATE.ssz_snappy | -]
 
   beaconstate -offline 10%                             a small state built here
   beaconstate -epochs 225 -offline 0.05 sepolia-genesis.ssz.gz
@@ -26,7 +26,8 @@ phase0 state is upgraded to altair. A version of no known network is refused
 unless -config gives the network's own config.yaml, or -network one that has the
 same constants; the layout then tells the fork. -offline takes a share, drawn once with -seed and offline through all
 epochs while everybody else attests in time, or a file with the header
-"validator" and an index on each line. Without it the participation of the state's previous
+"validator" and an index on each line. Files may be gzip; - is the standard input.
+Without it the participation of the state's previous
 epoch holds in every epoch.
 
 Between epochs only the columns of the accounting move: balances, inactivity
@@ -43,11 +44,12 @@ flags:
 
 func main() { cli.Main("beaconstate", run) }
 
-func run(args []string, _ io.Reader, out io.Writer) error {
+func run(args []string, in io.Reader, out io.Writer) error {
 	o, err := parse(args, out)
 	if o == nil || err != nil {
 		return err
 	}
+	o.stdin = in
 	source, err := open(o)
 	if err != nil {
 		return err

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/golang/snappy"
 	"github.com/stretchr/testify/require"
 
 	"github.com/stakesim/stakesim/examples/internal/cli"
@@ -186,7 +187,14 @@ func written(t *testing.T, args ...string) (names []string, raw []byte) {
 	require.NoError(t, w.Close())
 	require.NoError(t, os.WriteFile(name+".gz", zipped.Bytes(), 0o644))
 	require.NoError(t, os.WriteFile(name+"_snappy", vector.EncodeSnappy(raw), 0o644))
-	return []string{name, name + ".gz", name + "_snappy"}, raw
+	var framed bytes.Buffer
+	s := snappy.NewBufferedWriter(&framed)
+	_, err = s.Write(raw)
+	require.NoError(t, err)
+	require.NoError(t, s.Close())
+	require.NoError(t, os.WriteFile(name+"_framed", framed.Bytes(), 0o644))
+	require.NoError(t, os.WriteFile(name+"_misnamed", zipped.Bytes(), 0o644))
+	return []string{name, name + ".gz", name + "_snappy", name + "_framed", name + "_misnamed"}, raw
 }
 
 func TestStatesAreDetectedInEveryFileForm(t *testing.T) {
@@ -245,13 +253,13 @@ func TestAFileSaysWhoIsOffline(t *testing.T) {
 		require.Equal(t, i == 0 || i == 7, p > 0, i)
 	}
 	for text, want := range map[string]string{
-		"":                     ":1: invalid input: an empty file",
-		"who\n1\n":             `:1: header "who"`,
-		"validator\n1\nx\n":    `:3: validator "x"`,
-		"validator\n4096\n":    ":2: validator 4096: invalid input: the state has 4096",
-		"validator\n5\n6\n5\n": ":4: validator 5: invalid input: named twice",
-		"validator\n-1\n":      `:2: validator "-1"`,
-		"validator\n1" + strings.Repeat("0", 1<<17): ":2: invalid input: bufio.Scanner: token too long",
+		"":                     ": invalid input: an empty file",
+		"who\n1\n":             `:1: invalid input: header "who"`,
+		"validator\n1\nx\n":    `:3: invalid input: validator "x"`,
+		"validator\n4096\n":    ":2: invalid input: validator 4096: the state has 4096",
+		"validator\n5\n6\n5\n": ":4: invalid input: validator 5: named twice",
+		"validator\n-1\n":      `:2: invalid input: validator "-1"`,
+		"validator\n1" + strings.Repeat("0", 1<<20): ":2: invalid input: above the limit: a line of more than",
 	} {
 		require.NoError(t, os.WriteFile(name, []byte(text), 0o644))
 		out, err := execute("-preset", "minimal", "-offline", name)
@@ -283,8 +291,8 @@ func TestBadStatesAreNamedByFileAndField(t *testing.T) {
 		"another fork":        {[]string{"-fork", "altair", "-preset", "minimal", names[0]}, "state.ssz: minimal altair state: historical_roots"},
 		"another preset":      {[]string{"-fork", "electra", "-preset", "mainnet", names[0]}, "state.ssz: state: invalid input: "},
 		"not phase0":          {[]string{"-fork", "phase0", "-preset", "minimal", names[0]}, "state.ssz: minimal phase0 state"},
-		"no gzip":             {[]string{put("no.gz", raw)}, "no.gz: invalid input: gzip"},
-		"cut gzip":            {[]string{put("cut.gz", zipped[:len(zipped)/2])}, "cut.gz: byte "},
+		"a zip":               {[]string{put("zip.gz", []byte("PK\x03\x04"))}, "zip.gz: invalid input: wrong format: this is a zip archive"},
+		"cut gzip":            {[]string{put("cut.gz", zipped[:len(zipped)/2])}, "cut.gz: invalid input: after "},
 		"a snappy bomb":       {[]string{put("bomb.ssz_snappy", bomb)}, "bomb.ssz_snappy: invalid input: byte 0: declared size 1073741824 above the limit"},
 		"snappy of no snappy": {[]string{put("no.ssz_snappy", raw)}, "no.ssz_snappy: invalid input"},
 		"an offset elsewhere": {[]string{"-fork", "electra", "-preset", "minimal", put("off.ssz", wrongOffset(raw))}, "off.ssz: minimal electra state: "},

@@ -1,16 +1,14 @@
 package main
 
 import (
-	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"os"
-	"strconv"
-	"strings"
 
 	"github.com/stakesim/stakesim/examples/internal/cli"
-	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/file"
+	"github.com/stakesim/stakesim/spec/u64"
 )
 
 // participation says who is offline in every epoch, and how that was chosen;
@@ -24,7 +22,7 @@ func participation(o *options, n int) (offline []bool, how string, err error) {
 		return nil, "", cli.Usagef("-offline: %v", err)
 	}
 	if !number {
-		return offlineFile(o.offline, n)
+		return offlineFile(o, n)
 	}
 	rng := rand.New(rand.NewPCG(o.seed, 2))
 	offline = make([]bool, n)
@@ -34,51 +32,54 @@ func participation(o *options, n int) (offline []bool, how string, err error) {
 	return offline, fmt.Sprintf("%s offline, drawn with seed %d", o.offline, o.seed), nil
 }
 
-func offlineFile(name string, n int) ([]bool, string, error) {
-	f, err := os.Open(name)
+func offlineFile(o *options, n int) ([]bool, string, error) {
+	in, err := file.Argument(o.offline, o.stdin)
 	if err != nil {
 		return nil, "", err
 	}
-	defer f.Close()
-	offline, count, err := readOffline(f, n)
+	offline, count, err := readOffline(in, n)
 	if err != nil {
-		return nil, "", fmt.Errorf("%s:%w", name, err)
+		return nil, "", err
 	}
-	return offline, fmt.Sprintf("%d validators of %s offline", count, name), nil
+	return offline, fmt.Sprintf("%d validators of %s offline", count, in.Name), nil
 }
 
-// readOffline reads a header and an index a line; errors begin with the line.
-func readOffline(r io.Reader, n int) (offline []bool, count int, err error) {
+// readOffline reads a header and an index a line.
+func readOffline(in file.Input, n int) (offline []bool, count int, err error) {
+	lines, err := in.Text(file.Limit{})
+	if err != nil {
+		return nil, 0, err
+	}
+	defer lines.Close()
+	header, err := lines.Line()
+	if err == io.EOF {
+		return nil, 0, file.Errorf(in.Name, 0, "an empty file")
+	}
+	if err != nil {
+		return nil, 0, err
+	}
+	if string(bytes.TrimSpace(header)) != "validator" {
+		return nil, 0, file.Errorf(in.Name, lines.Number(), "header %.40q: want validator", header)
+	}
 	offline = make([]bool, n)
-	lines := bufio.NewScanner(r)
-	line := 0
-	for lines.Scan() {
-		line++
-		text := strings.TrimSpace(lines.Text())
-		if line == 1 {
-			if text != "validator" {
-				return nil, 0, fmt.Errorf("1: header %.40q: %w: want validator", text, spec.ErrInput)
-			}
-			continue
+	for {
+		line, err := lines.Line()
+		if err == io.EOF {
+			return offline, count, nil
 		}
-		i, err := strconv.ParseUint(text, 10, 64)
 		if err != nil {
-			return nil, 0, fmt.Errorf("%d: validator %.40q: %w: not an index", line, text, spec.ErrInput)
+			return nil, 0, err
 		}
-		if i >= uint64(n) {
-			return nil, 0, fmt.Errorf("%d: validator %d: %w: the state has %d", line, i, spec.ErrInput, n)
-		}
-		if offline[i] {
-			return nil, 0, fmt.Errorf("%d: validator %d: %w: named twice", line, i, spec.ErrInput)
+		i, err := u64.Parse[uint64](string(bytes.TrimSpace(line)))
+		switch {
+		case err != nil:
+			return nil, 0, file.Errorf(in.Name, lines.Number(), "validator %.40q: %w", line, err)
+		case i >= uint64(n):
+			return nil, 0, file.Errorf(in.Name, lines.Number(), "validator %d: the state has %d", i, n)
+		case offline[i]:
+			return nil, 0, file.Errorf(in.Name, lines.Number(), "validator %d: named twice", i)
 		}
 		offline[i] = true
 		count++
 	}
-	if err := lines.Err(); err != nil {
-		return nil, 0, fmt.Errorf("%d: %w: %v", line+1, spec.ErrInput, err)
-	}
-	if line == 0 {
-		return nil, 0, fmt.Errorf("1: %w: an empty file", spec.ErrInput)
-	}
-	return offline, count, nil
 }

@@ -13,6 +13,7 @@ import (
 
 // options are the command line.
 type options struct {
+	stdin     io.Reader
 	file      string        // empty: build a state
 	fork      string        // empty: detect
 	network   *spec.Network // nil: detect

@@ -1,18 +1,16 @@
 package main
 
 import (
-	"compress/gzip"
+	"encoding/binary"
 	"fmt"
-	"io"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
-	"strings"
+	"slices"
 
 	"github.com/stakesim/stakesim/examples/internal/cli"
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/file"
 	"github.com/stakesim/stakesim/spec/ssz"
-	"github.com/stakesim/stakesim/spec/vector"
 )
 
 // maxBytes bounds a state, compressed or not: above any mainnet state.
@@ -30,7 +28,7 @@ func open(o *options) (*source, error) {
 	if o.file == "" {
 		return build(o)
 	}
-	raw, err := readState(o.file)
+	raw, err := readState(o)
 	if err != nil {
 		return nil, err
 	}
@@ -44,31 +42,53 @@ func open(o *options) (*source, error) {
 	return &source{filepath.Base(o.file), state, notes}, nil
 }
 
-// readState returns the bytes in a file, decompressed as its name says.
-func readState(name string) ([]byte, error) {
-	f, err := os.Open(name)
+// readState returns the bytes of a state, decompressed.
+func readState(o *options) ([]byte, error) {
+	in, err := file.Argument(o.file, o.stdin)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	var r io.Reader = f
-	if strings.HasSuffix(name, ".gz") {
-		if r, err = gzip.NewReader(f); err != nil {
-			return nil, fmt.Errorf("%s: %w: %v", name, spec.ErrInput, err)
+	slots := historicalSlots(o.network)
+	sniff := firstOffsetAt(slices.Max(slots)) + 4
+	return in.ReadBinary(maxBytes, sniff, func(first []byte) error { return plausible(first, slots) })
+}
+
+// historicalSlots are how many block roots a state may have: that of the public
+// networks, of the minimal preset, and of the network that was named.
+func historicalSlots(n *spec.Network) []int {
+	slots := []int{8192, 64}
+	if n != nil {
+		if p, err := n.Params(spec.Altair); err == nil {
+			slots = append(slots, int(min(p.SlotsPerHistoricalRoot, 1<<18)))
 		}
 	}
-	b, err := io.ReadAll(io.LimitReader(r, maxBytes+1))
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("%s: byte %d: %w: %v", name, len(b), spec.ErrInput, err)
-	case len(b) > maxBytes:
-		return nil, fmt.Errorf("%s: %w: more than %d bytes", name, spec.ErrInput, maxBytes)
-	case strings.HasSuffix(name, "_snappy"):
-		if b, err = vector.DecodeSnappy(b, maxBytes); err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+	return slots
+}
+
+// firstOffsetAt is where a state says where its historical_roots are: behind 176
+// bytes, the block roots and the state roots.
+func firstOffsetAt(slots int) int { return 176 + 2*32*slots }
+
+// plausible refuses what cannot be the beginning of a state, so that it is not read
+// to its end: the first offset of a state lies behind its place and within what a
+// fixed part can be.
+func plausible(first []byte, slots []int) error {
+	const maxFixed = 1 << 25
+	complete := true
+	for _, n := range slots {
+		at := firstOffsetAt(n)
+		if len(first) < at+4 {
+			complete = false
+			continue
+		}
+		if offset := int64(binary.LittleEndian.Uint32(first[at:])); offset > int64(at) && offset < maxFixed {
+			return nil
 		}
 	}
-	return b, nil
+	if !complete {
+		return nil // short enough to say what does not fit
+	}
+	return fmt.Errorf("%w: not the beginning of a state: no offset where historical_roots has its own", spec.ErrInput)
 }
 
 // build draws a small state: mostly 32 ETH, from electra on some of more, one in

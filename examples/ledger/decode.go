@@ -1,16 +1,18 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
+
+	"go.yaml.in/yaml/v3"
 
 	"github.com/stakesim/stakesim/delegation"
 	"github.com/stakesim/stakesim/spec"
-	"go.yaml.in/yaml/v3"
+	"github.com/stakesim/stakesim/spec/u64"
 )
 
 // decoder fills structs from YAML nodes, strictly: an unknown or repeated key is an
@@ -147,7 +149,7 @@ func whole(s string) (uint64, error) {
 	if s == "-1" || s == "off" {
 		return delegation.Off, nil
 	}
-	v, err := strconv.ParseUint(strings.ReplaceAll(s, "_", ""), 10, 64)
+	v, err := u64.Parse[uint64](strings.ReplaceAll(s, "_", ""))
 	if err != nil {
 		return 0, fmt.Errorf("%q is no whole number below 2^64", s)
 	}
@@ -201,12 +203,11 @@ func ratio(s string) (r delegation.Ratio, err error) {
 // decimal reads a decimal number of at most so many digits after the point, in
 // units of the last of them.
 func decimal(s string, digits int) (uint64, error) {
-	before, after, _ := strings.Cut(s, ".")
-	if len(after) > digits {
-		return 0, fmt.Errorf("%q has more than %d digits after the point", s, digits)
-	}
-	v, err := strconv.ParseUint(before+after+strings.Repeat("0", digits-len(after)), 10, 64)
-	if err != nil || v == math.MaxUint64 {
+	v, err := u64.ParseScaled[uint64](s, digits)
+	switch {
+	case errors.Is(err, u64.ErrSyntax):
+		return 0, fmt.Errorf("%q is no number, or has more than %d digits after the point", s, digits)
+	case err != nil || v == math.MaxUint64:
 		return 0, fmt.Errorf("%q is no number in range", s)
 	}
 	return v, nil

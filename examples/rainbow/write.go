@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/stakesim/stakesim/examples/internal/page"
+	"github.com/stakesim/stakesim/spec/file"
 	"github.com/stakesim/stakesim/spec/table"
 )
 
@@ -58,11 +59,6 @@ func write(out io.Writer, f table.Format, html string, command []string, p plan,
 }
 
 func writePage(path string, doc *document, data string, answers []answer) error {
-	f, err := page.Create(path)
-	if err != nil {
-		return err
-	}
-	defer f.Abandon()
 	p := &page.Page{
 		Title: "Rainbow staking", Lead: "An economy of heavy and light services: who earns, who pays, and what withholding can stop.",
 		Facts: []page.Fact{{Name: "Command", Value: doc.Command}, {Name: "Seed", Value: fmt.Sprint(doc.Plan.Seed)}},
@@ -75,7 +71,7 @@ func writePage(path string, doc *document, data string, answers []answer) error 
 		}
 		p.Sections = append(p.Sections, page.Section{Key: a.key, Title: a.title, Text: a.text, Charts: a.charts, Table: t})
 	}
-	return f.Commit(p)
+	return file.Write(path, func(w *file.Writer) error { return p.Write(w) })
 }
 
 // pageTable reads a table's Markdown, so that no figure is formatted twice. No cell

@@ -2,15 +2,14 @@ package main
 
 import (
 	"embed"
-	"encoding/csv"
 	"errors"
-	"fmt"
 	"io"
+	"slices"
 	"sort"
-	"strconv"
 	"strings"
 
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/file"
 	"github.com/stakesim/stakesim/spec/u64"
 )
 
@@ -56,89 +55,114 @@ func knownNames() string {
 
 func embedded(name string) (incident, error) {
 	k := known[name]
-	f, err := files.Open(k.file)
+	in, err := file.InFS(files, k.file)
 	if err != nil {
 		return incident{}, err
 	}
-	defer f.Close()
-	return readIncident(f, k.file, incident{name: name, total: k.total, seed: k.seed})
+	return readIncident(in, incident{name: name, total: k.total, seed: k.seed})
+}
+
+// series is an incident that is being read.
+type series struct {
+	*file.Rows
+	unit  string // epoch or slot
+	per   int    // slots of a row
+	total spec.Gwei
+	last  uint64      // the epoch or slot of the last row
+	rows  []spec.Gwei // what is offline in a slot of each row
 }
 
 // readIncident reads `epoch,offline_gwei` (spread evenly over the epoch's
 // slots, floored) or `slot,offline_gwei`. Rows must follow one another without
 // a gap. Errors name file, line and field.
-func readIncident(r io.Reader, file string, inc incident) (incident, error) {
-	rows := csv.NewReader(r)
-	rows.FieldsPerRecord = 2
-	rows.ReuseRecord = true
-	header, err := rows.Read()
-	if errors.Is(err, io.EOF) {
-		return inc, fmt.Errorf("%s: empty file: %w", file, spec.ErrInput)
-	}
+func readIncident(in file.Input, inc incident) (incident, error) {
+	rows, err := in.Rows(file.Limit{})
 	if err != nil {
-		return inc, fmt.Errorf("%s: %w", file, err)
+		return inc, err
 	}
-	unit := header[0]
-	if (unit != "epoch" && unit != "slot") || header[1] != "offline_gwei" {
-		return inc, fmt.Errorf("%s:1: header %q: %w: want epoch,offline_gwei or slot,offline_gwei", file, strings.Join(header, ","), spec.ErrInput)
+	defer rows.Close()
+	s := series{Rows: rows, total: inc.total}
+	if err := s.header(); err != nil {
+		return inc, err
 	}
-	per := 1
-	if unit == "epoch" {
-		per, inc.spread = slotsPerEpoch, true
-	}
-	var last uint64
 	for {
-		row, err := rows.Read()
+		row, err := s.Next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		if err != nil {
-			return inc, fmt.Errorf("%s: %w", file, err)
-		}
-		line, _ := rows.FieldPos(0)
-		at, offline, err := parseRow(row, unit)
 		if err == nil {
-			err = inc.checkRow(unit, last, at, offline, per)
+			err = s.row(row)
 		}
 		if err != nil {
-			return inc, fmt.Errorf("%s:%d: %w", file, line, err)
-		}
-		if len(inc.offline) == 0 && unit == "slot" {
-			inc.first = at % slotsPerEpoch
-		}
-		last = at
-		for range per {
-			inc.offline = append(inc.offline, offline/spec.Gwei(per))
+			return inc, err
 		}
 	}
-	if len(inc.offline) == 0 {
-		return inc, fmt.Errorf("%s: no rows under the header: %w", file, spec.ErrInput)
+	if len(s.rows) == 0 {
+		return inc, s.Errorf("no rows under the header")
+	}
+	inc.spread = s.per > 1
+	if !inc.spread {
+		inc.first = (s.last + 1 - uint64(len(s.rows))) % slotsPerEpoch
+	}
+	inc.offline = make([]spec.Gwei, 0, len(s.rows)*s.per)
+	for _, g := range s.rows {
+		for range s.per {
+			inc.offline = append(inc.offline, g)
+		}
 	}
 	return inc, nil
 }
 
-func parseRow(row []string, unit string) (at uint64, offline spec.Gwei, err error) {
-	if at, err = strconv.ParseUint(row[0], 10, 64); err != nil {
-		return 0, 0, fmt.Errorf("%s %q: %w: not a whole number", unit, row[0], spec.ErrInput)
+// columns are those of a series by epoch or by slot.
+func columns(unit string) []string { return []string{unit, "offline_gwei"} }
+
+func (s *series) header() error {
+	header, err := s.Next()
+	if errors.Is(err, io.EOF) {
+		return file.Errorf(s.Name(), 0, "an empty file")
 	}
-	gwei, err := strconv.ParseUint(row[1], 10, 64)
 	if err != nil {
-		return 0, 0, fmt.Errorf("offline_gwei %q: %w: not a whole number of Gwei below 2^64", row[1], spec.ErrInput)
+		return err
 	}
-	return at, spec.Gwei(gwei), nil
+	for i := range header {
+		header[i] = strings.TrimSpace(header[i])
+	}
+	switch {
+	case slices.Equal(header, columns("epoch")):
+		s.unit, s.per = "epoch", slotsPerEpoch
+	case slices.Equal(header, columns("slot")):
+		s.unit, s.per = "slot", 1
+	case len(header) != 2:
+		return s.Errorf("header: %w", file.Wanted(header, columns("epoch or slot")))
+	default:
+		return s.Errorf("header %.200q: want epoch,offline_gwei or slot,offline_gwei", strings.Join(header, ","))
+	}
+	return nil
 }
 
-func (inc *incident) checkRow(unit string, last, at uint64, offline spec.Gwei, per int) error {
-	switch {
-	case len(inc.offline) > 0 && at <= last:
-		return fmt.Errorf("%s %d after %d: %w: rows must ascend", unit, at, last, spec.ErrInput)
-	case len(inc.offline) > 0 && at != last+1:
-		return fmt.Errorf("%s %d after %d: %w: rows are missing", unit, at, last, spec.ErrInput)
-	case offline/spec.Gwei(per) > inc.total/slotsPerEpoch:
-		return fmt.Errorf("offline_gwei %d: %w: more than is active in one %s", offline, spec.ErrInput, unit)
-	case len(inc.offline)+per > maxSlots:
-		return fmt.Errorf("%s %d: %w: more than %d slots", unit, at, spec.ErrInput, maxSlots)
+func (s *series) row(row []string) error {
+	if len(row) != 2 {
+		return s.Errorf("%w", file.Wanted(row, columns(s.unit)))
 	}
+	var values [2]uint64
+	for i, column := range columns(s.unit) {
+		var err error
+		if values[i], err = u64.Parse[uint64](strings.TrimSpace(row[i])); err != nil {
+			return s.Errorf("%s %.40q: %w", column, row[i], err)
+		}
+	}
+	at, offline := values[0], spec.Gwei(values[1])/spec.Gwei(s.per)
+	switch {
+	case len(s.rows) > 0 && at <= s.last:
+		return s.Errorf("%s %d after %d: rows must ascend", s.unit, at, s.last)
+	case len(s.rows) > 0 && at != s.last+1:
+		return s.Errorf("%s %d after %d: rows are missing", s.unit, at, s.last)
+	case offline > s.total/slotsPerEpoch:
+		return s.Errorf("offline_gwei %d: more than is active in one %s", values[1], s.unit)
+	case (len(s.rows)+1)*s.per > maxSlots:
+		return s.Errorf("%s %d: more than %d slots", s.unit, at, maxSlots)
+	}
+	s.last, s.rows = at, append(s.rows, offline)
 	return nil
 }
 

@@ -5,11 +5,11 @@ package main
 import (
 	"flag"
 	"io"
-	"os"
 
 	"github.com/stakesim/stakesim/examples/internal/cli"
 	"github.com/stakesim/stakesim/penalty"
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/file"
 	"github.com/stakesim/stakesim/spec/table"
 )
 
@@ -34,7 +34,7 @@ func main() { cli.Main("replay", run) }
 func run(args []string, in io.Reader, out io.Writer) error {
 	flags := flag.NewFlagSet("replay", flag.ContinueOnError)
 	name := flags.String("incident", defaultIncident, "embedded incident: "+knownNames())
-	file := flags.String("csv", "", "series of your own; - reads standard input")
+	path := flags.String("csv", "", "series of your own; - reads standard input")
 	total := flags.Uint64("total-active-gwei", 0, "total active balance in `Gwei`, with -csv")
 	seed := flags.Uint64("seed-gwei", 0, "offline balance of a slot before the series in `Gwei`, with -csv")
 	format := flags.String("format", "text", "text, csv, json or markdown")
@@ -56,7 +56,7 @@ func run(args []string, in io.Reader, out io.Writer) error {
 	}
 	given := map[string]bool{}
 	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
-	inc, err := load(given, *name, *file, spec.Gwei(*total), spec.Gwei(*seed), in)
+	inc, err := load(given, *name, *path, spec.Gwei(*total), spec.Gwei(*seed), in)
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func distinct() (rules []penalty.Rule) {
 	return rules
 }
 
-func load(given map[string]bool, name, file string, total, seed spec.Gwei, in io.Reader) (incident, error) {
+func load(given map[string]bool, name, path string, total, seed spec.Gwei, in io.Reader) (incident, error) {
 	if !given["csv"] {
 		if given["total-active-gwei"] || given["seed-gwei"] {
 			return incident{}, cli.Usagef("-total-active-gwei and -seed-gwei belong to -csv")
@@ -103,14 +103,10 @@ func load(given map[string]bool, name, file string, total, seed spec.Gwei, in io
 	case seed > total/slotsPerEpoch:
 		return incident{}, cli.Usagef("-seed-gwei %d: more than is active in one slot", seed)
 	}
-	inc := incident{name: file, total: total, seed: seed}
-	if file == "-" {
-		return readIncident(in, "standard input", inc)
-	}
-	f, err := os.Open(file)
+	inc := incident{name: path, total: total, seed: seed}
+	series, err := file.Argument(path, in)
 	if err != nil {
 		return incident{}, err
 	}
-	defer f.Close()
-	return readIncident(f, file, inc)
+	return readIncident(series, inc)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/stakesim/stakesim/examples/internal/cli"
 	"github.com/stakesim/stakesim/penalty"
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/file"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden file")
@@ -75,7 +76,7 @@ func TestEconomicsOfAnEpoch(t *testing.T) {
 // 765 and cap 256, o = R/100 gives floor(7.65) + 1 = 8 in every slot.
 func TestReplayOfASeriesByHand(t *testing.T) {
 	text := "epoch,offline_gwei\n7,320000000000000\n"
-	inc, err := readIncident(strings.NewReader(text), "hand.csv", incident{total: 32_000_000_000_000_000})
+	inc, err := readIncident(file.Once("hand.csv", strings.NewReader(text)), incident{total: 32_000_000_000_000_000})
 	require.NoError(t, err)
 	require.Len(t, inc.offline, 32)
 	require.Equal(t, spec.Gwei(10_000_000_000_000), inc.offline[31])
@@ -116,7 +117,7 @@ func TestRewardsForgoneFallWithTheShareThatTookPart(t *testing.T) {
 // nothing offline the flags pay 2186+4060+2186 and 2499+4641+2499.
 func TestASlotSeriesIsCutAtTheEpochsOfItsSlotNumbers(t *testing.T) {
 	const series = "slot,offline_gwei\n30,0\n31,250000000000000\n32,0\n33,0\n"
-	inc, err := readIncident(strings.NewReader(series), "hand.csv", incident{total: 32_000_000_000_000_000})
+	inc, err := readIncident(file.Once("hand.csv", strings.NewReader(series)), incident{total: 32_000_000_000_000_000})
 	require.NoError(t, err)
 	require.Equal(t, []spec.Gwei{28_000_000_000_000_000, 32_000_000_000_000_000}, inc.online())
 	got, err := replay(&inc, penalty.StatusQuo())
@@ -217,18 +218,19 @@ func TestWrongCommandLinesAreUsageErrors(t *testing.T) {
 
 func TestBadFilesAreNamedByLineAndField(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
-		"an empty file":            {"", "standard input: empty file"},
+		"an empty file":            {"", "standard input: invalid input: an empty file"},
 		"a header alone":           {"epoch,offline_gwei\n", "no rows"},
-		"a wrong header":           {"when,offline_gwei\n1,2\n", "standard input:1: header"},
-		"a negative balance":       {"epoch,offline_gwei\n1,5\n2,-5\n", `standard input:3: offline_gwei "-5"`},
-		"a balance above 64 bits":  {"slot,offline_gwei\n1,18446744073709551616\n", "standard input:2: offline_gwei"},
-		"a balance above the slot": {"slot,offline_gwei\n1,1000000000000001\n", "standard input:2: offline_gwei 1000000000000001"},
-		"a malformed epoch":        {"epoch,offline_gwei\n1e3,5\n", `standard input:2: epoch "1e3"`},
-		"a duplicate epoch":        {"epoch,offline_gwei\n1,5\n1,5\n", "standard input:3: epoch 1 after 1"},
-		"a decreasing epoch":       {"epoch,offline_gwei\n2,5\n1,5\n", "standard input:3: epoch 1 after 2"},
-		"a gap":                    {"epoch,offline_gwei\n2,5\n4,5\n", "standard input:3: epoch 4 after 2"},
-		"a third field":            {"epoch,offline_gwei\n2,5,6\n", "line 2"},
-		"an open quote":            {"epoch,offline_gwei\n\"2,5\n", "line 2"},
+		"a wrong header":           {"when,offline_gwei\n1,2\n", `standard input:1: invalid input: header "when,offline_gwei"`},
+		"a negative balance":       {"epoch,offline_gwei\n1,5\n2,-5\n", `standard input:3: invalid input: offline_gwei "-5": not a whole number`},
+		"a balance above 64 bits":  {"slot,offline_gwei\n1,18446744073709551616\n", "standard input:2: invalid input: offline_gwei"},
+		"a balance above the slot": {"slot,offline_gwei\n1,1000000000000001\n", "standard input:2: invalid input: offline_gwei 1000000000000001"},
+		"a malformed epoch":        {"epoch,offline_gwei\n1e-3,5\n", `standard input:2: invalid input: epoch "1e-3"`},
+		"a duplicate epoch":        {"epoch,offline_gwei\n1,5\n1,5\n", "standard input:3: invalid input: epoch 1 after 1"},
+		"a decreasing epoch":       {"epoch,offline_gwei\n2,5\n1,5\n", "standard input:3: invalid input: epoch 1 after 2"},
+		"a gap":                    {"epoch,offline_gwei\n2,5\n4,5\n", "standard input:3: invalid input: epoch 4 after 2"},
+		"a third field":            {"epoch,offline_gwei\n2,5,6\n", "standard input:2: invalid input: 3 fields where 2 are wanted (epoch,offline_gwei)"},
+		"semicolons":               {"epoch,offline_gwei\n2;6\n", "standard input:2: invalid input: 1 field where 2 are wanted (epoch,offline_gwei; fields are separated by commas, not by semicolons)"},
+		"an open quote":            {"epoch,offline_gwei\n\"2,5\n", "standard input:2: invalid input: extraneous"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out bytes.Buffer

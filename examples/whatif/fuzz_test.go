@@ -1,7 +1,6 @@
 package main
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/stakesim/stakesim/penalty/scenario"
@@ -21,7 +20,7 @@ func FuzzScenario(f *testing.F) {
 		f.Add(string(text))
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		tr, err := readTree("fuzz", strings.NewReader(text))
+		tr, err := readTree("fuzz", []byte(text))
 		if err != nil {
 			return
 		}

@@ -8,23 +8,24 @@ import (
 
 	"github.com/stakesim/stakesim/examples/internal/page"
 	"github.com/stakesim/stakesim/penalty/scenario"
+	"github.com/stakesim/stakesim/spec/file"
 	"github.com/stakesim/stakesim/spec/table"
 )
 
 // pageFile is the page that -html asks for, or nothing.
-type pageFile struct{ file *page.File }
+type pageFile struct{ file *file.Writer }
 
 func openPage(path string) (*pageFile, error) {
 	if path == "" {
 		return &pageFile{}, nil
 	}
-	f, err := page.Create(path)
+	f, err := file.Create(path)
 	return &pageFile{f}, err
 }
 
 func (f *pageFile) abandon() {
 	if f.file != nil {
-		f.file.Abandon()
+		f.file.Discard()
 	}
 }
 
@@ -36,7 +37,10 @@ func (f *pageFile) write(r *report) error {
 	if err != nil {
 		return err
 	}
-	return f.file.Commit(p)
+	if err := p.Write(f.file); err != nil {
+		return err
+	}
+	return f.file.Commit()
 }
 
 // foldAbove is how many rows a table may have that the page shows at once.

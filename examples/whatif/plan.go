@@ -1,17 +1,16 @@
 package main
 
 import (
-	"bytes"
 	"embed"
 	"fmt"
 	"io"
-	"os"
 	"sort"
 	"strings"
 
 	"github.com/stakesim/stakesim/examples/internal/cli"
 	"github.com/stakesim/stakesim/penalty/scenario"
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/file"
 	"github.com/stakesim/stakesim/spec/table"
 )
 
@@ -31,25 +30,22 @@ func builtinNames() (names []string) {
 }
 
 // source is a scenario's file and text.
-func source(name string, in io.Reader) (file string, text []byte, err error) {
+func source(name string, in io.Reader) (from string, text []byte, err error) {
+	plain := strings.TrimSuffix(name, ".gz")
 	switch {
 	case contains(builtinNames(), name):
-		file = name + ".yaml"
-		text, err = builtin.ReadFile("scenarios/" + file)
-	case name == "-":
-		file = "standard input"
-		text, err = io.ReadAll(io.LimitReader(in, maxFile+1))
-	case strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml"):
-		file = name
-		var f *os.File
-		if f, err = os.Open(name); err == nil {
-			defer f.Close()
-			text, err = io.ReadAll(io.LimitReader(f, maxFile+1))
+		from = name + ".yaml"
+		text, err = builtin.ReadFile("scenarios/" + from)
+	case name == file.Stdin || strings.HasSuffix(plain, ".yaml") || strings.HasSuffix(plain, ".yml"):
+		var given file.Input
+		if given, err = file.Argument(name, in); err == nil {
+			text, err = given.ReadText(file.Limit{Bytes: maxFile, Line: maxFile})
 		}
+		from = given.Name
 	default:
 		err = cli.Usagef("-scenario %q: neither a file ending in .yaml nor one of %s", name, strings.Join(builtinNames(), ", "))
 	}
-	return file, text, err
+	return from, text, err
 }
 
 // point is one variant of a scenario.
@@ -64,12 +60,12 @@ type job func(told scenario.Progress) (*report, error)
 // prepare reads and validates everything, all points of a sweep included, before
 // anything runs.
 func prepare(o *options, in io.Reader) (job, error) {
-	file, text, err := source(o.scenario, in)
+	from, text, err := source(o.scenario, in)
 	if err != nil {
 		return nil, err
 	}
 	load := func(changes []change, by string) (*plan, error) {
-		t, err := readTree(file, bytes.NewReader(text))
+		t, err := readTree(from, text)
 		if err != nil {
 			return nil, err
 		}
@@ -165,11 +161,11 @@ func (p *plan) fits(points []point) error {
 func writeList(out io.Writer, f table.Format) error {
 	t := table.New("Built-in scenarios", table.Column{Name: "scenario"}, table.Column{Name: "question"})
 	for _, name := range builtinNames() {
-		file, text, err := source(name, nil)
+		from, text, err := source(name, nil)
 		if err != nil {
 			return err
 		}
-		tr, err := readTree(file, bytes.NewReader(text))
+		tr, err := readTree(from, text)
 		if err != nil {
 			return err
 		}

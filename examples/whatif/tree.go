@@ -15,6 +15,7 @@ import (
 
 	"github.com/stakesim/stakesim/examples/internal/cli"
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/u64"
 )
 
 // tree is a scenario's YAML with where every value comes from: a line of the
@@ -30,14 +31,7 @@ type tree struct {
 // maxFile bounds a scenario's file in bytes.
 const maxFile = 1 << 20
 
-func readTree(file string, r io.Reader) (*tree, error) {
-	text, err := io.ReadAll(io.LimitReader(r, maxFile+1))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
-	}
-	if len(text) > maxFile {
-		return nil, fmt.Errorf("%s: %w: more than %d bytes", file, spec.ErrInput, maxFile)
-	}
+func readTree(file string, text []byte) (*tree, error) {
 	t := &tree{file: file, setBy: map[*yaml.Node]string{}, origin: map[string]string{}}
 	var doc yaml.Node
 	decoder := yaml.NewDecoder(strings.NewReader(string(text)))
@@ -214,8 +208,8 @@ func (t *tree) number(dst *uint64, unit int64, limit uint64) reader {
 	return func(n *yaml.Node, path string) {
 		text := strings.ReplaceAll(n.Value, "_", "")
 		percent := unit > 1 && strings.HasSuffix(text, "%")
-		r, ok := new(big.Rat).SetString(strings.TrimSuffix(text, "%"))
-		if n.Kind != yaml.ScalarNode || len(text) > 40 || strings.ContainsAny(text, "eE/pPxX") || !ok || (strings.HasSuffix(text, "%") && !percent) {
+		r, ok := rational(strings.TrimSuffix(text, "%"))
+		if n.Kind != yaml.ScalarNode || !ok || (strings.HasSuffix(text, "%") && !percent) {
 			t.fail(n, path, "%q is not a number", n.Value)
 			return
 		}
@@ -238,6 +232,15 @@ func (t *tree) number(dst *uint64, unit int64, limit uint64) reader {
 	}
 }
 
+// rational reads a decimal number, with an exponent of ten where it has one.
+func rational(text string) (*big.Rat, bool) {
+	_, exponent, _ := strings.Cut(strings.ToLower(text), "e")
+	if len(text) > 40 || len(exponent) > 3 || strings.Trim(text, "0123456789.eE+-") != "" {
+		return nil, false
+	}
+	return new(big.Rat).SetString(text)
+}
+
 // epochSeconds is the length of an epoch.
 const epochSeconds = 384
 
@@ -255,11 +258,11 @@ func (t *tree) epochs(dst *uint64) reader {
 }
 
 func parseEpochs(text string) (uint64, error) {
-	if n, err := strconv.ParseInt(text, 10, 40); err == nil {
-		if n < 0 {
-			return 0, errors.New("negative")
+	if n, err := u64.Parse[uint64](text); err == nil {
+		if n >= 1<<40 {
+			return 0, errors.New("more than 2^40 epochs")
 		}
-		return uint64(n), nil
+		return n, nil
 	}
 	if days, ok := strings.CutSuffix(text, "d"); ok {
 		n, err := strconv.ParseFloat(days, 64)

@@ -71,22 +71,18 @@ func ExampleInput_ReadBinary() {
 	// state: invalid input: above the limit: more than 3 bytes
 }
 
-func ExampleUnframe() {
+func ExampleDecodeSnappy() {
 	var b bytes.Buffer
 	w := snappy.NewBufferedWriter(&b)
 	fmt.Fprint(w, "text")
 	w.Close()
-	fmt.Println(file.Framed(b.Bytes()))
-	text, err := file.Unframe(b.Bytes(), 4)
-	fmt.Printf("%s %v\n", text, err)
+	framed, err := file.DecodeSnappy(b.Bytes(), 4)
+	fmt.Printf("%s %v\n", framed, err)
+	block, err := file.DecodeSnappy(snappy.Encode(nil, []byte("text")), 4)
+	fmt.Printf("%s %v\n", block, err)
 	// Output:
-	// true
 	// text <nil>
-}
-
-func ExampleFramed() {
-	fmt.Println(file.Framed([]byte("\xff\x06\x00\x00sNaPpY")), file.Framed([]byte("PK")))
-	// Output: true false
+	// text <nil>
 }
 
 func ExampleForeign() {

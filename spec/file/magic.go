@@ -138,11 +138,11 @@ func (p progress) Read(b []byte) (int, error) {
 }
 
 // frames undoes snappy's framing format where the stream has it.
-func (s *stream) frames() error {
+func (s *stream) frames() (framed bool, err error) {
 	head, err := s.head()
 	if err != nil || !bytes.HasPrefix(head, snappyMagic) {
-		return err
+		return false, err
 	}
 	s.Reader = bufio.NewReaderSize(snappy.NewReader(s.Reader), bufferSize)
-	return nil
+	return true, nil
 }

@@ -245,10 +245,28 @@ func TestBinaryInputIsDecompressedByItsFirstBytes(t *testing.T) {
 	}
 	_, err := file.Once("x", bytes.NewReader(damaged)).ReadBinary(7000, 0, nil)
 	require.ErrorIs(t, err, spec.ErrInput)
-	_, err = file.Unframe(damaged, 7000)
+	_, err = file.DecodeSnappy(damaged, 7000)
 	require.ErrorIs(t, err, spec.ErrInput)
-	_, err = file.Unframe(framed.Bytes(), 6999)
+	_, err = file.DecodeSnappy(framed.Bytes(), 6999)
 	require.ErrorIs(t, err, file.ErrLimit)
 	_, err = file.Once("x", strings.NewReader("PK\x03\x04")).ReadBinary(7000, 0, nil)
 	require.ErrorIs(t, err, file.ErrFormat)
+}
+
+func TestABlockOfSnappyIsKnownByItsName(t *testing.T) {
+	state := bytes.Repeat([]byte("a state"), 1000)
+	block := snappy.Encode(nil, state)
+	for name, b := range map[string][]byte{"pre.ssz_snappy": block, "pre.ssz_snappy.gz": zip(block)} {
+		got, err := file.Once(name, bytes.NewReader(b)).ReadBinary(7000, 8, nil)
+		require.NoError(t, err, name)
+		require.Equal(t, state, got, name)
+		_, err = file.Once(name, bytes.NewReader(b)).ReadBinary(6999, 0, nil)
+		require.ErrorIs(t, err, spec.ErrInput, name)
+	}
+	for _, pattern := range []string{"\x00", "\xff", "\x7f"} {
+		budget.Run(t, budget.Limit{}, func() {
+			_, err := file.Once("x_snappy", &repeat{pattern: pattern}).ReadBinary(1<<29, 0, nil)
+			require.ErrorIs(t, err, spec.ErrInput)
+		})
+	}
 }

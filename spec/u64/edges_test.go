@@ -14,7 +14,7 @@ import (
 func TestNoExportedFunctionPanicsOnEdgeValues(t *testing.T) {
 	edges := budget.Edges{Dir: ".", Functions: map[string]any{
 		"Add": u64.Add[uint64], "Apportion": u64.Apportion[uint64], "Mul": u64.Mul[uint64], "MulDiv": u64.MulDiv[uint64],
-		"MulDivCeil": u64.MulDivCeil[uint64], "Product": u64.Product[uint64], "Sqrt": u64.Sqrt[uint64], "Sub": u64.Sub[uint64],
+		"MulDivCeil": u64.MulDivCeil[uint64], "Parse": u64.Parse[uint64], "ParseScaled": u64.ParseScaled[uint64], "Product": u64.Product[uint64], "Sqrt": u64.Sqrt[uint64], "Sub": u64.Sub[uint64],
 		"SubSat": u64.SubSat[uint64],
 	}}
 	edges.Test(t)

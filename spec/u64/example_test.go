@@ -74,6 +74,16 @@ func ExampleApportion() {
 	// 7
 }
 
+func ExampleParseScaled() {
+	fmt.Println(u64.ParseScaled[uint64]("0.5", 9)) // ether in Gwei
+	fmt.Println(u64.ParseScaled[uint64]("36e6", 9))
+	fmt.Println(u64.ParseScaled[uint64]("0.0000000001", 9))
+	// Output:
+	// 500000000 <nil>
+	// 36000000000000000 <nil>
+	// 0 not a whole number
+}
+
 func ExampleParse() {
 	fmt.Println(u64.Parse[uint64]("4.07e7"))
 	fmt.Println(u64.Parse[uint64]("1e-1"))

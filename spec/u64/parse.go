@@ -18,52 +18,51 @@ const longest = 1000
 // large ones: with a fraction and an exponent of ten where the value is whole, such
 // as 36e15, 4.07E+7 or 12.0. Nothing is rounded. A sign, blanks, other bases and
 // values that are not whole give [ErrSyntax], values of 2^64 or more [ErrRange].
-func Parse[T ~uint64](s string) (T, error) {
+func Parse[T ~uint64](s string) (T, error) { return ParseScaled[T](s, 0) }
+
+// ParseScaled is [Parse] of a number times a power of ten, such as Gwei (nine
+// digits) of a number of ether: that product must be whole. digits is from 0 to 19.
+func ParseScaled[T ~uint64](s string, digits int) (T, error) {
 	if len(s) > longest {
 		return 0, ErrSyntax
 	}
-	mantissa, exponent, scientific := s, 0, false
+	mantissa, exponent := s, 0
 	if at := strings.IndexAny(s, "eE"); at >= 0 {
 		var ok bool
 		if exponent, ok = parseExponent(s[at+1:]); !ok {
 			return 0, ErrSyntax
 		}
-		mantissa, scientific = s[:at], true
+		mantissa = s[:at]
 	}
 	whole, fraction, point := strings.Cut(mantissa, ".")
 	if whole == "" || point && fraction == "" || !allDigits(whole) || !allDigits(fraction) {
 		return 0, ErrSyntax
 	}
-	if !point && !scientific {
-		return digitsOf[T](whole)
+	value := strings.TrimLeft(whole+fraction, "0")
+	exponent += digits - len(fraction) // the number is value times ten to it
+	for exponent < 0 && strings.HasSuffix(value, "0") {
+		value, exponent = value[:len(value)-1], exponent+1
 	}
-	digits := whole + fraction
-	exponent -= len(fraction)                            // the value is digits times ten to it
-	for exponent < 0 && strings.HasSuffix(digits, "0") { // no more steps than digits
-		digits, exponent = digits[:len(digits)-1], exponent+1
-	}
-	digits = strings.TrimLeft(digits, "0")
 	switch {
-	case digits == "":
+	case value == "":
 		return 0, nil
 	case exponent < 0:
 		return 0, ErrSyntax
 	case exponent > 19:
 		return 0, ErrRange
 	}
-	return digitsOf[T](digits + strings.Repeat("0", exponent))
+	return digitsOf[T](value + strings.Repeat("0", exponent))
 }
 
 // digitsOf is the value of decimal digits.
 func digitsOf[T ~uint64](digits string) (n T, err error) {
 	for i := range len(digits) {
-		var ok, fits bool
-		if n, ok = Mul(n, 10); ok {
-			n, fits = Add(n, T(digits[i]-'0'))
-		}
-		if !fits {
+		ten, fits := Mul(n, 10)
+		sum, too := Add(ten, T(digits[i]-'0'))
+		if !fits || !too {
 			return 0, ErrRange
 		}
+		n = sum
 	}
 	return n, nil
 }

@@ -74,6 +74,30 @@ func TestWholeNumbersAreReadExactlyHoweverTheyAreWritten(t *testing.T) {
 	}
 }
 
+func TestANumberOfAUnitIsWholeInTheSmallerOne(t *testing.T) {
+	for _, c := range []struct {
+		text   string
+		digits int
+		value  uint64
+		err    error
+	}{
+		{"32", 9, 32_000_000_000, nil},
+		{"1.000000001", 9, 1_000_000_001, nil},
+		{"1.0000000010", 9, 1_000_000_001, nil},
+		{"18446744073.709551615", 9, 18446744073709551615, nil},
+		{"18446744073.709551616", 9, 0, u64.ErrRange},
+		{"1.0000000001", 9, 0, u64.ErrSyntax},
+		{"1e-9", 9, 1, nil},
+		{"1e-10", 9, 0, u64.ErrSyntax},
+		{"", 9, 0, u64.ErrSyntax},
+		{".", 9, 0, u64.ErrSyntax},
+	} {
+		n, err := u64.ParseScaled[uint64](c.text, c.digits)
+		require.Equal(t, c.err, err, c.text)
+		require.Equal(t, c.value, n, c.text)
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	for _, c := range parsed {
 		f.Add(c.text)

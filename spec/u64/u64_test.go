@@ -6,8 +6,9 @@ import (
 	"math/big"
 	"testing"
 
-	"github.com/stakesim/stakesim/spec/u64"
 	"github.com/stretchr/testify/require"
+
+	"github.com/stakesim/stakesim/spec/u64"
 )
 
 // edges drive the tables and seed the fuzz target.

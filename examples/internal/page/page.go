@@ -1,11 +1,8 @@
 package page
 
 import (
-	"fmt"
 	"html/template"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
 )
 
@@ -101,47 +98,6 @@ func (p *Page) Write(w io.Writer) error {
 		data.Sections = append(data.Sections, out)
 	}
 	return layout.Execute(w, data)
-}
-
-// File is a page on its way to a file: written beside it and renamed at the end,
-// so that a failure leaves what was there.
-type File struct {
-	path string
-	temp *os.File
-}
-
-// Create opens the temporary file, so that a place where nothing can be written
-// is found out at once.
-func Create(path string) (*File, error) {
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return nil, fmt.Errorf("%s: is a directory", path)
-	}
-	temp, err := os.CreateTemp(filepath.Dir(path), ".page-*.html")
-	if err != nil {
-		return nil, fmt.Errorf("cannot write %s: %w", path, err)
-	}
-	return &File{path, temp}, nil
-}
-
-// Commit writes the page and puts it in place.
-func (f *File) Commit(p *Page) error {
-	defer f.Abandon()
-	if err := p.Write(f.temp); err != nil {
-		return err
-	}
-	if err := f.temp.Chmod(0o644); err != nil {
-		return err
-	}
-	if err := f.temp.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.temp.Name(), f.path)
-}
-
-// Abandon removes the temporary file, if it is still there.
-func (f *File) Abandon() {
-	_ = f.temp.Close()
-	_ = os.Remove(f.temp.Name())
 }
 
 func upTo(n int) (list []int) {

@@ -5,8 +5,6 @@ import (
 	"encoding/xml"
 	"io"
 	"math"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -59,28 +57,6 @@ func TestEveryDrawingIsWellFormed(t *testing.T) {
 			require.ErrorIs(t, err, io.EOF, c.Title)
 		}
 	}
-}
-
-func TestAFileIsPutInPlaceAtTheEndOrNotAtAll(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, "out.html")
-	require.NoError(t, os.WriteFile(path, []byte("old"), 0o644))
-	f, err := Create(path)
-	require.NoError(t, err)
-	f.Abandon()
-	kept, err := os.ReadFile(path)
-	require.NoError(t, err)
-	require.Equal(t, "old", string(kept))
-	f, err = Create(path)
-	require.NoError(t, err)
-	require.NoError(t, f.Commit(sample()))
-	entries, err := os.ReadDir(dir)
-	require.NoError(t, err)
-	require.Len(t, entries, 1, "nothing left behind")
-	_, err = Create(filepath.Join(dir, "no", "such", "folder.html"))
-	require.Error(t, err)
-	_, err = Create(dir)
-	require.Error(t, err)
 }
 
 func TestNumbersAreShort(t *testing.T) {
