@@ -33,10 +33,10 @@ func parse(args []string, out io.Writer) (*options, error) {
 	flags.BoolVar(&o.counted, "counted", false, "weigh every validator as 32 ETH")
 	flags.BoolVar(&o.fake, "fake", true, "count fake clusters and redistributed failures, which reads the list twice more")
 	flags.BoolVar(&o.asPublished, "as-published", false, "compute as the published script does, quirks included")
-	flags.Uint64Var(&o.multiplier, "multiplier", cofailure.PublishedBy, "with -as-published: of the excess penalty; 32 was meant")
+	cli.Uint64Var(flags, &o.multiplier, "multiplier", cofailure.PublishedBy, "with -as-published: `FACTOR` of the excess penalty; 32 was meant")
 	flags.BoolVar(&o.lenient, "lenient", false, "leave bad input out and count it")
 	flags.IntVar(&o.draws, "bootstrap", 1000, "draws of the confidence intervals, 0 for none")
-	flags.Uint64Var(&o.seed, "seed", 1, "seed of the draws")
+	cli.Uint64Var(flags, &o.seed, "seed", 1, "`SEED` of the draws")
 	flags.IntVar(&o.workers, "workers", min(runtime.NumCPU(), 8), "goroutines")
 	format := flags.String("format", "text", "text, csv, json or markdown")
 	flags.Func("mechanism", "`NAME` or NAME/PRESET, repeatable, or all (default one of each kind)", func(s string) error {

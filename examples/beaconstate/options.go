@@ -8,6 +8,7 @@ import (
 	"github.com/stakesim/stakesim/examples/internal/cli"
 	"github.com/stakesim/stakesim/penalty"
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/file"
 	"github.com/stakesim/stakesim/spec/table"
 )
 
@@ -41,11 +42,11 @@ func parse(args []string, out io.Writer) (*options, error) {
 	preset := flags.String("preset", "", "mainnet or minimal: the same as -network with that name")
 	mechanism := flags.String("mechanism", "smoothed-2026", "`NAME` or NAME/PRESET of the mechanism")
 	compare := flags.String("compare", "", "`NAME` of a second mechanism to show beside it")
-	flags.Uint64Var(&o.epochs, "epochs", 1, "epochs to run")
+	cli.Uint64Var(flags, &o.epochs, "epochs", 1, "`EPOCHS` to run")
 	flags.StringVar(&o.offline, "offline", "", "`SHARE` such as 0.1 or 10%, or a file of validators")
 	flags.Var(&o.calm, "calm", "offline `SHARE` of the time before, on which a mechanism's memory has settled; an eip7716 state has its own average")
-	flags.Uint64Var(&o.delay, "finality-delay", 2, "epochs from the finalized to the current epoch")
-	flags.Uint64Var(&o.seed, "seed", 1, "seed of everything drawn")
+	cli.Uint64Var(flags, &o.delay, "finality-delay", 2, "`EPOCHS` from the finalized to the current epoch")
+	cli.Uint64Var(flags, &o.seed, "seed", 1, "`SEED` of everything drawn")
 	flags.StringVar(&o.out, "out", "", "write the state after the epochs to `FILE`, raw SSZ, by rename")
 	format := flags.String("format", "text", "text, csv, json or markdown")
 	if helped, err := cli.Parse(flags, args, usage, out); helped || err != nil {
@@ -108,6 +109,8 @@ func (o *options) check(mechanism, compare string) error {
 		return cli.Usagef("-epochs %d: not 1 to %d", o.epochs, maxEpochs)
 	case o.delay == 0:
 		return cli.Usagef("-finality-delay 0: the current epoch is never final")
+	case o.file == file.Stdin && o.offline == file.Stdin:
+		return cli.Usagef("-offline -: the standard input is the state")
 	case o.file == "" && o.fork == phase0Name:
 		return cli.Usagef("-fork phase0: there is no state to upgrade")
 	case strings.HasSuffix(o.out, ".gz") || strings.HasSuffix(o.out, "_snappy"):

@@ -161,7 +161,7 @@ func (o *options) studyFlags(f *flag.FlagSet) {
 	f.BoolVar(&o.study.Counted, "counted", false, "weigh every validator as 32 ETH")
 	f.BoolVar(&o.fake, "fake", o.command == "backtest", "count fake clusters and redistributed failures, which reads the lists twice more")
 	f.IntVar(&o.draws, "bootstrap", 1000, "draws of the confidence intervals, 0 for none")
-	f.Uint64Var(&o.seed, "seed", 1, "seed of the draws")
+	cli.Uint64Var(f, &o.seed, "seed", 1, "`SEED` of the draws")
 	f.StringVar(&o.formatName, "format", "text", "text, csv, json or markdown")
 	add := func(s string) error {
 		names, err := expand(s)

@@ -39,7 +39,7 @@ func defaultPlan() plan {
 
 func (p *plan) bind(flags *flag.FlagSet) {
 	flags.IntVar(&p.Years, "years", p.Years, "of 365 days, a step a day")
-	flags.Uint64Var(&p.Seed, "seed", p.Seed, "of faults and of who looks around")
+	cli.Uint64Var(flags, &p.Seed, "seed", p.Seed, "`SEED` of faults and of who looks around")
 	flags.Float64Var(&p.Alpha, "alpha", p.Alpha, "light issuance in percent of the total")
 	flags.BoolVar(&p.Ratio, "alpha-is-ratio", p.Ratio, "alpha is in percent of heavy issuance instead")
 	flags.StringVar(&p.Curve, "curve", p.Curve, "issuance: "+curveNames())

@@ -35,8 +35,9 @@ func run(args []string, in io.Reader, out io.Writer) error {
 	flags := flag.NewFlagSet("replay", flag.ContinueOnError)
 	name := flags.String("incident", defaultIncident, "embedded incident: "+knownNames())
 	path := flags.String("csv", "", "series of your own; - reads standard input")
-	total := flags.Uint64("total-active-gwei", 0, "total active balance in `Gwei`, with -csv")
-	seed := flags.Uint64("seed-gwei", 0, "offline balance of a slot before the series in `Gwei`, with -csv")
+	var total, seed uint64
+	cli.Uint64Var(flags, &total, "total-active-gwei", 0, "total active balance in `Gwei`, with -csv")
+	cli.Uint64Var(flags, &seed, "seed-gwei", 0, "offline balance of a slot before the series in `Gwei`, with -csv")
 	format := flags.String("format", "text", "text, csv, json or markdown")
 	var rules []penalty.Rule
 	flags.Func("mechanism", "`NAME` or NAME/PRESET, repeatable (default every one that a series can tell apart)", func(s string) error {
@@ -56,7 +57,7 @@ func run(args []string, in io.Reader, out io.Writer) error {
 	}
 	given := map[string]bool{}
 	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
-	inc, err := load(given, *name, *path, spec.Gwei(*total), spec.Gwei(*seed), in)
+	inc, err := load(given, *name, *path, spec.Gwei(total), spec.Gwei(seed), in)
 	if err != nil {
 		return err
 	}

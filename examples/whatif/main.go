@@ -86,7 +86,7 @@ func parse(args []string, out io.Writer) (options, error) {
 		o.set = append(o.set, s)
 		return nil
 	})
-	flags.Uint64Var(&o.seed, "seed", 1, "seed of the random numbers")
+	cli.Uint64Var(flags, &o.seed, "seed", 1, "`SEED` of the random numbers")
 	flags.IntVar(&o.workers, "workers", runtime.GOMAXPROCS(0), "goroutines; the result does not depend on it")
 	flags.StringVar(&o.html, "html", "", "write a self-contained page to this `file`")
 	flags.BoolVar(&o.list, "list", false, "list the built-in scenarios")
