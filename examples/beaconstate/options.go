@@ -47,7 +47,7 @@ func parse(args []string, out io.Writer) (*options, error) {
 	flags.Var(&o.calm, "calm", "offline `SHARE` of the time before, on which a mechanism's memory has settled; an eip7716 state has its own average")
 	cli.Uint64Var(flags, &o.delay, "finality-delay", 2, "`EPOCHS` from the finalized to the current epoch")
 	cli.Uint64Var(flags, &o.seed, "seed", 1, "`SEED` of everything drawn")
-	flags.StringVar(&o.out, "out", "", "write the state after the epochs to `FILE`, raw SSZ, by rename")
+	flags.StringVar(&o.out, "out", "", "write the state after the epochs to `FILE`, raw SSZ, whole or not at all")
 	format := flags.String("format", "text", "text, csv, json or markdown")
 	if helped, err := cli.Parse(flags, args, usage, out); helped || err != nil {
 		return nil, err
