@@ -71,11 +71,11 @@ func (r *Rule) Settled(calm *spec.SlotObs) (Memory, error) {
 	if r == nil || calm == nil {
 		return Memory{}, spec.Atf("rule", -1, spec.ErrInput, "%q: no rule, or no slot to settle on", r.FullName())
 	}
-	if r.Start != nil {
-		return r.Start(calm), nil
-	}
 	if r.Step == nil {
 		return Memory{}, spec.Atf("rule", -1, spec.ErrInput, "%q has no step", r.FullName())
+	}
+	if r.Start != nil {
+		return r.Start(calm), nil
 	}
 	var m Memory
 	for range settleSlots {

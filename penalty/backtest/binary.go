@@ -23,12 +23,19 @@ const (
 	version       = 1
 )
 
+// absent is the error of what is not there, or was not made by the function that
+// makes it.
+func absent(what string) error { return spec.Atf(what, -1, spec.ErrInput, "none") }
+
 // maxEpoch bounds epochs, so that their slots fit.
 const maxEpoch = math.MaxUint64 / SlotsPerEpoch
 
 // AppendBinary appends the binary form: of every slot whether the next block is
 // missing, and the conducts that there are. It never fails.
 func (a *Aggregates) AppendBinary(b []byte) ([]byte, error) {
+	if a == nil {
+		a = new(Aggregates)
+	}
 	b = wire.Header(b, aggregatesTag, version)
 	b = binary.AppendUvarint(b, uint64(a.Epoch))
 	for i := range a.Slots {
@@ -61,6 +68,9 @@ func (a *Aggregates) MarshalBinary() ([]byte, error) { return a.AppendBinary(nil
 
 // UnmarshalBinary reads the binary form.
 func (a *Aggregates) UnmarshalBinary(data []byte) error {
+	if a == nil {
+		return absent("aggregates")
+	}
 	r := wire.NewReader("aggregates", aggregatesTag, version, data)
 	n := Aggregates{Epoch: spec.Epoch(r.Uint(maxEpoch))}
 	var total spec.Gwei
@@ -101,6 +111,9 @@ func (a *Aggregates) fill(total spec.Gwei) {
 // AppendBinary appends the binary form, about 3 bytes for every class and conduct
 // that failed in a slot and 4 for every validator without 32 ETH. It never fails.
 func (f *Failures) AppendBinary(b []byte) ([]byte, error) {
+	if f == nil {
+		f = new(Failures)
+	}
 	b = wire.Header(b, failuresTag, version)
 	b = binary.AppendUvarint(b, uint64(f.Epoch))
 	b = binary.AppendUvarint(b, uint64(f.total))
@@ -130,6 +143,9 @@ func (f *Failures) MarshalBinary() ([]byte, error) { return f.AppendBinary(nil) 
 
 // UnmarshalBinary reads the binary form.
 func (f *Failures) UnmarshalBinary(data []byte) error {
+	if f == nil {
+		return absent("failures")
+	}
 	r := wire.NewReader("failures", failuresTag, version, data)
 	n := Failures{Epoch: spec.Epoch(r.Uint(maxEpoch)), total: spec.Gwei(r.Uint(math.MaxUint64))}
 	for i := range n.cells {
@@ -158,6 +174,9 @@ func (f *Failures) UnmarshalBinary(data []byte) error {
 
 // AppendBinary appends the binary form of the sums. It never fails.
 func (s *Sums) AppendBinary(b []byte) ([]byte, error) {
+	if s == nil {
+		s = new(Sums)
+	}
 	b = wire.Header(b, sumsTag, version)
 	b = binary.AppendUvarint(b, uint64(s.Epoch))
 	b = binary.AppendUvarint(b, uint64(s.Index))
@@ -169,6 +188,9 @@ func (s *Sums) MarshalBinary() ([]byte, error) { return s.AppendBinary(nil) }
 
 // UnmarshalBinary reads the binary form.
 func (s *Sums) UnmarshalBinary(data []byte) error {
+	if s == nil {
+		return absent("sums")
+	}
 	r := wire.NewReader("sums", sumsTag, version, data)
 	n := Sums{Epoch: spec.Epoch(r.Uint(maxEpoch)), Index: uint32(r.Uint(MaxEpochs - 1)), Of: readRow(r)}
 	if err := r.Close(); err != nil {
@@ -196,6 +218,9 @@ func readRow(r *wire.Reader) []uint64 {
 
 // AppendBinary appends the binary form. It never fails.
 func (t *Totals) AppendBinary(b []byte) ([]byte, error) {
+	if t == nil {
+		t = new(Totals)
+	}
 	b = wire.Header(b, totalsTag, version)
 	b = binary.AppendUvarint(b, uint64(bits.Len64(t.span)))
 	b = binary.AppendUvarint(b, t.epochs)
@@ -211,6 +236,9 @@ func (t *Totals) MarshalBinary() ([]byte, error) { return t.AppendBinary(nil) }
 
 // UnmarshalBinary reads the binary form.
 func (t *Totals) UnmarshalBinary(data []byte) error {
+	if t == nil {
+		return absent("totals")
+	}
 	r := wire.NewReader("totals", totalsTag, version, data)
 	log := r.Uint(uint64(bits.Len64(MaxEpochs)))
 	n := Totals{span: 1 << log >> 1, epochs: r.Uint(MaxEpochs), end: r.Uint(MaxEpochs)}

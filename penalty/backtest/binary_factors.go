@@ -23,6 +23,9 @@ const (
 // AppendBinary appends the binary form: a byte a slot and rule, and the numbers
 // that are not one. It never fails.
 func (f *Factors) AppendBinary(b []byte) ([]byte, error) {
+	if f == nil {
+		f = new(Factors)
+	}
 	b = wire.Header(b, factorsTag, version)
 	b = binary.AppendUvarint(b, uint64(f.Epoch))
 	b = binary.AppendUvarint(b, uint64(f.Index))
@@ -70,6 +73,9 @@ func (f *Factors) MarshalBinary() ([]byte, error) { return f.AppendBinary(nil) }
 // UnmarshalBinary reads the binary form. A rule takes 1.5 KiB of memory for 34
 // bytes and more.
 func (f *Factors) UnmarshalBinary(data []byte) error {
+	if f == nil {
+		return absent("factors")
+	}
 	r := wire.NewReader("factors", factorsTag, version, data)
 	n := Factors{Epoch: spec.Epoch(r.Uint(maxEpoch)), Index: uint32(r.Uint(MaxEpochs - 1))}
 	n.Rules = make([][SlotsPerEpoch]penalty.Factors, r.Count(MaxWidth, SlotsPerEpoch))

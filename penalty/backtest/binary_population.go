@@ -10,11 +10,15 @@ import (
 // AppendBinary appends the binary form: names, then runs of validators of one
 // cluster. It never fails.
 func (p *Population) AppendBinary(b []byte) ([]byte, error) {
+	if p == nil {
+		p = new(Population)
+	}
 	b = wire.Header(b, populationTag, version)
 	b = append(b, byte(p.grouping))
 	b = binary.AppendUvarint(b, uint64(p.top))
-	b = binary.AppendUvarint(b, uint64(len(p.Names)-1))
-	for _, name := range p.Names[1:] {
+	names := p.Names[min(1, len(p.Names)):]
+	b = binary.AppendUvarint(b, uint64(len(names)))
+	for _, name := range names {
 		b = binary.AppendUvarint(b, uint64(len(name)))
 		b = append(b, name...)
 	}
@@ -51,6 +55,9 @@ func (p *Population) MarshalBinary() ([]byte, error) { return p.AppendBinary(nil
 // UnmarshalBinary reads the binary form. It takes up to 8 bytes of memory for
 // each of 2^24 validators, however short the form.
 func (p *Population) UnmarshalBinary(data []byte) error {
+	if p == nil {
+		return absent("population")
+	}
 	r := wire.NewReader("population", populationTag, version, data)
 	grouping, top := Grouping(r.Byte()), int(r.Uint(cofailure.MaxClusters))
 	l := Labels{Names: make([]string, r.Count(cofailure.MaxClusters-1, 1))}

@@ -12,6 +12,9 @@ import (
 // AppendBinary appends the binary form of where the walk is, with which one of
 // the same rules goes on: up to 400 bytes a rule. It never fails.
 func (w *Walk) AppendBinary(b []byte) ([]byte, error) {
+	if w == nil {
+		w = new(Walk)
+	}
 	b = wire.Header(b, walkTag, version)
 	b = binary.AppendUvarint(b, uint64(w.epoch))
 	b = binary.AppendUvarint(b, uint64(w.epochs))
@@ -33,6 +36,9 @@ func (w *Walk) MarshalBinary() ([]byte, error) { return w.AppendBinary(nil) }
 // UnmarshalBinary goes on from where another walk of the same rules was. Other
 // rules are an error that wraps [spec.ErrInput], too.
 func (w *Walk) UnmarshalBinary(data []byte) error {
+	if w == nil {
+		return absent("walk")
+	}
 	r := wire.NewReader("walk", walkTag, version, data)
 	epoch, epochs := spec.Epoch(r.Uint(maxEpoch)), uint32(r.Uint(MaxEpochs))
 	if n := r.Uint(MaxWidth); r.Ok() && n != uint64(len(w.memories)) {

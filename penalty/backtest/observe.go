@@ -37,6 +37,9 @@ type Observer struct {
 
 // NewObserver makes an observer, of some MiB.
 func (s *Study) NewObserver() (*Observer, error) {
+	if !s.made() {
+		return nil, absent("study")
+	}
 	counter, err := cofailure.NewCounter(&s.Population.Clusters)
 	if err != nil {
 		return nil, err
@@ -44,14 +47,23 @@ func (s *Study) NewObserver() (*Observer, error) {
 	return &Observer{study: s, counter: counter}, nil
 }
 
-// Counts are the co-failures of all epochs observed. They are the observer's own.
-func (w *Observer) Counts() *cofailure.Counts { return &w.counter.Counts }
+// Counts are the co-failures of all epochs observed. They are the observer's own;
+// nil for an observer that [Study.NewObserver] has not made.
+func (w *Observer) Counts() *cofailure.Counts {
+	if w == nil || w.counter == nil {
+		return nil
+	}
+	return &w.counter.Counts
+}
 
 // Observe sums the 32 slots of an epoch into a and f, whose memory is reused,
 // and counts their co-failures. Slots that are no epoch, more failures than the
 // committee can hold, and sums above 64 bits ([spec.ErrOverflow]) are errors that
 // wrap [spec.ErrInput] otherwise; then nothing has been counted.
 func (w *Observer) Observe(a *Aggregates, f *Failures, slots []Slot) error {
+	if w == nil || w.study == nil || a == nil || f == nil {
+		return absent("observer")
+	}
 	total, err := w.check(slots)
 	if err != nil {
 		return err

@@ -59,6 +59,9 @@ const MaxValidators = 1 << 24
 // rows, or a label that is not there, wrap [spec.ErrInput]; where the rows are
 // meant, the field is "top".
 func NewPopulation(l *Labels, grouping Grouping, top int) (*Population, error) {
+	if l == nil {
+		return nil, absent("labels")
+	}
 	if len(l.Names) >= cofailure.MaxClusters {
 		return nil, spec.Atf("labels", -1, spec.ErrInput, "%d different labels: at most %d can be told apart", len(l.Names), cofailure.MaxClusters-1)
 	}
@@ -91,8 +94,18 @@ func NewPopulation(l *Labels, grouping Grouping, top int) (*Population, error) {
 // Has reports whether a validator had a duty: those of whom fake clusters are
 // made (see [cofailure.Quality.Fake]).
 func (p *Population) Has(validator uint32) bool {
-	return (&Labels{Duty: p.duty}).has(validator)
+	return p != nil && (&Labels{Duty: p.duty}).has(validator)
 }
 
 // Limit is above every validator with a duty: that of a [cofailure.Quality].
-func (p *Population) Limit() uint32 { return uint32(len(p.duty)) * 64 }
+func (p *Population) Limit() uint32 {
+	if p == nil {
+		return 0
+	}
+	return uint32(len(p.duty)) * 64
+}
+
+// made says that [NewPopulation] made it, and that it has groups.
+func (p *Population) made() bool {
+	return p != nil && len(p.groupsOf) > 0 && len(p.groupsOf) == len(p.Names) && len(p.Groups) > 0
+}

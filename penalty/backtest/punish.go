@@ -26,8 +26,12 @@ type Punisher struct {
 	groups  []uint64 // the same by group
 }
 
-// NewPunisher makes a punisher.
+// NewPunisher makes a punisher. A study that [NewStudy] has not made gives one that
+// punishes nothing: every call is an error.
 func (s *Study) NewPunisher() *Punisher {
+	if !s.made() {
+		return new(Punisher)
+	}
 	return &Punisher{
 		study: s, amounts: make([]uint64, spec.ConductCount*len(s.Rules)),
 		classes: make([]uint64, s.columns*len(s.Population.classes)), groups: make([]uint64, s.width),
@@ -39,6 +43,9 @@ func (s *Study) NewPunisher() *Punisher {
 // that the population has not, wrap [spec.ErrInput], a sum above 64 bits
 // [spec.ErrOverflow]; then sums is as before.
 func (w *Punisher) Punish(sums *Sums, failures *Failures, factors *Factors) error {
+	if w == nil || w.study == nil || sums == nil || failures == nil || factors == nil {
+		return absent("punisher")
+	}
 	if failures.Epoch != factors.Epoch {
 		return spec.Atf("factors", -1, spec.ErrInput, "of epoch %d, not %d", factors.Epoch, failures.Epoch)
 	}

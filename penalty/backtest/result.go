@@ -28,6 +28,9 @@ const MaxDraws = 100_000
 // too many draws, an outcome that lacks an epoch or is of another study, the error
 // wraps [spec.ErrInput].
 func (s *Study) Result(o *Outcome, draws int, seed uint64) (*Result, error) {
+	if !s.made() || o == nil {
+		return nil, absent("study or outcome")
+	}
 	if draws < 0 || draws > MaxDraws || uint64(draws)*uint64(s.width) > 1<<27 {
 		return nil, spec.Atf("draws", -1, spec.ErrInput, "%d of %d sums", draws, s.width)
 	}
@@ -52,6 +55,9 @@ func (s *Study) Result(o *Outcome, draws int, seed uint64) (*Result, error) {
 	r.draws = o.Totals.bootstrap(s.width, draws, seed)
 	return r, nil
 }
+
+// made says that [Study.Result] made it.
+func (r *Result) made() bool { return r != nil && r.Outcome != nil && r.study.made() }
 
 // sum is a figure of totals.
 func (r *Result) sum(totals []float64, group, column int) float64 {
@@ -113,6 +119,9 @@ type figureJSON [2]uint64 // sum, members
 // "penalties" and "advantage", and under "table" the sum and the members of every
 // group and column.
 func (r *Result) MarshalJSON() ([]byte, error) {
+	if !r.made() {
+		return nil, absent("result")
+	}
 	s := r.study
 	of := map[string]any{
 		"epochs": r.Totals.Epochs(), "epochs_incomplete": r.Incomplete, "validators": s.Population.Clusters.Validators,

@@ -28,6 +28,9 @@ type Outcome struct {
 // and counted. Memory does not grow with the number of epochs. Errors are those
 // of the list and of the steps.
 func (s *Study) Run(list iter.Seq2[Slot, error], workers int) (*Outcome, error) {
+	if !s.made() || list == nil {
+		return nil, absent("study or list")
+	}
 	if workers < 1 || workers > MaxWorkers {
 		return nil, spec.Atf("workers", -1, spec.ErrInput, "%d, not 1 to %d", workers, MaxWorkers)
 	}

@@ -86,6 +86,10 @@ func (g *gatherer) drop(e *epoch) {
 // does a slot out of order, which wraps [spec.ErrInput].
 func Epochs(list iter.Seq2[Slot, error], incomplete *int) iter.Seq2[[]Slot, error] {
 	return func(yield func([]Slot, error) bool) {
+		if list == nil {
+			yield(nil, absent("list"))
+			return
+		}
 		var e epoch
 		var g gatherer
 		for s, err := range list {
@@ -114,6 +118,9 @@ func Epochs(list iter.Seq2[Slot, error], incomplete *int) iter.Seq2[[]Slot, erro
 // Known shows the failures of every slot whose past is known, which are those
 // that a [cofailure.Quality] and a [cofailure.Fake] count.
 func Known(slots []Slot, show func([]cofailure.Failure)) {
+	if show == nil {
+		return
+	}
 	for i := range slots {
 		if !slots[i].NoHistory {
 			show(slots[i].Failures)

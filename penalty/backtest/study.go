@@ -41,9 +41,12 @@ const (
 const MaxWidth = 1 << 24
 
 // NewStudy checks the options, and copies the rules. No rule, one without a name
-// or a step, two of one name, an unknown deadline, or more sums than [MaxWidth]
-// wrap [spec.ErrInput].
+// or a step, two of one name, an unknown deadline, more sums than [MaxWidth], and a
+// population that [NewPopulation] has not made wrap [spec.ErrInput].
 func NewStudy(p *Population, o Options) (*Study, error) {
+	if !p.made() {
+		return nil, absent("population")
+	}
 	if o.Deadline > cofailure.SingleSlot {
 		return nil, spec.Atf("deadline", -1, spec.ErrInput, "%d", o.Deadline)
 	}
@@ -95,9 +98,15 @@ func conductOf(how cofailure.How, deadline cofailure.Deadline) spec.Conduct {
 	return spec.ConductOf(flags, slashed, how&cofailure.MissedBefore != 0)
 }
 
+// made says that [NewStudy] made it.
+func (s *Study) made() bool { return s != nil && s.width > 0 && s.Population.made() }
+
 // Columns are the names of the columns of a group: "basic" and "basic_ss", the
 // failures by the longest and by the single-slot deadline, then the rules.
 func (s *Study) Columns() []string {
+	if s == nil {
+		return nil
+	}
 	names := []string{"basic", "basic_ss"}
 	for i := range s.Rules {
 		names = append(names, s.Rules[i].FullName())

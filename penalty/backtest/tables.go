@@ -9,8 +9,12 @@ import (
 )
 
 // CountTable has a row for every kind of failure: the co-failures there are, and
-// how many there would be if clusters meant nothing.
+// how many there would be if clusters meant nothing. This table and the others are
+// empty for a result that [Study.Result] has not made.
 func (r *Result) CountTable() *table.Table {
+	if !r.made() {
+		return table.New("No result")
+	}
 	t := table.New("Co-failures: ordered pairs of one cluster failing in one slot",
 		table.Column{Name: "kind"}, table.Column{Name: "failures", Thousands: true},
 		table.Column{Name: "co-failures", Key: "co", Thousands: true},
@@ -41,6 +45,9 @@ func (r *Result) CountTable() *table.Table {
 // of a validator, and their ratio to those of the first rule, each with its
 // interval.
 func (r *Result) PenaltyTable() *table.Table {
+	if !r.made() {
+		return table.New("No result")
+	}
 	s := r.study
 	t := table.New("Penalties by group, deadline "+s.Deadline.String(),
 		table.Column{Name: "group"}, table.Column{Name: "validators", Thousands: true}, table.Column{Name: "mechanism"},
@@ -76,6 +83,9 @@ func number(v float64) any {
 // AdvantageTable has a row for every column: what a validator of a small cluster
 // pays over what one of a large one pays, with its interval.
 func (r *Result) AdvantageTable() *table.Table {
+	if !r.made() {
+		return table.New("No result")
+	}
 	big, small := r.ends()
 	title := "Advantage of size"
 	if big >= 0 && small >= 0 {

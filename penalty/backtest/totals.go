@@ -33,12 +33,20 @@ type Totals struct {
 }
 
 // Epochs is how many have been added.
-func (t *Totals) Epochs() int { return int(t.epochs) }
+func (t *Totals) Epochs() int {
+	if t == nil {
+		return 0
+	}
+	return int(t.epochs)
+}
 
 // Add adds the sums of an epoch, of which each must be added once. Sums of another
 // length, or an index of [MaxEpochs] and more, wrap [spec.ErrInput], a total above
 // 64 bits [spec.ErrOverflow]; then t is as before.
 func (t *Totals) Add(s *Sums) error {
+	if t == nil || s == nil {
+		return absent("totals or sums")
+	}
 	if s.Index >= MaxEpochs {
 		return spec.Atf("sums", -1, spec.ErrInput, "index %d", s.Index)
 	}
@@ -65,6 +73,9 @@ func (t *Totals) Add(s *Sums) error {
 
 // Merge adds what o holds, of other epochs. Errors are those of [Totals.Add].
 func (t *Totals) Merge(o *Totals) error {
+	if t == nil || o == nil {
+		return absent("totals")
+	}
 	if o.end == 0 {
 		return nil
 	}

@@ -26,13 +26,22 @@ type Walk struct {
 	epochs   uint32
 }
 
-// NewWalk starts before the first epoch.
+// NewWalk starts before the first epoch. A study that [NewStudy] has not made gives
+// a walk of which every step is an error.
 func (s *Study) NewWalk() *Walk {
+	if !s.made() {
+		return new(Walk)
+	}
 	return &Walk{study: s, memories: make([]penalty.Memory, len(s.Rules)), after: make([]penalty.Memory, len(s.Rules))}
 }
 
 // Epochs is how many epochs have been walked.
-func (w *Walk) Epochs() int { return int(w.epochs) }
+func (w *Walk) Epochs() int {
+	if w == nil {
+		return 0
+	}
+	return int(w.epochs)
+}
 
 // Step walks every rule over the slots of an epoch, which must be later than the
 // last one, else the error wraps [spec.ErrInput]. The first epoch seeds the rules:
@@ -41,6 +50,9 @@ func (w *Walk) Epochs() int { return int(w.epochs) }
 // others start without a past. Factors are written to f, whose memory is reused.
 // After an error, which a rule may give too, the walk is as before.
 func (w *Walk) Step(f *Factors, a *Aggregates) error {
+	if w == nil || w.study == nil || f == nil || a == nil {
+		return absent("walk")
+	}
 	if w.epochs > 0 && a.Epoch <= w.epoch {
 		return spec.Atf("epoch", -1, spec.ErrInput, "%d after %d", a.Epoch, w.epoch)
 	}

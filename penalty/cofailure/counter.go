@@ -38,6 +38,9 @@ const MaxClusters = 1 << 16
 const MaxClasses = 1 << 12
 
 func (c *Clusters) validate() error {
+	if c == nil {
+		return spec.Atf("clusters", -1, spec.ErrInput, "none")
+	}
 	if len(c.Sizes) == 0 || len(c.Sizes) > MaxClusters {
 		return spec.Atf("Sizes", -1, spec.ErrInput, "%d clusters, not 1 to %d", len(c.Sizes), MaxClusters)
 	}
@@ -67,15 +70,15 @@ func (c *Clusters) counts(cluster uint16) bool { return cluster != 0 && c.Sizes[
 
 // of is the cluster of a validator.
 func (c *Clusters) of(validator uint32) uint16 {
-	if uint64(validator) < uint64(len(c.Of)) {
+	if c != nil && uint64(validator) < uint64(len(c.Of)) {
 		return c.Of[validator]
 	}
 	return 0
 }
 
-// ClassOf is the class of a validator's cluster.
+// ClassOf is the class of a validator's cluster; 0 without clusters.
 func (c *Clusters) ClassOf(validator uint32) uint16 {
-	if cluster := c.of(validator); int(cluster) < len(c.Class) {
+	if cluster := c.of(validator); c != nil && int(cluster) < len(c.Class) {
 		return c.Class[cluster]
 	}
 	return 0
@@ -142,8 +145,12 @@ func NewCounter(clusters *Clusters) (*Counter, error) {
 
 // Slot counts the failures of one slot, fewer than 2^32. With history false,
 // nothing is known of the epoch before, and no pairs count. The cells that come
-// back, in no particular order, are reused by the next call.
+// back, in no particular order, are reused by the next call. A counter that
+// [NewCounter] has not made counts nothing.
 func (c *Counter) Slot(failures []Failure, history bool) []Cell {
+	if c == nil || c.clusters == nil {
+		return nil
+	}
 	if n := len(failures); n >= len(c.seen) {
 		c.gathered, c.seen, c.touched = make([]uint16, 2*n+1), make([]uint16, 2*n+1), make([]uint32, 2*n+1)
 	}
@@ -260,11 +267,19 @@ func (c *Counter) pairs(seen []uint16) {
 }
 
 // Merge adds what o counted: see [Counts.Merge].
-func (c *Counter) Merge(o *Counter) error { return c.Counts.Merge(&o.Counts) }
+func (c *Counter) Merge(o *Counter) error {
+	if o == nil || c == nil {
+		return spec.Atf("counter", -1, spec.ErrInput, "none")
+	}
+	return c.Counts.Merge(&o.Counts)
+}
 
 // UnmarshalBinary goes on from what a counter over as many clusters had counted:
 // see [Counts.UnmarshalBinary].
 func (c *Counter) UnmarshalBinary(data []byte) error {
+	if c == nil {
+		return spec.Atf("counter", -1, spec.ErrInput, "none")
+	}
 	var n Counts
 	if err := n.UnmarshalBinary(data); err != nil {
 		return err

@@ -41,6 +41,9 @@ func (w wide) float() float64 { return float64(w.hi)*(1<<64) + float64(w.lo) }
 // error wraps [spec.ErrInput]; a sum above 64 bits gives [spec.ErrOverflow].
 // After an error c is as before.
 func (c *Counts) Merge(o *Counts) error {
+	if c == nil {
+		return spec.Atf("counts", -1, spec.ErrInput, "none")
+	}
 	if o.empty() {
 		return nil
 	}
@@ -67,8 +70,11 @@ func (c *Counts) Merge(o *Counts) error {
 	return nil
 }
 
-// empty says that it is as the zero value.
+// empty says that it is as the zero value, or not there.
 func (c *Counts) empty() bool {
+	if c == nil {
+		return true
+	}
 	none := [KindCount]uint64{}
 	return len(c.ByCluster) == 0 && c.Slots == 0 && c.Co == none && c.Failures == none && c.share == [KindCount]wide{}
 }
@@ -95,8 +101,12 @@ func (c *Counts) fits(o *Counts) bool {
 
 const countsTag, countsVersion = 'C', 1
 
-// AppendBinary appends the binary form. It never fails.
+// AppendBinary appends the binary form. It never fails; of nil it is that of the
+// zero value.
 func (c *Counts) AppendBinary(b []byte) ([]byte, error) {
+	if c == nil {
+		c = new(Counts)
+	}
 	b = wire.Header(b, countsTag, countsVersion)
 	b = binary.AppendUvarint(b, c.Slots)
 	for k := range KindCount {
@@ -119,6 +129,9 @@ func (c *Counts) MarshalBinary() ([]byte, error) { return c.AppendBinary(nil) }
 // UnmarshalBinary reads the binary form. Any other bytes give an error that wraps
 // [spec.ErrInput] and leave c as it was.
 func (c *Counts) UnmarshalBinary(data []byte) error {
+	if c == nil {
+		return spec.Atf("counts", -1, spec.ErrInput, "none to read into")
+	}
 	r := wire.NewReader("counts", countsTag, countsVersion, data)
 	n := Counts{Slots: r.Uint(math.MaxUint64)}
 	for k := range KindCount {

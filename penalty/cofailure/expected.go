@@ -17,12 +17,21 @@ type Expected struct {
 	OwnRate float64
 }
 
-// Expected applies the naive methods to what was counted: one result a kind.
-func (c *Counter) Expected() [KindCount]Expected { return c.expected(c.clusters) }
+// Expected applies the naive methods to what was counted: one result a kind, all
+// zero for a counter that [NewCounter] has not made.
+func (c *Counter) Expected() (of [KindCount]Expected) {
+	if c == nil || c.clusters == nil || len(c.clusters.Sizes) != len(c.ByCluster) {
+		return of
+	}
+	return c.expected(c.clusters)
+}
 
 // Expected applies the naive methods to what was counted over the clusters: one
 // result a kind. Other clusters wrap [spec.ErrInput].
 func (c *Counts) Expected(clusters *Clusters) (of [KindCount]Expected, err error) {
+	if c == nil || clusters == nil {
+		return of, spec.Atf("clusters", -1, spec.ErrInput, "no counts, or none of their clusters")
+	}
 	if len(clusters.Sizes) != len(c.ByCluster) {
 		return of, spec.Atf("ByCluster", -1, spec.ErrInput, "%d rows for %d clusters", len(c.ByCluster), len(clusters.Sizes))
 	}

@@ -27,9 +27,13 @@ func (q *Quality) Fake(clusters *Clusters, has func(validator uint32) bool) (*Fa
 	if err := clusters.validate(); err != nil {
 		return nil, err
 	}
+	if q == nil || has == nil {
+		return nil, spec.Atf("quality", -1, spec.ErrInput, "none, or nobody who says which validators there are")
+	}
+	q.allocate()
 	f := new(Fake)
 	var known []uint32
-	for v := range uint32(len(q.events[0])) {
+	for v := range q.limit {
 		if has(v) {
 			known = append(known, v)
 		}
@@ -54,6 +58,9 @@ func (q *Quality) Fake(clusters *Clusters, has func(validator uint32) bool) (*Fa
 
 // Slot counts the failures of one slot of which the epoch before is known.
 func (f *Fake) Slot(failures []Failure) {
+	if f == nil {
+		return
+	}
 	for k := range f.clusterOf {
 		of, counts := f.clusterOf[k], f.counts[k]
 		for _, fail := range failures {
@@ -79,6 +86,9 @@ func (f *Fake) Slot(failures []Failure) {
 // Merge adds what o counted with the same fake clusters. A sum above 64 bits gives
 // [spec.ErrOverflow] and leaves f as before. Parts add up in any order to the same.
 func (f *Fake) Merge(o *Fake) error {
+	if f == nil || o == nil {
+		return spec.Atf("fake", -1, spec.ErrInput, "none")
+	}
 	sums := f.Co
 	for k := range sums {
 		var ok bool

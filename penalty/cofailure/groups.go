@@ -47,6 +47,9 @@ func SizeGroup(n int) string {
 // all, every cluster of more than 1000. The script stops when one of the first
 // three is empty; here such a group has no members.
 func (p *Published) Groups() []Group {
+	if p == nil {
+		return nil
+	}
 	groups := []Group{{Name: "big"}, {Name: "medium"}, {Name: "small"}, {Name: "all"}}
 	for c := range p.Columns() {
 		groups[3].Members = append(groups[3].Members, uint32(c))
@@ -73,13 +76,13 @@ var Schemes = [...]string{"basic", "basic_ss", "excess", "excess_ss"}
 // penalty per column, in ordinary penalties. It is not a copy; nil for no
 // scheme.
 func (p *Published) Penalty(scheme int) []uint64 {
-	switch scheme {
-	case 0, 1:
+	switch {
+	case p == nil || scheme < 0 || scheme >= len(Schemes):
+		return nil
+	case scheme < 2:
 		return p.Basic[scheme]
-	case 2, 3:
-		return p.Excess[scheme-2]
 	}
-	return nil
+	return p.Excess[scheme-2]
 }
 
 // Sum adds up a penalty vector over the members of a group. Members that the

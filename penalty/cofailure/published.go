@@ -79,6 +79,9 @@ type Row struct {
 // epochs. Errors are those of the record, or wrap [spec.ErrInput]: a slot that
 // the script would need and does not find, or an index of 2^24 or more.
 func AsPublished(record iter.Seq2[Lists, error], o Options) (*Published, error) {
+	if record == nil {
+		return nil, spec.Atf("record", -1, spec.ErrInput, "none")
+	}
 	if o.Multiplier == 0 {
 		o.Multiplier = PublishedBy
 	}
@@ -120,8 +123,8 @@ func (a *analysis) extent() error {
 		}
 		a.high = l.Slot
 		epochs[floorDiv(int64(l.Slot)-31, EpochSlots)] = true
-		if n := len(l.Committee); n > 0 {
-			a.MaxValidator = max(a.MaxValidator, l.Committee[n-1])
+		for _, v := range l.Committee {
+			a.MaxValidator = max(a.MaxValidator, v)
 		}
 	}
 	if !any {
@@ -193,10 +196,18 @@ func (a *analysis) keep() error {
 func (a *analysis) sink() uint32 { return uint32(len(a.Validators)) }
 
 // Columns is the number of columns, the sink included.
-func (p *Published) Columns() int { return len(p.Validators) + 1 }
+func (p *Published) Columns() int {
+	if p == nil {
+		return 0
+	}
+	return len(p.Validators) + 1
+}
 
 // Column is the column of a validator; false for one above every committee.
 func (p *Published) Column(validator uint32) (uint32, bool) {
+	if p == nil {
+		return 0, false
+	}
 	i, found := slices.BinarySearch(p.Validators, validator)
 	if !found {
 		i = len(p.Validators)
@@ -299,6 +310,9 @@ func (a *analysis) enter(row *Row, l Lists) error {
 		}
 	}
 	for _, v := range l.Committee {
+		if int(v) >= len(a.column) {
+			return spec.Atf("committees", -1, spec.ErrInput, "validator %d of slot %d was not there before", v, l.Slot)
+		}
 		row.Slot[a.column[v]] = uint8(l.Slot % EpochSlots)
 	}
 	return nil

@@ -19,23 +19,28 @@ type Quality struct {
 }
 
 // NewQuality prepares to count for validators below limit; failures of others
-// are left out, as are those from 2^24 on. Memory is 16 bytes a validator.
-func NewQuality(limit uint32) *Quality {
-	q := new(Quality)
-	q.allocate(min(limit, maxIndex))
-	return q
-}
+// are left out, as are those from 2^24 on. Memory is 16 bytes a validator, from the
+// first failure on.
+func NewQuality(limit uint32) *Quality { return &Quality{limit: min(limit, maxIndex)} }
 
-func (q *Quality) allocate(limit uint32) {
-	q.limit = limit
+// allocate makes room for the failures of every validator.
+func (q *Quality) allocate() {
+	if len(q.events[0]) == int(q.limit) {
+		return
+	}
 	for k := range q.events {
-		q.events[k] = make([]uint32, limit)
+		q.events[k] = make([]uint32, q.limit)
 	}
 }
 
 // Slot counts the failures of a slot of which the epoch before is known.
 func (q *Quality) Slot(failures []Failure) {
-	q.slots++
+	if q == nil {
+		return
+	}
+	if q.slots++; len(failures) > 0 {
+		q.allocate()
+	}
 	for _, f := range failures {
 		v := f.Validator()
 		if uint64(v) >= uint64(len(q.events[0])) {
@@ -51,6 +56,9 @@ func (q *Quality) Slot(failures []Failure) {
 // wraps [spec.ErrInput]; a count above 32 bits gives [spec.ErrOverflow]. After an
 // error q is as before. Parts add up in any order to the same.
 func (q *Quality) Merge(o *Quality) error {
+	if q == nil {
+		return spec.Atf("quality", -1, spec.ErrInput, "none")
+	}
 	if o.empty() {
 		return nil
 	}
@@ -63,6 +71,9 @@ func (q *Quality) Merge(o *Quality) error {
 	}
 	if q.limit != o.limit {
 		return fmt.Errorf("%w: qualities of %d and %d validators", spec.ErrInput, q.limit, o.limit)
+	}
+	if len(o.events[0]) > 0 {
+		q.allocate()
 	}
 	_, fits := u64.Add(q.slots, o.slots)
 	for k := range q.events {
@@ -83,7 +94,7 @@ func (q *Quality) Merge(o *Quality) error {
 }
 
 // empty says that it is as the zero value.
-func (q *Quality) empty() bool { return q.limit == 0 && q.slots == 0 }
+func (q *Quality) empty() bool { return q == nil || q.limit == 0 && q.slots == 0 }
 
 // Redistributed is the third method that the analysis names: every validator
 // keeps its number of failures, dealt out over all epochs at random and
@@ -93,7 +104,7 @@ func (q *Quality) empty() bool { return q.limit == 0 && q.slots == 0 }
 // takes every validator as active throughout. Faulty clusters wrap
 // [spec.ErrInput].
 func (q *Quality) Redistributed(clusters *Clusters) (of [KindCount]float64, err error) {
-	if err := clusters.validate(); err != nil || q.slots == 0 {
+	if err := clusters.validate(); err != nil || q.empty() || q.slots == 0 {
 		return of, err
 	}
 	for k, events := range q.events {

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/stakesim/stakesim/penalty/internal/wire"
+	"github.com/stakesim/stakesim/spec"
 )
 
 const (
@@ -15,6 +16,9 @@ const (
 // AppendBinary appends the binary form: the validators that failed, about 3
 // bytes for each kind. It never fails.
 func (q *Quality) AppendBinary(b []byte) ([]byte, error) {
+	if q == nil {
+		q = new(Quality)
+	}
 	b = wire.Header(b, qualityTag, qualityVersion)
 	b = binary.AppendUvarint(b, q.slots)
 	b = binary.AppendUvarint(b, uint64(q.limit))
@@ -45,12 +49,17 @@ func (q *Quality) MarshalBinary() ([]byte, error) { return q.AppendBinary(nil) }
 // [spec.ErrInput], leave q as it was and allocate nothing; the form itself asks
 // for up to 16 bytes for each of 2^24 validators.
 func (q *Quality) UnmarshalBinary(data []byte) error {
+	if q == nil {
+		return spec.Atf("quality", -1, spec.ErrInput, "none to read into")
+	}
 	var n Quality
 	if err := n.read(data, func(int, uint64, uint32) {}); err != nil {
 		return err
 	}
-	n.allocate(n.limit)
-	_ = n.read(data, func(k int, v uint64, times uint32) { n.events[k][v] = times })
+	_ = n.read(data, func(k int, v uint64, times uint32) {
+		n.allocate()
+		n.events[k][v] = times
+	})
 	*q = n
 	return nil
 }
@@ -80,6 +89,9 @@ func (q *Quality) read(data []byte, show func(kind int, validator uint64, times 
 
 // AppendBinary appends the binary form, of Co alone. It never fails.
 func (f *Fake) AppendBinary(b []byte) ([]byte, error) {
+	if f == nil {
+		f = new(Fake)
+	}
 	b = wire.Header(b, fakeTag, fakeVersion)
 	for _, n := range f.Co {
 		b = binary.AppendUvarint(b, n)
@@ -93,6 +105,9 @@ func (f *Fake) MarshalBinary() ([]byte, error) { return f.AppendBinary(nil) }
 // UnmarshalBinary reads the binary form into Co. Any other bytes give an error
 // that wraps [spec.ErrInput] and leave f as it was.
 func (f *Fake) UnmarshalBinary(data []byte) error {
+	if f == nil {
+		return spec.Atf("fake", -1, spec.ErrInput, "none to read into")
+	}
 	r := wire.NewReader("fake", fakeTag, fakeVersion, data)
 	var co [KindCount]uint64
 	for k := range co {

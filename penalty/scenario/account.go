@@ -78,13 +78,31 @@ func (a *account) charge(slots []spec.SlotObs, f *failures, values []EpochValues
 	if err := a.fill(values); err != nil {
 		return err
 	}
+	var carries uint64
 	for i := range f.cells {
 		c := &f.cells[i]
 		before := 0
 		if c.before {
 			before = 1
 		}
-		a.paid[c.op] += uint64(c.count) * a.classes[c.class].penalty[c.lapse][before][c.slot]
+		carries |= book(&a.paid[c.op], uint64(c.count), a.classes[c.class].penalty[c.lapse][before][c.slot])
+	}
+	return fits(carries, a.rule.FullName())
+}
+
+// book adds so many times an amount; what comes back is not zero when that does
+// not fit.
+func book(sum *uint64, times, amount uint64) (carries uint64) {
+	hi, lo := bits.Mul64(times, amount)
+	total, carry := bits.Add64(*sum, lo, 0)
+	*sum = total
+	return hi | carry
+}
+
+// fits is the error of sums of which one did not.
+func fits(carries uint64, what string) error {
+	if carries != 0 {
+		return spec.Atf(what, -1, spec.ErrOverflow, "what an operator loses")
 	}
 	return nil
 }
@@ -141,10 +159,10 @@ type scores struct {
 }
 
 // update moves every score by an epoch and books the inactivity penalties.
-func (s *scores) update(p *spec.Params, w *world, f *failures, inLeak bool, leak []uint64) {
+func (s *scores) update(p *spec.Params, w *world, f *failures, inLeak bool, leak []uint64) (carries uint64) {
 	if !s.active {
 		if !inLeak {
-			return // a missed epoch adds less than the recovery takes
+			return 0 // a missed epoch adds less than the recovery takes
 		}
 		if s.of == nil {
 			s.of = make([]uint32, w.validators)
@@ -165,7 +183,7 @@ func (s *scores) update(p *spec.Params, w *world, f *failures, inLeak bool, leak
 			if f.failed[v/64]>>(v%64)&1 != 0 {
 				score += uint32(p.InactivityScoreBias)
 				score -= min(score, recovery)
-				leak[m.op] += eb * uint64(score) / quotient
+				carries |= book(&leak[m.op], 1, eb*uint64(score)/quotient)
 			} else if score > 0 {
 				score -= min(score, 1+recovery)
 			}
@@ -174,4 +192,5 @@ func (s *scores) update(p *spec.Params, w *world, f *failures, inLeak bool, leak
 		}
 	}
 	s.active = inLeak || left != 0
+	return carries
 }

@@ -3,6 +3,7 @@ package scenario
 import (
 	"github.com/stakesim/stakesim/penalty"
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/u64"
 )
 
 // Attack is what an attack costs whom, in Gwei over all the stake concerned.
@@ -36,8 +37,9 @@ const Calm PPM = 3000
 // phases that follow one another, the rule having settled on the first phase's
 // calm: rewards forgone and penalties, mean over the slots, no leak. Rewards forgone
 // are those of full participation, as the published cost tables count them; what a
-// flag paid is less by the share that is offline. A share above one gives
-// [spec.ErrInput].
+// flag paid is less by the share that is offline. A share above one, and more
+// than [MaxEpochs] in all phases, give [spec.ErrInput], a sum above 64 bits
+// [spec.ErrOverflow].
 func PhaseLosses(e Economics, rule penalty.Rule, calm PPM, phases []Phase) ([]spec.Gwei, error) {
 	v, err := e.Epoch(Validator)
 	if err != nil {
@@ -58,10 +60,12 @@ func PhaseLosses(e Economics, rule penalty.Rule, calm PPM, phases []Phase) ([]sp
 		return nil, err
 	}
 	a, losses := account{rule: rule}, make([]spec.Gwei, len(phases))
+	left := uint64(MaxEpochs)
 	for i, p := range phases {
-		if p.Epochs > MaxEpochs {
-			return nil, spec.Atf("epochs", i, spec.ErrInput, "%d", p.Epochs)
+		if p.Epochs > left {
+			return nil, spec.Atf("epochs", i, spec.ErrInput, "%d more, of at most %d in all", p.Epochs, MaxEpochs)
 		}
+		left -= p.Epochs
 		o, err := obs(p.Offline)
 		if err != nil {
 			return nil, err
@@ -76,22 +80,62 @@ func PhaseLosses(e Economics, rule penalty.Rule, calm PPM, phases []Phase) ([]sp
 			if err != nil {
 				return nil, err
 			}
-			sum, memory = sum+cost, next
+			if err := fits(book(&sum, 1, cost), rule.FullName()); err != nil {
+				return nil, err
+			}
+			memory = next
 		}
 		losses[i] = spec.Gwei(p.Epochs)*v.Ideal + spec.Gwei(sum/SlotsPerEpoch)
 	}
 	return losses, nil
 }
 
-// overStake is an amount per 32 ETH over a share of the stake.
-func (e Economics) overStake(per32 spec.Gwei, share PPM) spec.Gwei {
-	validators := uint64(e.TotalActive/Validator) * uint64(share) / uint64(Whole)
-	return per32 * spec.Gwei(validators)
+// overStake is an amount per 32 ETH over a share of the stake, at most one.
+func (e Economics) overStake(per32 spec.Gwei, share PPM) (spec.Gwei, error) {
+	validators := uint64(e.TotalActive/Validator) * uint64(min(share, Whole)) / uint64(Whole)
+	all, ok := u64.Mul(per32, spec.Gwei(validators))
+	if !ok {
+		return 0, spec.Atf("stake", -1, spec.ErrOverflow, "%d Gwei of each of %d times 32 ETH", per32, validators)
+	}
+	return all, nil
+}
+
+// attack is what an attack costs, gains and damages, each an amount per 32 ETH over a
+// share of the stake.
+func (e Economics) attack(cost, gain, damage spec.Gwei, attacker, victims PPM) (a Attack, err error) {
+	if a.Cost, err = e.overStake(cost, attacker); err != nil {
+		return Attack{}, err
+	}
+	if a.Gain, err = e.overStake(gain, attacker); err != nil {
+		return Attack{}, err
+	}
+	if a.Damage, err = e.overStake(damage, victims); err != nil {
+		return Attack{}, err
+	}
+	return a, nil
+}
+
+// shares reports shares that are more than one, each or together.
+func shares(of ...PPM) error {
+	sum := PPM(0)
+	for _, s := range of {
+		if s > Whole {
+			return spec.Atf("share", -1, spec.ErrInput, "%v is more than one", s.Float())
+		}
+		sum += s
+	}
+	if sum > Whole {
+		return spec.Atf("share", -1, spec.ErrInput, "%v together are more than one", sum.Float())
+	}
+	return nil
 }
 
 // JoinOutage is the attack of going offline while others are: the attacker's
 // share raises the factor of the victims, who are offline anyway.
 func JoinOutage(e Economics, rule penalty.Rule, attacker, victims PPM, epochs uint64) (Attack, error) {
+	if err := shares(Calm, attacker, victims); err != nil {
+		return Attack{}, err
+	}
 	alone, err := PhaseLosses(e, rule, Calm, []Phase{{Calm + victims, epochs}})
 	if err != nil {
 		return Attack{}, err
@@ -100,7 +144,7 @@ func JoinOutage(e Economics, rule penalty.Rule, attacker, victims PPM, epochs ui
 	if err != nil {
 		return Attack{}, err
 	}
-	return Attack{Cost: e.overStake(joined[0], attacker), Damage: e.overStake(joined[0]-min(joined[0], alone[0]), victims)}, nil
+	return e.attack(joined[0], 0, joined[0]-min(joined[0], alone[0]), attacker, victims)
 }
 
 // RaiseAverage is the attack of going offline on purpose before an outage that
@@ -108,6 +152,9 @@ func JoinOutage(e Economics, rule penalty.Rule, attacker, victims PPM, epochs ui
 // penalties has risen when it comes. Cost is what the preparation costs, Gain what
 // it spares in the outage; it pays where the gain exceeds the cost.
 func RaiseAverage(e Economics, rule penalty.Rule, attacker PPM, prepare, outage uint64) (Attack, error) {
+	if err := shares(Calm, attacker); err != nil {
+		return Attack{}, err
+	}
 	plain, err := PhaseLosses(e, rule, Calm, []Phase{{Calm + attacker, outage}})
 	if err != nil {
 		return Attack{}, err
@@ -116,7 +163,7 @@ func RaiseAverage(e Economics, rule penalty.Rule, attacker PPM, prepare, outage 
 	if err != nil {
 		return Attack{}, err
 	}
-	return Attack{Cost: e.overStake(prepared[0], attacker), Gain: e.overStake(plain[0]-min(plain[0], prepared[1]), attacker)}, nil
+	return e.attack(prepared[0], plain[0]-min(plain[0], prepared[1]), 0, attacker, 0)
 }
 
 // Withhold is the attack of leaving the attestations of a share of the stake out
@@ -125,6 +172,9 @@ func RaiseAverage(e Economics, rule penalty.Rule, attacker PPM, prepare, outage 
 // epochs. The attacker forgoes the proposer's part of the attestations, 8/56 of
 // what they earn; the victims pay as if they were offline.
 func Withhold(e Economics, rule penalty.Rule, victims PPM, epochs uint64) (Attack, error) {
+	if err := shares(Calm, victims); err != nil {
+		return Attack{}, err
+	}
 	loss, err := PhaseLosses(e, rule, Calm, []Phase{{Calm + victims, epochs}})
 	if err != nil {
 		return Attack{}, err
@@ -134,7 +184,7 @@ func Withhold(e Economics, rule penalty.Rule, victims PPM, epochs uint64) (Attac
 		return Attack{}, err
 	}
 	fee := spec.Gwei(epochs) * v.Ideal * 8 / 56
-	return Attack{Cost: e.overStake(fee, victims), Damage: e.overStake(loss[0], victims)}, nil
+	return e.attack(fee, 0, loss[0], victims, victims)
 }
 
 // EmptyBlocks is the attack of a share of proposers that publish no block: the
@@ -143,15 +193,18 @@ func Withhold(e Economics, rule penalty.Rule, victims PPM, epochs uint64) (Attac
 // proposer's part of the head votes alone, the next proposer taking the rest. It
 // returns the figures of so many epochs.
 func EmptyBlocks(e Economics, proposers PPM, epochs uint64) (Attack, error) {
-	if proposers > Whole {
-		return Attack{}, spec.Atf("share", -1, spec.ErrInput, "%v is more than one", proposers.Float())
+	if err := shares(proposers); err != nil {
+		return Attack{}, err
+	}
+	if epochs > MaxEpochs {
+		return Attack{}, spec.Atf("epochs", -1, spec.ErrInput, "%d, more than %d", epochs, MaxEpochs)
 	}
 	v, err := e.Epoch(Validator)
 	if err != nil {
 		return Attack{}, err
 	}
 	head, _ := penalty.One.Penalty(v.BaseReward, spec.TimelyHead.Weight())
-	lost := e.overStake(spec.Gwei(epochs)*head, proposers)
-	block := e.overStake(spec.Gwei(epochs)*v.Ideal, proposers) * 8 / 56
-	return Attack{Cost: block, Damage: lost}, nil
+	a, err := e.attack(spec.Gwei(epochs)*v.Ideal, 0, spec.Gwei(epochs)*head, proposers, proposers)
+	a.Cost, _ = u64.MulDiv(a.Cost, 8, 56) // smaller
+	return a, err
 }

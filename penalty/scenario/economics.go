@@ -93,7 +93,7 @@ func (v EpochValues) DaysToRecoup(loss spec.Gwei) float64 {
 	if v.FullIncome == 0 {
 		return 0
 	}
-	return float64(loss) * 100 / float64(v.FullIncome*EpochsPerDay)
+	return float64(loss) * 100 / (float64(v.FullIncome) * EpochsPerDay)
 }
 
 // ShareOfPrincipal is a loss over the stake that suffered it; 0 without stake.

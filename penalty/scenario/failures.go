@@ -22,10 +22,11 @@ var lapseFlags = [lapseCount]spec.Flags{
 
 // cell is so many validators of one operator that failed alike in one slot.
 type cell struct {
-	op, count   uint32
-	class, slot uint8
-	lapse       lapse
-	before      bool // they failed in the epoch before as well
+	op, count uint32
+	class     uint16 // of effective balance, of which there are at most 2017
+	slot      uint8
+	lapse     lapse
+	before    bool // they failed in the epoch before as well
 }
 
 // failures are everything that went wrong in one epoch.
@@ -201,7 +202,7 @@ func (d *draw) drop(f *failures) {
 		for before := range counts {
 			for slot, n := range counts[before] {
 				if n > 0 {
-					f.cells = append(f.cells, cell{at.op, n, uint8(at.class), uint8(slot), lapseOffline, before == 1})
+					f.cells = append(f.cells, cell{at.op, n, uint16(at.class), uint8(slot), lapseOffline, before == 1})
 					counts[before][slot] = 0
 				}
 			}
@@ -213,7 +214,7 @@ func (d *draw) drop(f *failures) {
 func (d *draw) one(f *failures, v uint32, kind lapse) {
 	m := &d.w.machines[d.w.host[v]]
 	before := d.previous[v/64]>>(v%64)&1 != 0
-	c := cell{m.op, 1, uint8(m.class), d.slots.deal(d.rngs[streamSlots]), kind, before}
+	c := cell{m.op, 1, uint16(m.class), d.slots.deal(d.rngs[streamSlots]), kind, before}
 	if kind == lapseHead {
 		f.heads = append(f.heads, c)
 		return

@@ -5,6 +5,7 @@ import (
 
 	"github.com/stakesim/stakesim/penalty"
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/u64"
 )
 
 // HeadlineRow is what a cohort that fails together costs each 32 ETH of it under
@@ -49,30 +50,33 @@ func Headline(e Economics) ([]HeadlineRow, error) {
 }
 
 // CohortLoss is one row of the cost table, for any cohort, constants and number
-// of days; it leaves the preset's name empty. A cohort above the stake gives
-// [spec.ErrInput].
+// of days; it leaves the preset's name empty. A cohort above the stake and days
+// outside 1 to 2330 give [spec.ErrInput], sums above 64 bits [spec.ErrOverflow].
 func CohortLoss(e Economics, rule penalty.Smoothed2026, permille uint64, days int) (HeadlineRow, error) {
 	row := HeadlineRow{Permille: permille, Days: days}
-	if permille+calmPermille > 1000 || days < 1 {
-		return row, spec.Atf("cohort", -1, spec.ErrInput, "%d thousandths for %d days", permille, days)
+	if permille > 1000-calmPermille || days < 1 || days > MaxEpochs/EpochsPerDay {
+		return row, spec.Atf("cohort", -1, spec.ErrInput, "%d thousandths for %d days, not up to %d for 1 to %d", permille, days, 1000-calmPermille, MaxEpochs/EpochsPerDay)
 	}
 	v, err := e.Epoch(Validator)
 	if err != nil {
 		return row, err
 	}
 	epochs := uint64(days) * EpochsPerDay
-	flat := spec.Gwei(epochs) * (v.Ideal + v.Source)
+	flat := spec.Gwei(epochs) * (v.Ideal + v.Source) // below 2^19 times 2^33
 	scaled, err := integerTarget(e, rule, v, permille, epochs)
 	if err != nil {
 		return row, err
 	}
-	row.IntegerLoss = flat + scaled
+	var fits bool
+	if row.IntegerLoss, fits = u64.Add(flat, scaled); !fits {
+		return row, spec.Atf("target", -1, spec.ErrOverflow, "sum of %d epochs", epochs)
+	}
 	row.IntegerUSD = e.USD(row.IntegerLoss)
 	factors := FloatFactorSum(rule, permille, int(epochs)*SlotsPerEpoch)
 	loss := float64(flat) + float64(float64(v.Target)*factors)/SlotsPerEpoch
 	row.FloatUSD = loss / 1e9 * e.PriceUSD
 	row.Ratio = loss / float64(spec.Gwei(epochs)*(v.Ideal+v.StatusQuo()))
-	row.RecoupDays = loss * 100 / float64(v.FullIncome*EpochsPerDay)
+	row.RecoupDays = loss * 100 / (float64(v.FullIncome) * EpochsPerDay)
 	return row, nil
 }
 
@@ -95,14 +99,21 @@ func integerTarget(e Economics, rule penalty.Smoothed2026, v EpochValues, permil
 		if !ok {
 			return 0, spec.Atf("target", -1, spec.ErrOverflow, "factor %d", f.Num)
 		}
-		sum, average = sum+paid, next
+		if sum, ok = u64.Add(sum, paid); !ok {
+			return 0, spec.Atf("target", -1, spec.ErrOverflow, "sum of %d epochs", epochs)
+		}
+		average = next
 	}
 	return sum / SlotsPerEpoch, nil
 }
 
 // FloatFactorSum is the sum of the factors over so many slots of the published
-// float model, for a cohort in thousandths of the stake.
+// float model, for a cohort in thousandths of the stake. More slots than those of
+// [MaxEpochs] give not-a-number.
 func FloatFactorSum(rule penalty.Smoothed2026, permille uint64, slots int) float64 {
+	if slots > MaxEpochs*SlotsPerEpoch {
+		return math.NaN()
+	}
 	const calm = calmPermille / 1000.
 	offline, average, sum := calm+float64(permille)/1000, calm, 0.
 	for range slots {
@@ -132,7 +143,7 @@ type LeakRow struct {
 // FinalityLoss returns the rows of an outage of so many thousandths, enough to
 // lose finality, that lasts so many days: the status quo and every preset.
 func FinalityLoss(e Economics, permille uint64, days int) ([]LeakRow, error) {
-	if permille+calmPermille <= 333 || permille+calmPermille > 1000 {
+	if permille <= 333-calmPermille || permille > 1000-calmPermille {
 		return nil, spec.Atf("cohort", -1, spec.ErrInput, "%d thousandths do not lose finality", permille)
 	}
 	flat := penalty.Smoothed2026{Slope: 0, Cap: 1, Window: 1}

@@ -3,6 +3,7 @@ package scenario
 import (
 	"github.com/stakesim/stakesim/penalty/epoch"
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/u64"
 )
 
 // SimplifiedLeak is the inactivity leak of the published figures, in Gwei: from
@@ -65,7 +66,10 @@ func ExactLeak(effectiveBalance spec.Gwei, epochs int, other func(epoch int, inL
 		if other == nil {
 			continue
 		}
-		loss := leak + other(k, inLeak)*(effective/spec.EffectiveBalanceIncrement)
+		loss, ok := u64.Mul(other(k, inLeak), effective/spec.EffectiveBalanceIncrement)
+		if loss, ok = add(loss, leak, ok); !ok {
+			loss = balance
+		}
 		balance -= min(balance, loss)
 		effective, _ = epoch.EffectiveBalance(effective, balance, false, &p)
 	}

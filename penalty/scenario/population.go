@@ -40,7 +40,12 @@ type Operator struct {
 }
 
 // Stake is what one operator of the kind has staked.
-func (o *Operator) Stake() spec.Gwei { return spec.Gwei(o.Validators) * o.Balance }
+func (o *Operator) Stake() spec.Gwei {
+	if o == nil {
+		return 0
+	}
+	return spec.Gwei(o.Validators) * o.Balance
+}
 
 // MaxValidators bounds a population, so that it fits the memory that a run may
 // use; MaxMachines bounds its machines.

@@ -79,6 +79,9 @@ func Untriggered(e Economics, rule penalty.Rule) (spec.Gwei, error) {
 // the complete epoch's seed. The seed counts the last slot's committee as offline,
 // so that it is too high by its online part over the slots of an epoch.
 func MutedDays(e Economics, rule penalty.Smoothed2026, cohort PPM) (float64, error) {
+	if cohort > Whole-Calm {
+		return 0, spec.Atf("cohort", -1, spec.ErrInput, "%v and what is offline anyway are more than one", cohort.Float())
+	}
 	reference := e.TotalActive / SlotsPerEpoch
 	calm := reference / spec.Gwei(Whole) * spec.Gwei(Calm)
 	normal, err := spec.ObsOfOffline(calm, e.TotalActive, SlotsPerEpoch)
@@ -97,33 +100,57 @@ func MutedDays(e Economics, rule penalty.Smoothed2026, cohort PPM) (float64, err
 	if err != nil {
 		return 0, err
 	}
-	full, _, err := rule.Step(calm, &failing)
+	enough, err := unmuted(rule, calm, seed, &failing)
 	if err != nil {
 		return 0, err
 	}
-	const limit = 10 * 365 * EpochsPerDay * SlotsPerEpoch
+	const limit = 3 * 365 * EpochsPerDay * SlotsPerEpoch
 	for slot := range uint64(limit) {
-		f, _, err := rule.Step(seed, &failing)
+		if seed <= enough {
+			return float64(slot) / (EpochsPerDay * SlotsPerEpoch), nil
+		}
+		_, next, err := rule.Step(seed, &normal)
 		if err != nil {
 			return 0, err
 		}
-		if 10*f.Num >= 9*full.Num {
-			return float64(slot) / (EpochsPerDay * SlotsPerEpoch), nil
+		if next == seed {
+			break // it falls no further
 		}
-		if _, seed, err = rule.Step(seed, &normal); err != nil {
+		seed = next
+	}
+	return 0, spec.Atf("cohort", -1, spec.ErrInput, "%v is muted for more than three years", cohort.Float())
+}
+
+// unmuted is the highest average between low and high under which the failing slot
+// has nine tenths of the factor that it has at low. A factor falls as the average
+// rises, so that bisection finds it.
+func unmuted(rule penalty.Smoothed2026, low, high spec.Gwei, failing *spec.SlotObs) (spec.Gwei, error) {
+	full, _, err := rule.Step(low, failing)
+	if err != nil {
+		return 0, err
+	}
+	for low < high {
+		middle := low + (high-low+1)/2
+		f, _, err := rule.Step(middle, failing)
+		if err != nil {
 			return 0, err
 		}
+		if f.Num >= full.Num-full.Num/10 {
+			low = middle
+		} else {
+			high = middle - 1
+		}
 	}
-	return 0, spec.Atf("cohort", -1, spec.ErrInput, "%v is muted for more than ten years", cohort.Float())
+	return low, nil
 }
 
 // Cycle is the factors that a constant offline share gives slot after slot once
 // the rule has settled on it: under the rule of 2024 a share of up to 1/4096 of the
 // stake in each slot alternates 4, 0, 0, 0, and who knows the counter can be
 // offline in the slots that cost nothing. A number of slots outside 0 to
-// [MaxEpochs] epochs gives [spec.ErrInput].
+// [MaxEpochs] gives [spec.ErrInput].
 func Cycle(e Economics, rule penalty.Rule, perSlot spec.Gwei, slots int) ([]penalty.Factor, error) {
-	if slots < 0 || slots > MaxEpochs*SlotsPerEpoch {
+	if slots < 0 || slots > MaxEpochs {
 		return nil, spec.Atf("slots", -1, spec.ErrInput, "%d", slots)
 	}
 	o, err := spec.ObsOfOffline(perSlot, e.TotalActive, SlotsPerEpoch)

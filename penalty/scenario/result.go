@@ -90,7 +90,12 @@ func (s *Series) addFactors(factors []penalty.Factors) {
 }
 
 // AverageFactor is the mean over all slots.
-func (s *Series) AverageFactor() float64 { return s.Sum / float64(max(s.Slots, 1)) }
+func (s *Series) AverageFactor() float64 {
+	if s == nil {
+		return 0
+	}
+	return s.Sum / float64(max(s.Slots, 1))
+}
 
 func (l *ledger) result() *RunResult {
 	r := &l.out
@@ -127,11 +132,16 @@ type GroupLoss struct {
 }
 
 // Total is all a group lost.
-func (g *GroupLoss) Total() spec.Gwei { return g.Paid + g.Forgone + g.Leak }
+func (g *GroupLoss) Total() spec.Gwei {
+	if g == nil {
+		return 0
+	}
+	return g.Paid + g.Forgone + g.Leak
+}
 
 // Per32 is an amount of the group per 32 ETH of its stake, in Gwei.
 func (g *GroupLoss) Per32(amount spec.Gwei) float64 {
-	if g.Stake == 0 {
+	if g == nil || g.Stake == 0 {
 		return 0
 	}
 	return float64(amount) / (float64(g.Stake) / float64(Validator))
@@ -140,7 +150,7 @@ func (g *GroupLoss) Per32(amount spec.Gwei) float64 {
 // ByGroup is what every group lost under mechanism m, in the order of Groups. A
 // mechanism out of range gives nil. The result is the run's own.
 func (r *RunResult) ByGroup(m int) []GroupLoss {
-	if m < 0 || m >= len(r.Mechanisms) {
+	if r == nil || m < 0 || m >= len(r.Mechanisms) {
 		return nil
 	}
 	return r.Mechanisms[m].Groups
@@ -149,7 +159,7 @@ func (r *RunResult) ByGroup(m int) []GroupLoss {
 // Lost is what every operator lost in all under mechanism m: Gwei. Nil when the
 // operators were dropped or m is out of range.
 func (r *RunResult) Lost(m int) []spec.Gwei {
-	if m < 0 || m >= len(r.Mechanisms) || r.Mechanisms[m].Paid == nil {
+	if r == nil || m < 0 || m >= len(r.Mechanisms) || len(r.Mechanisms[m].Paid) != len(r.Operators) {
 		return nil
 	}
 	lost := make([]spec.Gwei, len(r.Operators))

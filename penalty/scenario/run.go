@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"fmt"
+	"math/bits"
 
 	"github.com/stakesim/stakesim/penalty"
 	"github.com/stakesim/stakesim/spec"
@@ -98,7 +99,7 @@ func (l *ledger) expectedOffline() spec.Gwei {
 		}
 		length := f.spec.Duration + f.spec.Recovery.Epochs/2
 		down := float64(f.spec.PerDay) / float64(Whole) / EpochsPerDay * float64(length)
-		parts += uint64(down * Billion * (float64(stake) / float64(total)))
+		parts += uint64(min(1, float64(down*(float64(stake)/float64(total)))) * Billion)
 	}
 	share := float64(min(parts, Billion)) / Billion
 	return spec.Gwei(float64(total/SlotsPerEpoch) * share)
@@ -150,8 +151,10 @@ func (l *ledger) epoch(f, next *failures) error {
 	for class := range l.shared {
 		l.shared[class].price(l.values[class], &r, l.w.total)
 	}
-	l.forgo(f)
-	l.scores.update(&l.params, l.w, f, inLeak, l.leak)
+	carries := l.forgo(f) | l.scores.update(&l.params, l.w, f, inLeak, l.leak)
+	if err := fits(carries, "rewards and leak"); err != nil {
+		return err
+	}
 	for i := range l.accounts {
 		a := &l.accounts[i]
 		if err := a.charge(l.slots, f, l.values); err != nil {
@@ -192,11 +195,11 @@ func (l *ledger) epochJustified(f *failures) bool {
 
 // forgo books the rewards that those who failed did not get, and those who did
 // not fail but whose head votes no block carried.
-func (l *ledger) forgo(f *failures) {
+func (l *ledger) forgo(f *failures) (carries uint64) {
 	for _, cells := range [...][]cell{f.cells, f.heads} {
 		for i := range cells {
 			c := &cells[i]
-			l.forgone[c.op] += uint64(c.count) * l.shared[c.class].forgone[c.lapse]
+			carries |= book(&l.forgone[c.op], uint64(c.count), l.shared[c.class].forgone[c.lapse])
 		}
 	}
 	slots := uint64(0)
@@ -206,7 +209,8 @@ func (l *ledger) forgo(f *failures) {
 	if slots > 0 {
 		for op := range l.w.ops {
 			o := &l.w.ops[op]
-			l.forgone[op] += (o.validators - uint64(f.opDown[op])) * l.shared[o.class].head * slots / SlotsPerEpoch
+			hi, lost := bits.Mul64(o.validators-uint64(f.opDown[op]), l.shared[o.class].head*slots)
+			carries |= hi | book(&l.forgone[op], 1, lost/SlotsPerEpoch)
 		}
 	}
 	for i := range l.values {
@@ -215,6 +219,7 @@ func (l *ledger) forgo(f *failures) {
 			l.out.Diluted += l.shared[0].short * uint64(Validator/spec.ETH) / uint64(l.w.classes[0]/spec.ETH)
 		}
 	}
+	return carries
 }
 
 // walkers are the mechanisms' memories at the end of a run.

@@ -39,6 +39,9 @@ const (
 // [spec.FieldError] whose field is the path of the value in the scenario's file,
 // such as "outages.0.share", wrapping [spec.ErrInput].
 func (s *Scenario) Validate() error {
+	if s == nil {
+		return spec.Atf("scenario", -1, spec.ErrInput, "none")
+	}
 	for _, c := range []struct {
 		key        string
 		value      uint64

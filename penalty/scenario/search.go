@@ -26,11 +26,19 @@ type Found struct {
 // attack that costs the attacker the least for each Gwei of damage, of each kind;
 // kinds without any damage are missing. The search is a grid and knows nothing
 // between its points. The result does not depend on the number of workers. An
-// empty box and shares above one together give [spec.ErrInput].
+// empty box, shares above one together, and attacks of more than [MaxEpochs] in all
+// give [spec.ErrInput].
 func Cheapest(e Economics, rule penalty.Rule, box Box, workers int, told Progress) ([]Found, error) {
 	points, err := Grid([]Axis{{"attacker", parts(box.Attacker)}, {"victims", parts(box.Victims)}, {"epochs", box.Epochs}})
 	if err != nil {
 		return nil, err
+	}
+	left := uint64(MaxEpochs)
+	for _, p := range points {
+		if p[2] > left {
+			return nil, spec.Atf("epochs", -1, spec.ErrInput, "more than %d over all %d points", MaxEpochs, len(points))
+		}
+		left -= p[2]
 	}
 	all := make([][3]Found, len(points))
 	err = parallel(len(points), workers, told, func(i int) error {

@@ -1,6 +1,9 @@
 package scenario
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Interval is an estimate with its 95 % confidence interval over independent
 // repetitions: Student's t. It covers the chance in the model, not the
@@ -71,7 +74,7 @@ func ratio(runs []*RunResult, m, a, b, skip int) float64 {
 			continue
 		}
 		for k, g := range [2]int{a, b} {
-			loss := &r.Mechanisms[m].Groups[g]
+			loss := r.group(m, g)
 			paid[k] += float64(loss.Paid)
 			stake[k] += float64(loss.Stake)
 		}
@@ -79,17 +82,30 @@ func ratio(runs []*RunResult, m, a, b, skip int) float64 {
 	return paid[0] / stake[0] / (paid[1] / stake[1])
 }
 
-// groupOf is a group's place in the results of mechanism m, -1 when either is
-// not there.
+// group is what a group lost under mechanism m; nothing where a run has not both.
+func (r *RunResult) group(m, g int) *GroupLoss {
+	if of := r.ByGroup(m); g >= 0 && g < len(of) {
+		return &of[g]
+	}
+	return new(GroupLoss)
+}
+
+// groupOf is a group's place in the results of mechanism m, -1 when a run has not
+// both.
 func groupOf(runs []*RunResult, m int, name string) int {
-	if len(runs) > 0 && m >= 0 && m < len(runs[0].Mechanisms) {
-		for i, g := range runs[0].Groups {
-			if g == name {
-				return i
-			}
+	at := -1
+	for i, r := range runs {
+		if r == nil || m < 0 || m >= len(r.Mechanisms) {
+			return -1
+		}
+		if i == 0 {
+			at = slices.Index(r.Groups, name)
+		}
+		if at < 0 || at >= len(r.Mechanisms[m].Groups) {
+			return -1
 		}
 	}
-	return -1
+	return at
 }
 
 // Advantage is the advantage of the group big over the group small under
@@ -125,7 +141,7 @@ func LossPer32(runs []*RunResult, m int, group string) Interval {
 	values := make([]float64, 0, len(runs))
 	for _, r := range runs {
 		if g >= 0 {
-			loss := &r.Mechanisms[m].Groups[g]
+			loss := r.group(m, g)
 			values = append(values, loss.Per32(loss.Total()))
 		}
 	}
@@ -138,7 +154,7 @@ func PaidPer32(runs []*RunResult, m int, group string) Interval {
 	values := make([]float64, 0, len(runs))
 	for _, r := range runs {
 		if g >= 0 {
-			loss := &r.Mechanisms[m].Groups[g]
+			loss := r.group(m, g)
 			values = append(values, loss.Per32(loss.Paid))
 		}
 	}

@@ -96,8 +96,13 @@ type Axis struct {
 const MaxPointsOfSweep = 10_000
 
 // Grid is every combination of the axes' values, the last axis fastest, each a
-// value for every axis. An empty axis and too many points give [spec.ErrInput].
+// value for every axis. An empty axis, more than 64 axes and too many points give
+// [spec.ErrInput].
 func Grid(axes []Axis) ([][]uint64, error) {
+	const most = 64
+	if len(axes) > most {
+		return nil, spec.Atf("sweep", -1, spec.ErrInput, "%d axes, not up to %d", len(axes), most)
+	}
 	points := [][]uint64{nil}
 	for i, a := range axes {
 		if len(a.Values) == 0 || len(points)*len(a.Values) > MaxPointsOfSweep {
