@@ -68,16 +68,6 @@ type codec struct {
 	encode func(b []byte, s *spec.BeaconState) []byte
 }
 
-// encodeField is the SSZ bytes of a field outside the registry; false for one that
-// a [spec.BeaconState] does not hold.
-func encodeField(name string, s *spec.BeaconState) ([]byte, bool) {
-	c, ok := codecs[name]
-	if !ok {
-		return nil, false
-	}
-	return c.encode(nil, s), true
-}
-
 // codecs are the fields that are not columns of the registry.
 var codecs = map[string]codec{
 	"slot":                             number(func(s *spec.BeaconState) *spec.Slot { return &s.Slot }),

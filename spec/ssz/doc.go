@@ -1,6 +1,8 @@
 // Package ssz reads what an epoch transition needs from the SSZ bytes of a
 // BeaconState, of any fork and preset, without decoding the rest, and writes
 // changed columns back in place. [State.Root] is a state's hash_tree_root.
+// [Pieces] are a state whose lists change length and whose root follows what changed:
+// what a chain that advances holds.
 //
 // [Open] takes an [io.ReaderAt], so that a full mainnet state can stay in a
 // memory-mapped file (golang.org/x/exp/mmap); bytes in memory are a [Buffer].

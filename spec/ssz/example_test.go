@@ -1,6 +1,7 @@
 package ssz_test
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -218,4 +219,133 @@ func ExampleContainerRoot() {
 	root, err := ssz.ContainerRoot("Checkpoint", make([]byte, 40))
 	fmt.Printf("%x %v\n", root, err)
 	// Output: f5a5fd42d16a20302798ef6ed309979b43003d2320d9f0e8ea9831a92759fb4b <nil>
+}
+
+// examplePieces are the pieces of the state of the other examples.
+func examplePieces() *ssz.Pieces {
+	_, s := exampleState()
+	return must(s.Pieces())
+}
+
+// A validator is appended to a state: five lists become longer, the others stay.
+func ExampleState_Pieces() {
+	_, s := exampleState()
+	var state spec.BeaconState
+	if err := s.ReadBeaconState(&state, 1); err != nil {
+		fmt.Println(err)
+		return
+	}
+	addValidator(&state, 99)
+	p := must(s.Pieces())
+	if err := p.WriteBeaconState(&state, nil, 1); err != nil {
+		fmt.Println(err)
+		return
+	}
+	b := must(p.Bytes())
+	longer, err := ssz.Open(ssz.Buffer(b), int64(len(b)), paramsOf(spec.Minimal, spec.EIP7716))
+	fmt.Println(s.Len(), longer.Len(), p.Len(), err)
+	fmt.Println(must(p.Root(1)) == must(longer.Root(1)))
+	// Output:
+	// 64 65 65 <nil>
+	// true
+}
+
+func ExamplePieces_Params() {
+	fmt.Println(examplePieces().Params().Fork)
+	// Output: eip7716
+}
+
+func ExamplePieces_Len() {
+	fmt.Println(examplePieces().Len())
+	// Output: 64
+}
+
+func ExamplePieces_Field() {
+	slot, err := examplePieces().Field("slot")
+	fmt.Println(slot, err)
+	// Output: [48 0 0 0 0 0 0 0] <nil>
+}
+
+func ExamplePieces_Set() {
+	p := examplePieces()
+	fmt.Println(p.Set("pending_consolidations", make([]byte, 3*16))) // three of them
+	fmt.Println(len(must(p.Field("pending_consolidations"))))
+	fmt.Println(p.Set("pending_consolidations", make([]byte, 65*16)))
+	// Output:
+	// <nil>
+	// 48
+	// pending_consolidations: invalid input: 65 elements, at most 64
+}
+
+// A slot without a block puts the state's root into its place.
+func ExamplePieces_Put() {
+	p := examplePieces()
+	root := must(p.Root(1))
+	err := p.Put("state_roots", 48%64*32, root[:])
+	fmt.Println(err, root == must(p.Root(1)))
+	// Output: <nil> false
+}
+
+func ExamplePieces_Root() {
+	b := must(vector.DecodeSnappy(must(os.ReadFile("testdata/roots/h1-pre.ssz_snappy")), vector.DefaultLimit))
+	s := must(ssz.Open(ssz.Buffer(b), int64(len(b)), paramsOf(spec.Minimal, spec.Heze)))
+	root, err := must(s.Pieces()).Root(2)
+	fmt.Printf("%x %v\n", root, err)
+	// Output: a2dbdabfb6ad7b9d587eec1161b39ce9a3f64d626608d44f7f1bf36e13a582e7 <nil>
+}
+
+// block_roots and state_roots are what a historical summary is made of.
+func ExamplePieces_FieldRoot() {
+	p := examplePieces()
+	if err := p.Set("block_roots", make([]byte, 64*32)); err != nil {
+		fmt.Println(err)
+		return
+	}
+	root, err := p.FieldRoot("block_roots", 1)
+	fmt.Printf("%x %v\n", root[:4], err)
+	// Output: d88ddfee <nil>
+}
+
+func ExamplePieces_WriteBeaconState() {
+	_, s := exampleState()
+	var state spec.BeaconState
+	if err := s.ReadBeaconState(&state, 1); err != nil {
+		fmt.Println(err)
+		return
+	}
+	p := must(s.Pieces())
+	state.Slot++
+	state.Registry.Balance[7] = 5
+	state.Registry.ExitEpoch[3] = 12
+	err := p.WriteBeaconState(&state, []spec.ValidatorIndex{3}, 1)
+	fmt.Println(must(p.Field("slot"))[0], must(p.Field("balances"))[7*8], must(p.Field("validators"))[3*validatorSize+105], err)
+	// Output: 49 5 12 <nil>
+}
+
+func ExamplePieces_WriteTo() {
+	n, err := examplePieces().WriteTo(io.Discard)
+	b, _ := exampleState()
+	fmt.Println(n == int64(len(b)), err)
+	// Output: true <nil>
+}
+
+func ExamplePieces_Bytes() {
+	b, _ := exampleState()
+	same := must(examplePieces().Bytes())
+	fmt.Println(bytes.Equal(b, same))
+	// Output: true
+}
+
+func ExamplePieces_WriteBack() {
+	b, s := exampleState()
+	p := must(s.Pieces())
+	if err := p.Put("slot", 0, []byte{49}); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(p.WriteBack(b)) // in place
+	fmt.Println(s.Slot())
+	// Output:
+	// <nil>
+	// 49 <nil>
 }

@@ -131,19 +131,36 @@ func (s *State) checkInner(layout []placed) error {
 		if f.inner == nil {
 			continue
 		}
-		at, fixed := s.spans[f.name], f.inner.fixedAt(s.params.Fork)
-		rest := at.len() - fixed
-		if rest < 0 || rest%f.inner.element != 0 || rest/f.inner.element > f.inner.limit {
-			return spec.Atf(f.name, -1, spec.ErrInput, "byte %d: %d bytes where the fork has %d and up to %d elements of %d",
-				at.start, at.len(), fixed, f.inner.limit, f.inner.element)
+		at := s.spans[f.name]
+		if err := f.inner.checkSize(f.name, s.params.Fork, at.start, at.len()); err != nil {
+			return err
 		}
 		var b [offsetSize]byte
 		if err := s.read(b[:], f.name, at.start+f.inner.at); err != nil {
 			return err
 		}
-		if v := int64(binary.LittleEndian.Uint32(b[:])); v != fixed {
-			return spec.Atf(f.name, -1, spec.ErrInput, "byte %d: offset %d where the fork has %d: another fork?", at.start+f.inner.at, v, fixed)
+		if err := f.inner.checkOffset(f.name, s.params.Fork, at.start, b[:]); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+// checkSize checks how many bytes the container has, which starts at a byte.
+func (n *inner) checkSize(name string, fork spec.Fork, start, size int64) error {
+	fixed := n.fixedAt(fork)
+	if rest := size - fixed; rest < 0 || rest%n.element != 0 || rest/n.element > n.limit {
+		return spec.Atf(name, -1, spec.ErrInput, "byte %d: %d bytes where the fork has %d and up to %d elements of %d",
+			start, size, fixed, n.limit, n.element)
+	}
+	return nil
+}
+
+// checkOffset checks the container's only offset.
+func (n *inner) checkOffset(name string, fork spec.Fork, start int64, offset []byte) error {
+	fixed := n.fixedAt(fork)
+	if v := int64(binary.LittleEndian.Uint32(offset)); v != fixed {
+		return spec.Atf(name, -1, spec.ErrInput, "byte %d: offset %d where the fork has %d: another fork?", start+n.at, v, fixed)
 	}
 	return nil
 }

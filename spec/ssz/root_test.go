@@ -36,8 +36,8 @@ func snappyFile(t testing.TB, name string) ssz.Buffer {
 	return b
 }
 
-// check opens a known state and compares its root.
-func (k known) check(t *testing.T, b ssz.Buffer) {
+// open opens a known state.
+func (k known) open(t *testing.T, b ssz.Buffer) *ssz.State {
 	t.Helper()
 	digest := sha256.Sum256(b)
 	require.Equal(t, k.SHA256, hex.EncodeToString(digest[:]), k.Source)
@@ -47,6 +47,13 @@ func (k known) check(t *testing.T, b ssz.Buffer) {
 	require.NoError(t, err)
 	s, err := ssz.Open(b, int64(len(b)), paramsOf(preset, fork))
 	require.NoError(t, err)
+	return s
+}
+
+// check opens a known state and compares its root.
+func (k known) check(t *testing.T, b ssz.Buffer) {
+	t.Helper()
+	s := k.open(t, b)
 	require.Equal(t, k.Validators, s.Len())
 	for _, workers := range []int{1, 2} {
 		root, err := s.Root(workers)
@@ -55,15 +62,19 @@ func (k known) check(t *testing.T, b ssz.Buffer) {
 	}
 }
 
+// knownStates are the states in testdata.
+func knownStates(t *testing.T) (states []known) {
+	raw, err := os.ReadFile("testdata/roots/roots.json")
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(raw, &states))
+	return states
+}
+
 // The executable specification wrote the roots: those of chains beside their
 // states, those of sanity/slots into the state_roots of the post-state.
 func TestRootsOfEveryForkAreThoseOfTheExecutableSpecification(t *testing.T) {
-	raw, err := os.ReadFile("testdata/roots/roots.json")
-	require.NoError(t, err)
-	var states []known
-	require.NoError(t, json.Unmarshal(raw, &states))
 	forks := map[string]bool{}
-	for _, k := range states {
+	for _, k := range knownStates(t) {
 		forks[k.Fork] = true
 		k.check(t, snappyFile(t, "testdata/roots/"+k.File+".ssz_snappy"))
 	}
