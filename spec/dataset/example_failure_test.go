@@ -100,6 +100,14 @@ func ExampleSlotFailures_UnmarshalBinary() {
 	// slot: invalid input: 32 bytes, or not of version 1
 }
 
+func ExampleDuties_Within() {
+	fmt.Println(duties(3).Within(duties(3, 500)))
+	fmt.Println(duties(3, 500).Within(duties(3)))
+	// Output:
+	// <nil>
+	// duties: invalid input: validator 500 failed and has no duty
+}
+
 func ExampleDuties_Union() {
 	d := duties(3)
 	d.Union(duties(3, 500))
@@ -167,7 +175,7 @@ func ExampleShards_Slots() {
 }
 
 func ExampleShards_Size() {
-	twoShards(func(s *dataset.Shards) { fmt.Println(s.Size() == 2*(64+8)+3*32) })
+	twoShards(func(s *dataset.Shards) { fmt.Println(s.Size() == 2*(64+8+8)+3*32) })
 	// Output: true
 }
 

@@ -67,18 +67,18 @@ func ExampleListWriter_Abort() {
 
 func ExampleWriteList() {
 	inFolder(func(name string) {
-		fmt.Println(dataset.WriteList(name, slots(some...), duties(5)))
+		fmt.Println(dataset.WriteList(name, slots(few...), duties(0, 5)))
 	})
 	// Output: <nil>
 }
 
 func ExampleMapList() {
 	inFolder(func(name string) {
-		_ = dataset.WriteList(name, slots(some...), duties(5))
+		_ = dataset.WriteList(name, slots(few...), duties(0, 5))
 		l, err := dataset.MapList(name)
 		fmt.Println(l.Slots(), l.Size(), l.Duties.Has(5), err, l.Close())
 	})
-	// Output: 4 224 true <nil> <nil>
+	// Output: 4 232 true <nil> <nil>
 }
 
 func ExampleOpenList() {
@@ -98,7 +98,7 @@ func ExampleReadList() {
 
 func ExampleList_All() {
 	inFolder(func(name string) {
-		_ = dataset.WriteList(name, slots(some[:2]...), duties(5))
+		_ = dataset.WriteList(name, slots(few[:2]...), duties(0, 5))
 		l, _ := dataset.OpenList(name)
 		defer l.Close()
 		for s, err := range l.All() {
@@ -112,7 +112,7 @@ func ExampleList_All() {
 
 func ExampleList_OnRead() {
 	inFolder(func(name string) {
-		_ = dataset.WriteList(name, slots(some[:2]...), duties())
+		_ = dataset.WriteList(name, slots(few[:2]...), duties(0, 5))
 		l, _ := dataset.OpenList(name)
 		defer l.Close()
 		l.OnRead(func(n int) { fmt.Println(n, "bytes") })
@@ -133,7 +133,7 @@ func ExampleList_Size() {
 
 func ExampleList_Slots() {
 	inFolder(func(name string) {
-		_ = dataset.WriteList(name, slots(some...), duties())
+		_ = dataset.WriteList(name, slots(few...), duties(0, 5))
 		l, _ := dataset.OpenList(name)
 		defer l.Close()
 		fmt.Println(l.Slots())

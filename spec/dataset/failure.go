@@ -1,6 +1,10 @@
 package dataset
 
-import "github.com/stakesim/stakesim/spec"
+import (
+	"math/bits"
+
+	"github.com/stakesim/stakesim/spec"
+)
 
 // Failing says how a validator failed in a slot, and whether it had in the
 // epoch before.
@@ -73,6 +77,20 @@ func (d *Duties) Add(validator uint32) bool {
 func (d *Duties) Has(validator uint32) bool {
 	word := int64(validator / 64)
 	return word < int64(len(d.bits)) && d.bits[word]>>(validator%64)&1 != 0
+}
+
+// Within says that every validator of the set is in another one; the first that is
+// not wraps [spec.ErrInput].
+func (d *Duties) Within(all *Duties) error {
+	for i, word := range d.bits {
+		if i < len(all.bits) {
+			word &^= all.bits[i]
+		}
+		if word != 0 {
+			return spec.Atf("duties", -1, spec.ErrInput, "validator %d failed and has no duty", 64*i+bits.TrailingZeros64(word))
+		}
+	}
+	return nil
 }
 
 // Limit is an index above all validators of the set, at most 63 more than need be.

@@ -2,7 +2,10 @@ package dataset_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
+	"fmt"
+	"hash/crc32"
 	"iter"
 	"os"
 	"path/filepath"
@@ -11,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/budget"
 	"github.com/stakesim/stakesim/spec/dataset"
 )
 
@@ -34,6 +38,14 @@ var some = []dataset.SlotFailures{
 	{Slot: 1<<64 - 1},
 }
 
+// few slots have validators with low indices, so that the duties are small.
+var few = []dataset.SlotFailures{
+	{Slot: 32, Committee: 3, Balance: 2112 * spec.ETH, NoHistory: true, Failures: []dataset.Failure{
+		dataset.NewFailure(0, 32, 255), dataset.NewFailure(5, 2048, dataset.Late),
+	}},
+	some[1], some[2], some[3],
+}
+
 func duties(ids ...uint32) *dataset.Duties {
 	var d dataset.Duties
 	for _, id := range ids {
@@ -46,6 +58,24 @@ func written(t testing.TB) string {
 	file := filepath.Join(t.TempDir(), "list")
 	require.NoError(t, dataset.WriteList(file, slots(some...), duties(0, 5, 1<<24-1)))
 	return file
+}
+
+// little is a list of few bytes.
+func little(t testing.TB) []byte {
+	file := filepath.Join(t.TempDir(), "list")
+	require.NoError(t, dataset.WriteList(file, slots(few...), duties(0, 5)))
+	b, err := os.ReadFile(file)
+	require.NoError(t, err)
+	return b
+}
+
+// readBytes is what a list in memory holds.
+func readBytes(b []byte) ([]dataset.SlotFailures, error) {
+	l, err := dataset.ReadList("x", bytes.NewReader(b), int64(len(b)))
+	if err != nil {
+		return nil, err
+	}
+	return collect(l)
 }
 
 func collect(l *dataset.List) (all []dataset.SlotFailures, err error) {
@@ -81,20 +111,120 @@ func TestAFailureListSurvivesItsFile(t *testing.T) {
 }
 
 func TestEveryCutAndEveryLongerListIsAFault(t *testing.T) {
-	whole, err := os.ReadFile(written(t))
-	require.NoError(t, err)
-	whole = whole[:len(whole)-8*1<<18+8] // most of the duties are zeros
-	for n := range 400 {
-		_, err := dataset.ReadList("x", bytes.NewReader(whole[:n]), int64(n))
+	whole := little(t)
+	for n := range whole {
+		_, err := readBytes(whole[:n])
 		var fault *dataset.Fault
 		require.True(t, errors.As(err, &fault), "%d bytes", n)
 		require.Equal(t, dataset.Truncated, fault.Kind)
 	}
-	long, err := os.ReadFile(written(t))
-	require.NoError(t, err)
-	long = append(long, 0)
-	_, err = dataset.ReadList("x", bytes.NewReader(long), int64(len(long)))
+	_, err := readBytes(append(whole[:len(whole):len(whole)], 0))
 	require.ErrorIs(t, err, spec.ErrInput)
+}
+
+func TestEverySingleBitThatChangesInAListIsFound(t *testing.T) {
+	whole := little(t)
+	all, err := readBytes(whole)
+	require.NoError(t, err)
+	require.Equal(t, few, all)
+	for bit := range 8 * len(whole) {
+		b := bytes.Clone(whole)
+		b[bit/8] ^= 1 << (bit % 8)
+		_, err := readBytes(b)
+		var fault *dataset.Fault
+		require.True(t, errors.As(err, &fault), "bit %d of byte %d", bit%8, bit/8)
+		require.Equal(t, "x", fault.File)
+		require.ErrorIs(t, err, spec.ErrInput)
+	}
+}
+
+// Of lists of many blocks a bit in every 500 bytes.
+func TestABitThatChangesInALongListIsFoundWithinItsBlock(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "list")
+	d := duties()
+	require.NoError(t, dataset.WriteList(file, func(yield func(dataset.SlotFailures, error) bool) {
+		for slot := range spec.Slot(900) {
+			s := dataset.SlotFailures{Slot: slot, Committee: 99}
+			for v := range uint32(1 + slot%97) {
+				d.Add(v)
+				s.Failures = append(s.Failures, dataset.NewFailure(v, 32, dataset.Late))
+			}
+			if !yield(s, nil) {
+				return
+			}
+		}
+	}, d))
+	whole, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.Greater(t, len(whole), 5<<16)
+	all, err := readBytes(whole)
+	require.NoError(t, err)
+	require.Len(t, all, 900)
+	for at := 64; at < len(whole); at += 499 {
+		whole[at] ^= 4
+		_, err := readBytes(whole)
+		require.ErrorIs(t, err, spec.ErrInput, "byte %d", at)
+		if end := len(whole) - 4*6; at < end { // not in the table
+			from := 64 + (at-64)>>16<<16
+			require.ErrorContains(t, err, fmt.Sprintf("bytes %d to %d have a wrong checksum", from, min(from+1<<16, end)))
+		}
+		whole[at] ^= 4
+	}
+}
+
+func TestAListThatIsCutWhileItIsMappedIsAFault(t *testing.T) {
+	for _, left := range []int64{0, 64, 5000, 1 << 17, -1} {
+		file := written(t)
+		info, err := os.Stat(file)
+		require.NoError(t, err)
+		l, err := dataset.MapList(file)
+		require.NoError(t, err)
+		if left < 0 {
+			left = info.Size() - 1
+		}
+		require.NoError(t, os.Truncate(file, left))
+		_, err = collect(l)
+		require.ErrorIs(t, err, spec.ErrInput, "%d bytes left", left)
+		var fault *dataset.Fault
+		require.ErrorAs(t, err, &fault)
+		require.Equal(t, dataset.Truncated, fault.Kind)
+		require.NoError(t, l.Close())
+	}
+}
+
+func TestAListOfAnOlderFormatSaysSo(t *testing.T) {
+	b := little(t)
+	b[7] = '1'
+	_, err := readBytes(b)
+	require.ErrorIs(t, err, spec.ErrInput)
+	require.ErrorContains(t, err, "an older format, without checksums: write it again")
+}
+
+func TestAValidatorThatFailsHasADuty(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "list")
+	err := dataset.WriteList(file, slots(few...), duties(0))
+	require.ErrorIs(t, err, spec.ErrInput)
+	require.ErrorContains(t, err, "validator 5 failed and has no duty")
+	require.NoFileExists(t, file)
+	b := little(t)
+	at := 64 + 32*len(few) + 8*3 // of the duties
+	require.EqualValues(t, 1|1<<5, b[at])
+	b[at] = 1
+	_, err = readBytes(sealed(b, 1))
+	require.ErrorIs(t, err, spec.ErrInput)
+	require.ErrorContains(t, err, "x:1: unknown validator: slot 32: 5, which has no duty in this list")
+}
+
+// sealed gives a list of one block, with so many words of duties, the checksums of
+// what it holds.
+func sealed(b []byte, words int) []byte {
+	table := crc32.MakeTable(crc32.Castagnoli)
+	end := len(b) - 8
+	binary.LittleEndian.PutUint32(b[end:], crc32.Checksum(b[64:end], table))
+	binary.LittleEndian.PutUint64(b[40:], uint64(crc32.Checksum(b[end:], table)))
+	binary.LittleEndian.PutUint64(b[24:], uint64(words))
+	binary.LittleEndian.PutUint64(b[56:], uint64(crc32.Checksum(b[:56], table)))
+	return b
 }
 
 func TestAListTakesOnlyWhatItPromises(t *testing.T) {
@@ -133,9 +263,9 @@ func TestAnInterruptedListLeavesTheOldOne(t *testing.T) {
 	require.Len(t, entries, 1)
 }
 
-func TestADamagedListIsAFault(t *testing.T) {
-	whole, err := os.ReadFile(written(t))
-	require.NoError(t, err)
+// What checksums do not find: a list that somebody wrote so.
+func TestAListThatBreaksItsPromisesIsAFault(t *testing.T) {
+	whole := little(t)
 	for name, c := range map[string]struct {
 		at int
 		to byte
@@ -144,22 +274,22 @@ func TestADamagedListIsAFault(t *testing.T) {
 		"another number of failures":    {64 + 20, 1},
 		"a flag that nobody knows":      {64 + 24, 8},
 		"a slot before the one before":  {64 + 32 + 16, 1},
-		"a validator twice":             {64 + 32 + 8 + 2, 0},
+		"a validator twice":             {64 + 32 + 8, 0},
 		"bits that nothing is known of": {64 + 32 + 7, 1},
+		"a number that must be zero":    {48, 1},
 		"a header of another length":    {8, 9},
+		"more slots than it can have":   {8 + 7, 0x80},
+		"more failures than it has":     {16 + 7, 0x80},
 	} {
 		b := bytes.Clone(whole)
 		require.NotEqual(t, c.to, b[c.at], name)
 		b[c.at] = c.to
-		if name == "a validator twice" {
-			b[c.at-1], b[c.at-2] = 0, 0
-		}
-		l, err := dataset.ReadList("x", bytes.NewReader(b), int64(len(b)))
-		if err == nil {
-			_, err = collect(l)
-		}
+		_, err := readBytes(sealed(b, 1))
 		require.ErrorIs(t, err, spec.ErrInput, name)
+		require.NotContains(t, err.Error(), "checksum", name)
 	}
+	_, err := readBytes(sealed(bytes.Clone(whole), 1<<40))
+	require.ErrorIs(t, err, spec.ErrInput)
 }
 
 func TestHistoryComesFromTheEpochBefore(t *testing.T) {
@@ -189,22 +319,27 @@ func TestHistoryComesFromTheEpochBefore(t *testing.T) {
 	require.ErrorIs(t, b.Slot(slot(200, 0), []uint32{1 << 24}), spec.ErrInput)
 }
 
+// Whatever is in a list, reading it ends with a fault or with what it promises. The
+// checksums are made right, so that there is something behind them to be tried.
 func FuzzReadList(f *testing.F) {
-	whole, err := os.ReadFile(written(f))
-	require.NoError(f, err)
-	f.Add(whole[:300])
-	file := filepath.Join(f.TempDir(), "list")
-	require.NoError(f, dataset.WriteList(file, slots(some[:3]...), duties(1)))
-	small, err := os.ReadFile(file)
-	require.NoError(f, err)
-	f.Add(small)
-	f.Fuzz(func(t *testing.T, b []byte) {
-		l, err := dataset.ReadList("x", bytes.NewReader(b), int64(len(b)))
-		if err == nil {
-			_, err = collect(l)
+	small := little(f)
+	f.Add(small, uint8(1), true)
+	f.Add(small[:100], uint8(0), false)
+	f.Add(small, uint8(9), true)
+	f.Fuzz(func(t *testing.T, b []byte, words uint8, seal bool) {
+		if len(b) >= 80 && seal {
+			b = sealed(bytes.Clone(b), int(words))
 		}
-		if err != nil {
-			require.ErrorIs(t, err, spec.ErrInput)
-		}
+		budget.Run(t, budget.Limit{}, func() {
+			all, err := readBytes(b)
+			if err != nil {
+				require.ErrorIs(t, err, spec.ErrInput)
+				return
+			}
+			for i, s := range all {
+				require.True(t, i == 0 || s.Slot > all[i-1].Slot)
+				require.LessOrEqual(t, uint64(len(s.Failures)), uint64(s.Committee))
+			}
+		})
 	})
 }

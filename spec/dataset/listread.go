@@ -1,18 +1,15 @@
 package dataset
 
 import (
-	"bytes"
 	"encoding/binary"
 	"fmt"
-	"hash/crc32"
 	"io"
 	"iter"
 	"os"
 	"slices"
 
-	"golang.org/x/exp/mmap"
-
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/file"
 )
 
 // List is a binary failure list, open for reading. It can be ranged over by
@@ -21,6 +18,7 @@ type List struct {
 	Duties Duties
 	name   string
 	head   listHead
+	sums   []uint32 // of the blocks
 	size   int64
 	at     io.ReaderAt
 	closer io.Closer
@@ -29,13 +27,14 @@ type List struct {
 
 // MapList opens a failure list by mapping it into memory, so that the pages
 // that the system keeps serve again. A file that is not one, is damaged in its
-// header or too short gives a [Fault].
+// header, its duties or its checksums, or too short gives a [Fault]; so does one
+// that is cut while it is read.
 func MapList(name string) (*List, error) {
-	m, err := mmap.Open(name)
+	m, err := file.Map(name)
 	if err != nil {
 		return nil, err
 	}
-	return newList(name, m, int64(m.Len()), m)
+	return newList(name, m, m.Size(), m)
 }
 
 // OpenList opens a failure list for reading without mapping it: no part of the
@@ -66,7 +65,7 @@ func newList(name string, at io.ReaderAt, size int64, closer io.Closer) (*List, 
 // ReadList reads a failure list from whatever can be read at an offset, such as
 // a [bytes.Reader]. Close does nothing then.
 func ReadList(name string, at io.ReaderAt, size int64) (*List, error) {
-	return newList(name, at, size, io.NopCloser(nil))
+	return newList(name, file.Guard(at), size, io.NopCloser(nil))
 }
 
 // Close releases the file.
@@ -85,53 +84,12 @@ func (l *List) fault(line int, kind Kind, detail string) error {
 	return &Fault{File: l.name, Line: line, Kind: kind, Detail: detail}
 }
 
-// open checks the header against the size before anything is allocated.
-func (l *List) open() error {
-	var b [headerSize]byte
-	if n, err := l.at.ReadAt(b[:], 0); n < headerSize {
-		if err != nil && err != io.EOF {
-			return err
-		}
-		return l.fault(0, Truncated, fmt.Sprintf("%d bytes", l.size))
-	}
-	if !bytes.Equal(b[:8], []byte(listMagic)) {
-		return l.fault(0, Malformed, "no failure list")
-	}
-	word := func(i int) uint64 { return binary.LittleEndian.Uint64(b[8*i:]) }
-	if word(7) != uint64(crc32.ChecksumIEEE(b[:56])) {
-		return l.fault(0, Malformed, "header with a wrong checksum: written in part, or damaged")
-	}
-	l.head = listHead{word(1), word(2), word(3), word(4)}
-	limit := uint64(l.size)
-	if l.head.slots > limit/slotSize || l.head.failures > limit/8 || l.head.words > MaxValidators/64 ||
-		headerSize+slotSize*l.head.slots+8*(l.head.failures+l.head.words) != limit {
-		kind := Malformed
-		if headerSize+slotSize*l.head.slots+8*(l.head.failures+l.head.words) > limit {
-			kind = Truncated
-		}
-		return l.fault(0, kind, fmt.Sprintf("%d bytes do not hold %d slots and %d failures", limit, l.head.slots, l.head.failures))
-	}
-	return l.readDuties()
-}
-
-func (l *List) readDuties() error {
-	b := make([]byte, 8*l.head.words)
-	if n, err := l.at.ReadAt(b, l.size-int64(len(b))); n < len(b) {
-		return err
-	}
-	l.Duties.bits = make([]uint64, l.head.words)
-	for i := range l.Duties.bits {
-		l.Duties.bits[i] = binary.LittleEndian.Uint64(b[8*i:])
-	}
-	return nil
-}
-
 // All ranges over the slots. The failures of a slot are reused by the next. An
 // error ends the range; it is a [Fault] whose line is the number of the slot in
 // the list, from 1.
 func (l *List) All() iter.Seq2[SlotFailures, error] {
 	return func(yield func(SlotFailures, error) bool) {
-		r := chunks{list: l, end: l.size - 8*int64(l.head.words), off: headerSize}
+		r := chunks{list: l, end: l.duties(), off: headerSize}
 		var past spec.Slot
 		for i := range l.head.slots {
 			s, err := r.slot(int(i + 1))
@@ -177,22 +135,23 @@ func (c *chunks) take(n, line int) ([]byte, error) {
 	return b, nil
 }
 
-// fill moves the rest to the front of a buffer of so many bytes and reads on.
+// fill moves the rest to the front of a buffer of so many bytes or more, and reads
+// on by whole blocks.
 func (c *chunks) fill(size int) error {
-	if cap(c.buf) < size {
-		c.buf = append(make([]byte, 0, size), c.rest...)
+	have := len(c.rest)
+	more := (int64(size-have) + blockSize - 1) / blockSize * blockSize
+	more = min(more, c.list.body()-c.off)
+	if cap(c.buf) < have+int(more) {
+		c.buf = append(make([]byte, 0, have+int(more)), c.rest...)
 	} else {
 		c.buf = c.buf[:copy(c.buf[:cap(c.buf)], c.rest)]
 	}
-	have := len(c.buf)
-	more := min(int64(size-have), c.end-c.off)
 	c.buf = c.buf[:have+int(more)]
-	n, err := c.list.at.ReadAt(c.buf[have:], c.off)
-	if int64(n) < more {
+	if err := c.list.blocks(c.buf[have:], c.off); err != nil {
 		return err
 	}
 	if c.list.read != nil {
-		c.list.read(n)
+		c.list.read(int(min(more, c.end-c.off)))
 	}
 	c.off += more
 	c.rest = c.buf
@@ -221,8 +180,13 @@ func (c *chunks) slot(line int) (SlotFailures, error) {
 		c.failures[i] = f
 	}
 	s.Failures = c.failures
-	if ascending && past < MaxValidators && n <= s.Committee {
-		return s, nil
+	if !ascending || past >= MaxValidators || n > s.Committee {
+		return s, &Fault{File: c.list.name, Line: line, Kind: Malformed, Err: s.check()}
 	}
-	return s, &Fault{File: c.list.name, Line: line, Kind: Malformed, Err: s.check()}
+	for _, f := range c.failures {
+		if !c.list.Duties.Has(f.Validator()) {
+			return s, c.list.fault(line, UnknownValidator, fmt.Sprintf("slot %d: %d, which has no duty in this list", s.Slot, f.Validator()))
+		}
+	}
+	return s, nil
 }

@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"iter"
@@ -12,37 +13,84 @@ import (
 
 // The binary failure list: all numbers little-endian, everything at a multiple
 // of 8 bytes. A header of 64 bytes: the magic, the number of slots, of failures
-// and of words of the duties, the first slot, zeros, and in the last 8 bytes the
-// CRC-32 (IEEE) of what precedes. Then the slots: slot, balance in Gwei (8 bytes
-// each), members, failures, flags (1 next block missing, 2 no history), zero (4
-// each), and its failures of 8 bytes, see [Failure]. Then the duties, one bit a
-// validator.
+// and of words of the duties, the first slot, the checksum of the table at the
+// end, zeros, and in the last 8 bytes the checksum of what precedes. Then the
+// slots: slot, balance in Gwei (8 bytes each), members, failures, flags (1 next
+// block missing, 2 no history), zero (4 each), and its failures of 8 bytes, see
+// [Failure]. Then the duties, one bit a validator. Then a table of the checksums
+// of all that lies between header and table, in blocks of 64 KiB of which the last
+// may be shorter: 4 bytes each, and zeros up to a multiple of 8. Checksums are
+// CRC-32C (Castagnoli), so that every single bit that changed is found, and
+// every run of 32.
 const (
-	listMagic  = "STKFAIL1"
+	listMagic  = "STKFAIL2"
 	headerSize = 64
 	slotSize   = 32
+	blockSize  = 1 << 16
 
 	nextBlockMissing = 1
 	noHistory        = 2
 )
 
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
 // ListWriter writes a binary failure list.
 type ListWriter struct {
-	out  *file.Writer
-	head listHead
-	last spec.Slot
-	buf  []byte
+	out    *file.Writer
+	head   listHead
+	sums   checksums
+	failed Duties // who failed in any slot
+	last   spec.Slot
+	buf    []byte
 }
 
-type listHead struct{ slots, failures, words, first uint64 }
+// listHead is what a header says; table is the checksum of the table.
+type listHead struct{ slots, failures, words, first, table uint64 }
 
 func (h listHead) encode() []byte {
 	b := append(make([]byte, 0, headerSize), listMagic...)
-	for _, v := range []uint64{h.slots, h.failures, h.words, h.first, 0, 0} {
+	for _, v := range []uint64{h.slots, h.failures, h.words, h.first, h.table, 0} {
 		b = binary.LittleEndian.AppendUint64(b, v)
 	}
-	return binary.LittleEndian.AppendUint64(b, uint64(crc32.ChecksumIEEE(b)))
+	return binary.LittleEndian.AppendUint64(b, uint64(crc32.Checksum(b, castagnoli)))
 }
+
+// checksums are those of the blocks of what is written.
+type checksums struct {
+	of  []uint32
+	sum uint32 // of the block under way
+	n   int    // bytes of it
+}
+
+func (c *checksums) add(b []byte) {
+	for len(b) > 0 {
+		part := b[:min(len(b), blockSize-c.n)]
+		b = b[len(part):]
+		c.sum = crc32.Update(c.sum, castagnoli, part)
+		if c.n += len(part); c.n == blockSize {
+			c.end()
+		}
+	}
+}
+
+func (c *checksums) end() {
+	if c.n > 0 {
+		c.of, c.sum, c.n = append(c.of, c.sum), 0, 0
+	}
+}
+
+// table is the table at the end of a list.
+func (c *checksums) table() []byte {
+	c.end()
+	b := make([]byte, 0, tableSize(int64(len(c.of))))
+	for _, sum := range c.of {
+		b = binary.LittleEndian.AppendUint32(b, sum)
+	}
+	return b[:cap(b)]
+}
+
+// tableSize is that of a number of blocks.
+func tableSize(blocks int64) int64 { return (4*blocks + 7) / 8 * 8 }
 
 // CreateList starts a binary failure list. The file appears when
 // [ListWriter.Commit] is called; call [ListWriter.Abort] to give up.
@@ -74,6 +122,14 @@ func (w *ListWriter) Slot(s SlotFailures) error {
 	w.buf, w.last = b, s.Slot
 	w.head.slots++
 	w.head.failures += uint64(len(s.Failures))
+	for _, f := range s.Failures {
+		w.failed.Add(f.Validator())
+	}
+	return w.write(b)
+}
+
+func (w *ListWriter) write(b []byte) error {
+	w.sums.add(b)
 	_, err := w.out.Write(b)
 	return err
 }
@@ -94,13 +150,24 @@ func (s *SlotFailures) check() error {
 	return nil
 }
 
-// Commit writes the duties and makes the file appear.
+// Commit writes the duties and makes the file appear. A validator that failed and
+// has no duty wraps [spec.ErrInput].
 func (w *ListWriter) Commit(d *Duties) error {
+	if err := w.failed.Within(d); err != nil {
+		return err
+	}
 	w.head.words = uint64(len(d.bits))
+	b := make([]byte, 0, 8*len(d.bits))
 	for _, word := range d.bits {
-		if err := binary.Write(w.out, binary.LittleEndian, word); err != nil {
-			return err
-		}
+		b = binary.LittleEndian.AppendUint64(b, word)
+	}
+	if err := w.write(b); err != nil {
+		return err
+	}
+	table := w.sums.table()
+	w.head.table = uint64(crc32.Checksum(table, castagnoli))
+	if _, err := w.out.Write(table); err != nil {
+		return err
 	}
 	if _, err := w.out.WriteAt(w.head.encode(), 0); err != nil {
 		return err
@@ -127,5 +194,8 @@ func WriteList(name string, list iter.Seq2[SlotFailures, error], d *Duties) erro
 			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
-	return w.Commit(d)
+	if err = w.Commit(d); errors.Is(err, spec.ErrInput) { // any other names the file
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return err
 }

@@ -47,13 +47,13 @@ func TestShardsAreOneList(t *testing.T) {
 		var shards []dataset.Shard
 		var size int64
 		for i, part := range parts {
-			s := shard(t, "list", duties(uint32(i*100)), part...)
+			s := shard(t, "list", duties(0, 1, 2, uint32(i*100)), part...)
 			size += s.Size
 			shards = append(shards, s)
 		}
 		rng.Shuffle(len(shards), func(i, j int) { shards[i], shards[j] = shards[j], shards[i] })
 		s := dataset.NewShards(shards...)
-		require.Equal(t, duties(0, 100, 200, 300, 400).Words(), s.Duties.Words(), name)
+		require.Equal(t, duties(0, 1, 2, 100, 200, 300, 400).Words(), s.Duties.Words(), name)
 		require.EqualValues(t, len(all), s.Slots(), name)
 		require.Equal(t, size, s.Size(), name)
 		for range 2 { // again and again

@@ -10,7 +10,10 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/exp/mmap"
+
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/file"
 	"github.com/stakesim/stakesim/spec/ssz"
 	"github.com/stakesim/stakesim/spec/vector"
 )
@@ -259,6 +262,42 @@ func TestSaveAsLeavesNoHalfWrittenFile(t *testing.T) {
 	}
 	if err := s.WriteSmoothed(b, 77); err != nil || !bytes.Equal(saved, b) {
 		t.Errorf("the saved file differs in more than the field: %v", err)
+	}
+}
+
+func TestAStateThatIsCutWhileItIsMappedIsAnErrorThatNamesTheField(t *testing.T) {
+	b := fixture(t, eipCase, "pre")
+	p := paramsOf(spec.Minimal, spec.EIP7716)
+	for _, left := range []int64{0, 1, 4096, int64(len(b)) / 2, int64(len(b)) - 1} {
+		name := filepath.Join(t.TempDir(), "state.ssz")
+		if err := os.WriteFile(name, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		ours := must(file.Map(name))
+		others := must(mmap.Open(name))
+		for _, r := range []io.ReaderAt{ours, others} {
+			if err := os.WriteFile(name, b, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			s, err := ssz.Open(r, int64(len(b)), p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Truncate(name, left); err != nil {
+				t.Fatal(err)
+			}
+			// Another's mapping reads zeros up to the end of the last page.
+			if r == others && left > 1 {
+				continue
+			}
+			var registry spec.Registry
+			err = s.ReadRegistry(&registry, 1)
+			if !errors.Is(err, io.ErrUnexpectedEOF) || !strings.Contains(err.Error(), "validators") {
+				t.Errorf("%d bytes left: %v", left, err)
+			}
+		}
+		ours.Close()
+		others.Close()
 	}
 }
 

@@ -9,11 +9,10 @@ import (
 	"runtime"
 	"testing"
 
-	"golang.org/x/exp/mmap"
-
 	"github.com/stakesim/stakesim/penalty"
 	"github.com/stakesim/stakesim/penalty/epoch"
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/file"
 	"github.com/stakesim/stakesim/spec/ssz"
 )
 
@@ -132,12 +131,12 @@ func TestABuiltElectraStateReadsAsItWasWritten(t *testing.T) {
 	}
 }
 
-func openMapped(t testing.TB, name string) (*mmap.ReaderAt, *ssz.State) {
-	r, err := mmap.Open(name)
+func openMapped(t testing.TB, name string) (*file.Mapped, *ssz.State) {
+	r, err := file.Map(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := ssz.Open(r, int64(r.Len()), paramsOf(spec.Mainnet, spec.Electra))
+	s, err := ssz.Open(r, r.Size(), paramsOf(spec.Mainnet, spec.Electra))
 	if err != nil {
 		t.Fatal(err)
 	}

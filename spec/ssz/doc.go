@@ -5,7 +5,8 @@
 // what a chain that advances holds.
 //
 // [Open] takes an [io.ReaderAt], so that a full mainnet state can stay in a
-// memory-mapped file (golang.org/x/exp/mmap); bytes in memory are a [Buffer].
+// memory-mapped file ([github.com/stakesim/stakesim/spec/file.Map]); bytes in memory
+// are a [Buffer]. A mapped file that is cut while it is read is an error.
 // Our own containers, which need generated code, are in the package container
 // below this one: their library does not build on 32-bit machines, this
 // package does.

@@ -7,9 +7,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"golang.org/x/exp/mmap"
-
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/file"
 	"github.com/stakesim/stakesim/spec/ssz"
 	"github.com/stakesim/stakesim/spec/vector"
 )
@@ -45,10 +44,10 @@ func ExampleOpen_mapped() {
 		fmt.Println(err)
 		return
 	}
-	file := must(mmap.Open(name))
-	defer file.Close()
+	mapped := must(file.Map(name))
+	defer mapped.Close()
 	p := must(spec.ParamsFor(spec.Minimal, spec.EIP7716))
-	s, err := ssz.Open(file, int64(file.Len()), &p)
+	s, err := ssz.Open(mapped, mapped.Size(), &p)
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -7,6 +7,7 @@ import (
 	"math"
 
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/file"
 )
 
 // State is a validated view of the SSZ bytes of a BeaconState. It holds no
@@ -42,7 +43,7 @@ func Open(r io.ReaderAt, size int64, p *spec.Params) (*State, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &State{r: r, size: size, params: *p, spans: make(map[string]span, len(layout))}
+	s := &State{r: file.Guard(r), size: size, params: *p, spans: make(map[string]span, len(layout))}
 	s.mem, _ = r.(Buffer)
 	if err := s.checkSize(fixed); err != nil {
 		return nil, err

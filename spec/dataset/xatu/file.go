@@ -8,6 +8,7 @@ import (
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/dataset"
 	"github.com/stakesim/stakesim/spec/dataset/xatu/internal/parquet"
+	"github.com/stakesim/stakesim/spec/file"
 )
 
 // File is one Parquet file of a table. Several goroutines may read it at once
@@ -37,7 +38,7 @@ func OpenFile(t Table, name string, r io.ReaderAt, size int64) (*File, error) {
 
 // openColumns reads a footer and finds the columns.
 func openColumns(fields []field, name string, r io.ReaderAt, size int64) (*File, error) {
-	of, err := parquet.Open(r, size)
+	of, err := parquet.Open(file.Guard(r), size)
 	if err != nil {
 		return nil, &dataset.Fault{File: name, Kind: broken(err), Err: err}
 	}
