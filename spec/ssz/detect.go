@@ -39,8 +39,9 @@ func ReadIdentity(r io.ReaderAt) (id Identity, err error) {
 var ErrPhase0 = fmt.Errorf("phase0, before the first fork of this module: %w", spec.ErrUnknown)
 
 // Detect opens a state of a network that this module knows, by the fork version
-// that it states: see [spec.NetworkOf] for versions that are refused. A phase0
-// state gives [ErrPhase0]; other errors are those of [Open].
+// that it states: see [spec.NetworkOf] for versions that are refused. A state with
+// heze's version and the layout of eip7716 is one of eip7716. A phase0 state gives
+// [ErrPhase0]; other errors are those of [Open].
 func Detect(r io.ReaderAt, size int64) (*State, error) {
 	id, err := ReadIdentity(r)
 	if err != nil {
@@ -106,5 +107,18 @@ func openFork(r io.ReaderAt, size int64, n *spec.Network, fork spec.Fork, phase0
 	if err != nil {
 		return nil, err
 	}
-	return Open(r, size, &p)
+	s, err := Open(r, size, &p)
+	if feature, ok := features[fork]; ok && errors.Is(err, spec.ErrInput) {
+		if p, err := n.Params(feature); err == nil {
+			if s, err := Open(r, size, &p); err == nil {
+				return s, nil
+			}
+		}
+	}
+	return s, err
 }
+
+// features are forks that states enter under the version of the fork before them,
+// as those do that the specification's tests of a feature are made of; their layout
+// tells them apart.
+var features = map[spec.Fork]spec.Fork{spec.Heze: spec.EIP7716}

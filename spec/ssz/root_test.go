@@ -234,3 +234,12 @@ func TestRootsOfRandomStatesAreThoseOfZtyp(t *testing.T) {
 		}
 	}
 }
+
+func TestAStateOfAFeatureUnderTheVersionBeforeItIsDetected(t *testing.T) {
+	for _, k := range knownStates(t) {
+		b := snappyFile(t, "testdata/roots/"+k.File+".ssz_snappy")
+		s, err := ssz.Detect(b, int64(len(b)))
+		require.NoError(t, err, k.Source)
+		require.Equal(t, k.Fork, s.Params().Fork.String(), k.Source)
+	}
+}
