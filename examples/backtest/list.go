@@ -11,6 +11,7 @@ import (
 
 	"github.com/stakesim/stakesim/spec/dataset"
 	"github.com/stakesim/stakesim/spec/dataset/xatu"
+	"github.com/stakesim/stakesim/spec/table"
 )
 
 // isParquet goes by the name, as the help says.
@@ -97,6 +98,6 @@ func (o *options) writeList(out io.Writer) error {
 	}
 	o.progress.Done()
 	o.reportFaults(errStream)
-	_, err := fmt.Fprintf(out, "%s: %d slots, %d validators\n", o.convert, slots, o.duties.Count())
+	_, err := fmt.Fprintf(out, "%s: %d slots, %d validators\n", table.Printable(o.convert), slots, o.duties.Count())
 	return err
 }

@@ -122,7 +122,7 @@ func writeJSON(out io.Writer, v any) error {
 	if err != nil {
 		return err
 	}
-	_, err = out.Write(append(b, '\n'))
+	_, err = out.Write(append(table.EscapeJSON(b), '\n'))
 	return err
 }
 

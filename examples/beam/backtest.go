@@ -135,7 +135,7 @@ func (o *options) print(out io.Writer, r *backtest.Result) error {
 		if err != nil {
 			return err
 		}
-		_, err = out.Write(append(b, '\n'))
+		_, err = out.Write(append(table.EscapeJSON(b), '\n'))
 		return err
 	}
 	for i, t := range []*table.Table{r.CountTable(), r.PenaltyTable(), r.AdvantageTable()} {

@@ -65,7 +65,7 @@ func run(args []string, in io.Reader, out io.Writer) error {
 		return err
 	}
 	if *show {
-		_, err = out.Write(text)
+		_, err = io.WriteString(out, table.Escape(string(text)))
 		return err
 	}
 	s, err := parse(from, text)

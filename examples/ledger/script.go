@@ -10,10 +10,11 @@ import (
 	"slices"
 	"strings"
 
+	"go.yaml.in/yaml/v3"
+
 	"github.com/stakesim/stakesim/delegation"
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/file"
-	"go.yaml.in/yaml/v3"
 )
 
 // script is a parsed script; the fields of its steps are decoded when they run,

@@ -30,6 +30,7 @@ func write(out io.Writer, f table.Format, html string, command []string, p plan,
 	if err != nil {
 		return err
 	}
+	data = table.EscapeJSON(data)
 	if html != "" {
 		if err := writePage(html, &doc, string(data), answers); err != nil {
 			return err
@@ -65,39 +66,11 @@ func writePage(path string, doc *document, data string, answers []answer) error 
 		Notes: []string{"A step is a day of 225 epochs; a year has 365 days."}, Data: data,
 	}
 	for _, a := range answers {
-		t, err := pageTable(a.table)
+		t, err := page.FromTable(a.table)
 		if err != nil {
 			return err
 		}
 		p.Sections = append(p.Sections, page.Section{Key: a.key, Title: a.title, Text: a.text, Charts: a.charts, Table: t})
 	}
 	return file.Write(path, func(w *file.Writer) error { return p.Write(w) })
-}
-
-// pageTable reads a table's Markdown, so that no figure is formatted twice. No cell
-// of this program holds a pipe.
-func pageTable(t *table.Table) (*page.Table, error) {
-	var b bytes.Buffer
-	if err := t.Write(&b, table.Markdown); err != nil {
-		return nil, err
-	}
-	out := &page.Table{}
-	for line := range strings.SplitSeq(b.String(), "\n") {
-		cells := strings.Split(strings.Trim(line, "| "), " | ")
-		switch {
-		case !strings.HasPrefix(line, "|"):
-			if line != "" && out.Head != nil {
-				out.Notes = append(out.Notes, line)
-			}
-		case out.Head == nil:
-			out.Head = cells
-		case out.Right == nil:
-			for _, c := range cells {
-				out.Right = append(out.Right, strings.HasSuffix(c, ":"))
-			}
-		default:
-			out.Rows = append(out.Rows, cells)
-		}
-	}
-	return out, nil
 }

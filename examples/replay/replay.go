@@ -239,6 +239,6 @@ func write(out io.Writer, inc *incident, t *table.Table, f table.Format) error {
 	if err != nil {
 		return err
 	}
-	_, err = out.Write(append(text, '\n'))
+	_, err = out.Write(append(table.EscapeJSON(text), '\n'))
 	return err
 }

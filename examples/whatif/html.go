@@ -9,7 +9,6 @@ import (
 	"github.com/stakesim/stakesim/examples/internal/page"
 	"github.com/stakesim/stakesim/penalty/scenario"
 	"github.com/stakesim/stakesim/spec/file"
-	"github.com/stakesim/stakesim/spec/table"
 )
 
 // pageFile is the page that -html asks for, or nothing.
@@ -46,8 +45,7 @@ func (f *pageFile) write(r *report) error {
 // foldAbove is how many rows a table may have that the page shows at once.
 const foldAbove = 40
 
-// page is the report as a page. Its tables are the terminal's: read back from the
-// Markdown, so that no figure is formatted twice.
+// page is the report as a page. Its tables are the terminal's.
 func (r *report) page() (*page.Page, error) {
 	p := &page.Page{Title: r.Title, Lead: r.Question, Notes: r.Notes, Config: r.Config}
 	p.Facts = []page.Fact{{Name: "Command", Value: r.Command}, {Name: "Seed", Value: fmt.Sprint(r.Seed)}}
@@ -63,7 +61,7 @@ func (r *report) page() (*page.Page, error) {
 	}
 	p.Facts = append(p.Facts, page.Fact{Name: "Versions", Value: strings.Join(list, ", ")})
 	for _, s := range r.sections {
-		t, err := asPage(s.table)
+		t, err := page.FromTable(s.table)
 		if err != nil {
 			return nil, err
 		}
@@ -76,53 +74,6 @@ func (r *report) page() (*page.Page, error) {
 	}
 	p.Data = b.String()
 	return p, nil
-}
-
-// asPage reads a table's Markdown.
-func asPage(t *table.Table) (*page.Table, error) {
-	var b bytes.Buffer
-	if err := t.Write(&b, table.Markdown); err != nil {
-		return nil, err
-	}
-	out := &page.Table{}
-	for line := range strings.SplitSeq(b.String(), "\n") {
-		switch {
-		case !strings.HasPrefix(line, "|"):
-			if line != "" && out.Head != nil {
-				out.Notes = append(out.Notes, line)
-			}
-		case out.Head == nil:
-			out.Head = cellsOf(line)
-		case out.Right == nil:
-			for _, c := range cellsOf(line) {
-				out.Right = append(out.Right, strings.HasSuffix(c, ":"))
-			}
-		default:
-			out.Rows = append(out.Rows, cellsOf(line))
-		}
-	}
-	return out, nil
-}
-
-// cellsOf splits a row of a pipe table, undoing its escapes.
-func cellsOf(line string) (cells []string) {
-	var cell strings.Builder
-	escaped := false
-	for _, c := range strings.TrimPrefix(line, "|") {
-		switch {
-		case escaped:
-			cell.WriteRune(c)
-			escaped = false
-		case c == '\\':
-			escaped = true
-		case c == '|':
-			cells = append(cells, strings.TrimSpace(cell.String()))
-			cell.Reset()
-		default:
-			cell.WriteRune(c)
-		}
-	}
-	return cells
 }
 
 // headlineChart is loss against the cohort, every preset in both models.

@@ -185,7 +185,7 @@ func printScenario(out io.Writer, name string, in io.Reader) error {
 	if err != nil {
 		return err
 	}
-	_, err = out.Write(text)
+	_, err = io.WriteString(out, table.Escape(string(text)))
 	return err
 }
 

@@ -72,7 +72,7 @@ func (r *report) write(out io.Writer, f table.Format) error {
 			}
 		}
 	default:
-		fmt.Fprintf(&b, "%s\n%s\nseed %d\n", r.Title, r.Question, r.Seed)
+		fmt.Fprintf(&b, "%s\n%s\nseed %d\n", f.Line(r.Title), f.Line(r.Question), r.Seed)
 		for _, s := range r.sections {
 			if s.quiet && f == table.Text {
 				fmt.Fprintf(&b, "\n%s: %d rows, in -format csv or json\n", s.title, s.table.Len())
@@ -84,7 +84,7 @@ func (r *report) write(out io.Writer, f table.Format) error {
 			}
 		}
 		for _, n := range r.Notes {
-			fmt.Fprintf(&b, "\n%s\n", n)
+			fmt.Fprintf(&b, "\n%s\n", f.Line(n))
 		}
 	}
 	_, err := out.Write(b.Bytes())
@@ -118,7 +118,7 @@ func (r *report) json(b *bytes.Buffer) error {
 	if err != nil {
 		return err
 	}
-	b.Write(bytes.TrimSuffix(head, []byte("}")))
+	b.Write(bytes.TrimSuffix(table.EscapeJSON(head), []byte("}")))
 	b.WriteString(", \"tables\": {" + strings.Join(tables, ", ") + "}}\n")
 	return nil
 }

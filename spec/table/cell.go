@@ -69,15 +69,7 @@ func (c cell) read(col Column) string {
 	if c.number() && col.Thousands && c.finite() {
 		s = group(s)
 	}
-	return strings.Map(oneLine, s)
-}
-
-// oneLine turns what would break a line into blanks.
-func oneLine(r rune) rune {
-	if r < ' ' || r == 0x7f || r == 0x2028 || r == 0x2029 {
-		return ' '
-	}
-	return r
+	return Printable(s)
 }
 
 // group puts commas into the whole part of a decimal number; numbers with an

@@ -155,3 +155,31 @@ func ExampleParseFormat() {
 	// csv <nil>
 	// format "xml": unknown format (one of [text csv json markdown])
 }
+
+func ExamplePrintable() {
+	fmt.Println(table.Printable("Lido"), table.Printable("red \x1b[31m"))
+	// Output: Lido "red \x1b[31m"
+}
+
+func ExampleEscape() {
+	fmt.Println(table.Escape("file.csv:3: \x1b[2J\nfile.csv:4: x"))
+	// Output:
+	// file.csv:3: \x1b[2J
+	// file.csv:4: x
+}
+
+func ExampleEscapeJSON() {
+	fmt.Println(string(table.EscapeJSON([]byte("{\"name\": \"a\u009bb\u202e\"}"))))
+	// Output: {"name": "a\u009bb\u202e"}
+}
+
+func ExampleFormat_Line() {
+	fmt.Println(table.Text.Line("<b>\n"), table.Markdown.Line("<b>\n"))
+	// Output: <b>\n &lt;b&gt;\\n
+}
+
+func ExampleTable_Shown() {
+	s, err := penalties().Shown()
+	fmt.Println(s.Head, s.Right, s.Rows[1], err)
+	// Output: [cohort penalty (Gwei) ratio (x)] [false true true] [10 % 118,683,225 21.59] <nil>
+}

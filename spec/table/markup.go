@@ -10,11 +10,11 @@ import (
 // markdown writes a pipe table; numbers are aligned to the right.
 func (t *Table) markdown(b *bytes.Buffer) {
 	if t.title != "" {
-		b.WriteString("### " + t.title + "\n\n")
+		b.WriteString("### " + Markdown.Line(t.title) + "\n\n")
 	}
 	headers, rules := make([]string, len(t.columns)), make([]string, len(t.columns))
 	for i, right := range t.numeric() {
-		headers[i] = strings.Map(oneLine, t.columns[i].header())
+		headers[i] = Printable(t.columns[i].header())
 		rules[i] = "---"
 		if right {
 			rules[i] = "---:"
@@ -23,24 +23,21 @@ func (t *Table) markdown(b *bytes.Buffer) {
 	for _, line := range append([][]string{headers, rules}, t.body()...) {
 		b.WriteByte('|')
 		for _, s := range line {
-			b.WriteString(" " + pipes.Replace(s) + " |")
+			b.WriteString(" " + unmarked(s) + " |")
 		}
 		b.WriteByte('\n')
 	}
 	for _, note := range t.notes {
-		b.WriteString("\n" + note + "\n")
+		b.WriteString("\n" + Markdown.Line(note) + "\n")
 	}
 }
-
-// pipes escapes what would end a cell.
-var pipes = strings.NewReplacer(`\`, `\\`, `|`, `\|`)
 
 // csv writes a header record and one record a row, every number exact.
 func (t *Table) csv(b *bytes.Buffer) error {
 	w := csv.NewWriter(b)
 	record := make([]string, len(t.columns))
 	for i, c := range t.columns {
-		record[i] = c.header()
+		record[i] = harmless(c.header())
 	}
 	if err := w.Write(record); err != nil {
 		return err
@@ -48,6 +45,9 @@ func (t *Table) csv(b *bytes.Buffer) error {
 	for _, row := range t.rows {
 		for i, c := range row {
 			record[i] = c.exact
+			if c.kind == word {
+				record[i] = harmless(c.exact)
+			}
 		}
 		if err := w.Write(record); err != nil {
 			return err
@@ -101,11 +101,12 @@ func (c cell) json() string {
 	return c.exact
 }
 
-// quote is s as a JSON string; bytes that are not UTF-8 are replaced.
+// quote is s as a JSON string, escaped as [EscapeJSON] does; bytes that are not
+// UTF-8 are replaced.
 func quote(s string) string {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	_ = e.Encode(s) // a string always encodes
-	return strings.TrimSuffix(b.String(), "\n")
+	return escapeJSON(strings.TrimSuffix(b.String(), "\n"))
 }

@@ -14,7 +14,7 @@ const gap = "  "
 func (t *Table) text(b *bytes.Buffer) {
 	head := [][]string{make([]string, len(t.columns))}
 	for i, c := range t.columns {
-		head[0][i] = strings.Map(oneLine, c.Name)
+		head[0][i] = Printable(c.Name)
 	}
 	if units := t.units(); units != nil {
 		head = append(head, units)
@@ -23,7 +23,7 @@ func (t *Table) text(b *bytes.Buffer) {
 	widths := t.widths(append(head, body...))
 	right := t.numeric()
 	if t.title != "" {
-		b.WriteString(t.title + "\n\n")
+		b.WriteString(oneLine(t.title) + "\n\n")
 	}
 	for _, line := range head {
 		writeLine(b, line, widths, right)
@@ -46,7 +46,7 @@ func (t *Table) units() (line []string) {
 			if line == nil {
 				line = make([]string, len(t.columns))
 			}
-			line[i] = strings.Map(oneLine, c.Unit)
+			line[i] = Printable(c.Unit)
 		}
 	}
 	return line
@@ -112,6 +112,6 @@ func (t *Table) writeNotes(b *bytes.Buffer) {
 		b.WriteByte('\n')
 	}
 	for _, note := range t.notes {
-		b.WriteString(note + "\n")
+		b.WriteString(oneLine(note) + "\n")
 	}
 }

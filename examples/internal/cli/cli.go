@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/stakesim/stakesim/spec/file"
+	"github.com/stakesim/stakesim/spec/table"
 )
 
 // ErrUsage marks a wrong command line.
@@ -42,15 +44,17 @@ func Main(name string, run func(args []string, in io.Reader, out io.Writer) erro
 	os.Exit(status(os.Stderr, name, run(os.Args[1:], os.Stdin, os.Stdout)))
 }
 
+// status prints an error as it can be shown: names of files and what they hold give
+// a terminal no commands, and no line of the message looks like one of its own.
 func status(stderr io.Writer, name string, err error) int {
-	switch {
-	case err == nil:
+	if err == nil {
 		return 0
-	case errors.Is(err, ErrUsage):
-		fmt.Fprintf(stderr, "%s: %v (%s -h shows what there is)\n", name, err, name)
-		return 2
-	default:
-		fmt.Fprintf(stderr, "%s: %v\n", name, err)
-		return 1
 	}
+	text := strings.ReplaceAll(table.Escape(err.Error()), "\n", "\n  ")
+	if errors.Is(err, ErrUsage) {
+		fmt.Fprintf(stderr, "%s: %s (%s -h shows what there is)\n", name, text, name)
+		return 2
+	}
+	fmt.Fprintf(stderr, "%s: %s\n", name, text)
+	return 1
 }

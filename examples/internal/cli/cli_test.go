@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"io"
 	"testing"
@@ -18,6 +19,9 @@ func TestTheStatusTellsUsageFromData(t *testing.T) {
 		{nil, 0, ""},
 		{Usagef("-n %d", 5), 2, "x: usage: -n 5 (x -h shows what there is)\n"},
 		{io.ErrUnexpectedEOF, 1, "x: unexpected EOF\n"},
+		{errors.New("\x1b[2J.csv:3: \u202e\x9b"), 1, "x: \\x1b[2J.csv:3: \\u202e\\x9b\n"},
+		{errors.Join(io.EOF, errors.New("x: nothing is wrong")), 1, "x: EOF\n  x: nothing is wrong\n"},
+		{Usagef("\r%s", "a"), 2, "x: usage: \\ra (x -h shows what there is)\n"},
 	} {
 		var b bytes.Buffer
 		require.Equal(t, c.status, status(&b, "x", c.err))

@@ -6,6 +6,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"github.com/stakesim/stakesim/spec/table"
 )
 
 // between is how long a line stays before it is replaced.
@@ -39,7 +41,7 @@ func (l *Line) Show(text func() string) {
 	defer l.mu.Unlock()
 	if now := time.Now(); now.After(l.next) {
 		l.next, l.shown = now.Add(between), true
-		fmt.Fprint(l.out, "\r\033[K", text())
+		fmt.Fprint(l.out, "\r\033[K", table.Text.Line(text()))
 	}
 }
 

@@ -209,7 +209,7 @@ func (c *Chart) bars(p *plot.Plot, width float64) error {
 		p.Y.Max = p.Y.Min + 1
 	}
 	p.Y.Max += 0.04 * (p.Y.Max - p.Y.Min)
-	p.X.Tick.Marker = names{c.Categories}
+	p.X.Tick.Marker = under{c.Categories}
 	p.X.Min, p.X.Max = -0.5, float64(len(c.Categories))-0.5
 	if longest(c.Categories)*7 > int((width-80)/float64(len(c.Categories))) {
 		p.X.Tick.Label.Rotation = -math.Pi / 6
@@ -225,10 +225,10 @@ func longest(names []string) (n int) {
 	return n
 }
 
-// names puts category names under bars and cells.
-type names struct{ list []string }
+// under puts category names under bars and cells.
+type under struct{ list []string }
 
-func (n names) Ticks(_, _ float64) (t []plot.Tick) {
+func (n under) Ticks(_, _ float64) (t []plot.Tick) {
 	for i, s := range n.list {
 		t = append(t, plot.Tick{Value: float64(i), Label: s})
 	}

@@ -37,7 +37,7 @@ func (c *Chart) heat(p *plot.Plot, width float64) error {
 	}
 	cells.NaN = color.Transparent
 	p.Add(cells)
-	p.X.Tick.Marker, p.Y.Tick.Marker = names{h.Columns}, names{h.Rows}
+	p.X.Tick.Marker, p.Y.Tick.Marker = under{h.Columns}, under{h.Rows}
 	p.X.Padding, p.Y.Padding = 0, 0
 	narrow := (width-80)/float64(len(h.Columns)) < 34
 	for r, row := range h.Values {

@@ -4,6 +4,8 @@ import (
 	"html/template"
 	"io"
 	"strings"
+
+	"github.com/stakesim/stakesim/spec/table"
 )
 
 // Widths of the two drawings in CSS pixels.
@@ -64,8 +66,10 @@ type key struct {
 	Dash  string // of a line's stroke
 }
 
-// Write writes the page. Charts that cannot be drawn are an error.
+// Write writes the page. Charts that cannot be drawn are an error. Names and texts
+// are shown as they are: as no markup, and quoted where they would not be seen.
 func (p *Page) Write(w io.Writer) error {
+	p = p.clean()
 	type section struct {
 		Section
 		Drawn []drawn
@@ -76,7 +80,7 @@ func (p *Page) Write(w io.Writer) error {
 		Colors   []int
 		Heats    []int
 		Data     template.JS
-	}{Page: p, Colors: upTo(len(series)), Heats: upTo(HeatSteps), Data: template.JS(strings.ReplaceAll(p.Data, "<", `\u003c`))}
+	}{Page: p, Colors: upTo(len(series)), Heats: upTo(HeatSteps), Data: template.JS(strings.ReplaceAll(string(table.EscapeJSON([]byte(p.Data))), "<", `\u003c`))}
 	for _, s := range p.Sections {
 		out := section{Section: s}
 		for _, c := range s.Charts {
