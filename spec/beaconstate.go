@@ -117,3 +117,22 @@ func (s *BeaconState) Epoch(p *Params) Epoch {
 	}
 	return Epoch(uint64(s.Slot) / max(p.SlotsPerEpoch, 1))
 }
+
+// Clone copies everything, so that the copy shares no memory with s.
+func (s *BeaconState) Clone() *BeaconState {
+	c := *s
+	if s.Registry != nil {
+		c.Registry = s.Registry.Clone()
+	}
+	c.PublicKeys, c.WithdrawalCredentials = clone(s.PublicKeys), clone(s.WithdrawalCredentials)
+	c.BlockRoots, c.StateRoots = clone(s.BlockRoots), clone(s.StateRoots)
+	c.HistoricalRoots, c.HistoricalSummaries = clone(s.HistoricalRoots), clone(s.HistoricalSummaries)
+	c.Eth1DataVotes, c.RandaoMixes, c.Slashings = clone(s.Eth1DataVotes), clone(s.RandaoMixes), clone(s.Slashings)
+	c.CurrentSyncCommittee.PublicKeys = clone(s.CurrentSyncCommittee.PublicKeys)
+	c.NextSyncCommittee.PublicKeys = clone(s.NextSyncCommittee.PublicKeys)
+	c.PendingDeposits, c.PendingConsolidations = clone(s.PendingDeposits), clone(s.PendingConsolidations)
+	c.ProposerLookahead, c.PTCWindow = clone(s.ProposerLookahead), clone(s.PTCWindow)
+	c.BuilderPendingPayments = clone(s.BuilderPendingPayments)
+	c.BuilderPendingWithdrawals = clone(s.BuilderPendingWithdrawals)
+	return &c
+}

@@ -249,7 +249,7 @@ func (a *part) moveRepeated(r *Registry, b Boundary, lo, hi int) {
 func (s *Summary) resolve(p *Params, all *part) {
 	s.TotalActive = max(all.current, EffectiveBalanceIncrement)
 	s.BaseRewardPerIncrement = uint64(EffectiveBalanceIncrement) * p.BaseRewardFactor / uint64(u64.Sqrt(s.TotalActive))
-	s.InLeak = s.PreviousEpoch()-s.FinalizedEpoch > Epoch(p.MinEpochsToInactivityPenalty)
+	s.InLeak = s.leaks(p, s.PreviousEpoch()-s.FinalizedEpoch)
 	slots := int(p.SlotsPerEpoch)
 	if cap(s.Slots) < slots {
 		s.Slots = make([]SlotObs, slots)
@@ -280,4 +280,22 @@ func participatingNow(r *Registry) (sums [FlagCount]Gwei) {
 		sums[f] = max(sums[f], EffectiveBalanceIncrement)
 	}
 	return sums
+}
+
+// Finalize sets the finalized epoch of a summary that was made before justification
+// ran, and with it whether the epoch is one of a leak. An epoch after the previous
+// one, which no justification gives, is [ErrOverflow]: in the specification the
+// finality delay would be negative.
+func (s *Summary) Finalize(p *Params, finalized Epoch) error {
+	delay, ok := u64.Sub(s.PreviousEpoch(), finalized)
+	if !ok {
+		return Atf("finalized_checkpoint.epoch", -1, ErrOverflow, "%d after the previous epoch %d", finalized, s.PreviousEpoch())
+	}
+	s.FinalizedEpoch = finalized
+	s.InLeak = s.leaks(p, delay)
+	return nil
+}
+
+func (s *Summary) leaks(p *Params, delay Epoch) bool {
+	return delay > Epoch(p.MinEpochsToInactivityPenalty)
 }

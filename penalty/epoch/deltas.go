@@ -175,12 +175,10 @@ func InactivityDeltas(dst Deltas, p *spec.Params, r *spec.Registry, s *spec.Summ
 		if !r.IsEligible(i, s.PreviousEpoch()) || reachedTarget(r, s, i) {
 			continue
 		}
-		product, ok := u64.Mul(uint64(r.EffectiveBalance[i]), r.InactivityScore[i])
-		if !ok {
+		if dst.Penalties[i], ok = InactivityPenalty(r.EffectiveBalance[i], r.InactivityScore[i], p); !ok {
 			return spec.Atf("inactivity_scores", i, spec.ErrOverflow,
 				"effective balance %d times score %d", r.EffectiveBalance[i], r.InactivityScore[i])
 		}
-		dst.Penalties[i] = spec.Gwei(product / quotient)
 	}
 	return nil
 }

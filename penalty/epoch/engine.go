@@ -1,9 +1,9 @@
 package epoch
 
 import (
-	"github.com/stakesim/stakesim/penalty"
 	"sync"
 
+	"github.com/stakesim/stakesim/penalty"
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/u64"
 )
@@ -73,7 +73,10 @@ func (e *Engine) ProcessEpoch(r *spec.Registry, b spec.Boundary, m penalty.Memor
 	}
 	if e.tables.fill(&e.params, &e.summary, e.factors) {
 		e.run(r)
-	} else if err := processComponents(&e.params, r, &e.summary, e.factors, e.rule.Scope); err != nil {
+		return next, nil
+	}
+	t := &transition{p: &e.params, rule: &e.rule, r: r, summary: &e.summary, factors: e.factors}
+	if err := t.account(); err != nil {
 		return m, err
 	}
 	return next, nil

@@ -3,220 +3,124 @@ package epoch
 import (
 	"github.com/stakesim/stakesim/penalty"
 	"github.com/stakesim/stakesim/spec"
-	"github.com/stakesim/stakesim/spec/u64"
 )
 
-// ProcessInactivityUpdates moves the inactivity score of every eligible
-// validator (altair process_inactivity_updates): down by one for a target
-// participant, else up by the bias; outside a leak down by the recovery rate
-// as well. Nothing changes in epoch 0. A score above 64 bits gives
-// [spec.ErrOverflow]; on an error no score has changed.
-func ProcessInactivityUpdates(p *spec.Params, r *spec.Registry, s *spec.Summary) error {
-	if err := given(p); err != nil {
-		return err
-	}
-	if err := belongs(r, s); err != nil {
-		return err
-	}
-	if s.CurrentEpoch == spec.GenesisEpoch {
-		return nil
-	}
-	for write := range 2 { // the first round only looks for overflow
-		for i, score := range r.InactivityScore {
-			if !r.IsEligible(i, s.PreviousEpoch()) {
-				continue
-			}
-			next, ok := score, true
-			if reachedTarget(r, s, i) {
-				next = u64.SubSat(score, 1)
-			} else if next, ok = u64.Add(score, p.InactivityScoreBias); !ok {
-				return spec.Atf("inactivity_scores", i, spec.ErrOverflow, "%d plus %d", score, p.InactivityScoreBias)
-			}
-			if !s.InLeak {
-				next = u64.SubSat(next, p.InactivityScoreRecoveryRate)
-			}
-			if write == 1 {
-				r.InactivityScore[i] = next
-			}
-		}
-	}
-	return nil
+// step is one step of process_epoch, for the forks that have it.
+type step struct {
+	name        string // as in the specification, without "process_"
+	from, until spec.Fork
+	accounting  bool // reads and writes nothing but the registry's columns
+	run         func(*transition) error
 }
 
-// ProcessRewardsAndPenalties applies the four components of an epoch in order
-// (source, target, head, inactivity), each decrease stopping at zero (altair
-// process_rewards_and_penalties). factors and scope are a mechanism's, nil for
-// the status quo. Nothing is paid in epoch 0. On an error no balance has changed.
-// It allocates working columns: [Engine] does not.
-func ProcessRewardsAndPenalties(p *spec.Params, r *spec.Registry, s *spec.Summary, factors []penalty.Factors, scope penalty.Scope) error {
-	if err := given(p); err != nil {
-		return err
+const lastFork = spec.EIP7716
+
+// steps is the order of process_epoch (consensus-specs a08d8a6, beacon-chain.md of
+// every fork and of the feature eip7716). Everything that runs an epoch step by
+// step runs this list.
+var steps = []step{
+	{"justification_and_finalization", spec.Altair, lastFork, false, (*transition).justify},
+	{"inactivity_updates", spec.Altair, lastFork, true, func(t *transition) error { return ProcessInactivityUpdates(t.p, t.r, t.summary) }},
+	{"rewards_and_penalties", spec.Altair, lastFork, true, func(t *transition) error {
+		return rewardsAndPenalties(t.p, t.r, t.summary, t.factors, t.rule.Scope, t.observe)
+	}},
+	{"smoothed_offline_balance", spec.EIP7716, lastFork, false, (*transition).remember},
+	{"registry_updates", spec.Altair, lastFork, false, func(t *transition) error { return ProcessRegistryUpdates(t.p, t.state, t.total()) }},
+	{"slashings", spec.Altair, lastFork, true, func(t *transition) error { return t.observe.slash(t.p, t.r, t.summary) }},
+	{"eth1_data_reset", spec.Altair, lastFork, false, onState(ProcessEth1DataReset)},
+	{"pending_deposits", spec.Electra, lastFork, false, func(t *transition) error {
+		return ProcessPendingDeposits(t.p, t.state, t.total(), t.keys, t.crypto.Verify)
+	}},
+	{"pending_consolidations", spec.Electra, lastFork, false, onState(ProcessPendingConsolidations)},
+	{"builder_pending_payments", spec.Gloas, lastFork, false, func(t *transition) error {
+		return ProcessBuilderPendingPayments(t.p, t.state, t.total())
+	}},
+	{"effective_balance_updates", spec.Altair, lastFork, true, func(t *transition) error { return ProcessEffectiveBalanceUpdates(t.p, t.r) }},
+	{"slashings_reset", spec.Altair, lastFork, false, onState(ProcessSlashingsReset)},
+	{"randao_mixes_reset", spec.Altair, lastFork, false, onState(ProcessRandaoMixesReset)},
+	{"historical_roots_update", spec.Altair, spec.Bellatrix, false, onState(ProcessHistoricalRootsUpdate)},
+	{"historical_summaries_update", spec.Capella, lastFork, false, onState(ProcessHistoricalSummariesUpdate)},
+	{"participation_flag_updates", spec.Altair, lastFork, false, onState(ProcessParticipationFlagUpdates)},
+	{"sync_committee_updates", spec.Altair, lastFork, false, func(t *transition) error {
+		return ProcessSyncCommitteeUpdates(t.p, t.state, t.crypto.Aggregate)
+	}},
+	{"proposer_lookahead", spec.Fulu, lastFork, false, onState(ProcessProposerLookahead)},
+	{"ptc_window", spec.Gloas, lastFork, false, onState(ProcessPTCWindow)},
+}
+
+func onState(process func(*spec.Params, *spec.BeaconState) error) func(*transition) error {
+	return func(t *transition) error { return process(t.p, t.state) }
+}
+
+// Steps are the names of a fork's steps in their order, without "process_".
+func Steps(f spec.Fork) (names []string) {
+	for _, s := range steps {
+		if s.in(f) {
+			names = append(names, s.name)
+		}
 	}
-	if err := belongs(r, s); err != nil {
-		return err
-	}
-	if s.CurrentEpoch == spec.GenesisEpoch {
-		return nil
-	}
-	d := NewDeltas(r.Len())
-	balance := append([]spec.Gwei(nil), r.Balance...)
-	for flag := range spec.Flag(spec.FlagCount) {
-		if err := FlagDeltas(d, r, s, flag, factors, scope); err != nil {
+	return names
+}
+
+func (s *step) in(f spec.Fork) bool { return s.from <= f && f <= s.until }
+
+// Crypto is what a transition needs of BLS, passed by the caller; package
+// spec/bls has both. Verify is needed when a deposit of an unknown public key
+// comes up, Aggregate at the end of a sync committee's period; there a nil
+// function is [spec.ErrInput].
+type Crypto struct {
+	Verify    Verify
+	Aggregate Aggregate
+}
+
+// transition is one epoch under way.
+type transition struct {
+	p       *spec.Params
+	rule    *penalty.Rule
+	r       *spec.Registry
+	state   *spec.BeaconState // nil when only the accounting runs
+	summary *spec.Summary
+	factors []penalty.Factors
+	after   penalty.Memory
+	crypto  Crypto
+	keys    *Keys
+	observe Observer
+}
+
+// total is the active balance of the current epoch, which no step before the
+// effective balances changes.
+func (t *transition) total() spec.Gwei { return t.summary.TotalActive }
+
+// run takes all steps, or those of the accounting. An error names the step.
+func (t *transition) run() error {
+	for i := range steps {
+		s := &steps[i]
+		if !s.in(t.p.Fork) || t.state == nil && !s.accounting {
+			continue
+		}
+		if err := s.run(t); err != nil {
 			return err
 		}
-		if err := d.Apply(balance); err != nil {
-			return err
-		}
-	}
-	if err := InactivityDeltas(d, p, r, s); err != nil {
-		return err
-	}
-	if err := d.Apply(balance); err != nil {
-		return err
-	}
-	copy(r.Balance, balance)
-	return nil
-}
-
-// AdjustedSlashings is the slashings sum times the fork's multiplier, at most
-// the total active balance; false when the product exceeds 64 bits, and without
-// constants or a summary.
-func AdjustedSlashings(p *spec.Params, s *spec.Summary) (spec.Gwei, bool) {
-	if p == nil || s == nil {
-		return 0, false
-	}
-	adjusted, ok := u64.Mul(s.SlashingsSum, spec.Gwei(p.ProportionalSlashingMultiplier))
-	return min(adjusted, s.TotalActive), ok
-}
-
-// SlashingPenalty is the correlated penalty in Gwei of a validator slashed half
-// a slashings vector ago, in the order of divisions of its fork (phase0 and
-// electra process_slashings), given [AdjustedSlashings]; false when a product
-// exceeds 64 bits, without constants, and for a summary that was never made.
-func SlashingPenalty(effectiveBalance, adjusted spec.Gwei, p *spec.Params, s *spec.Summary) (spec.Gwei, bool) {
-	const increment = spec.EffectiveBalanceIncrement
-	if p == nil || s == nil || s.TotalActive < increment {
-		return 0, false
-	}
-	if p.SlashingPerIncrement {
-		return u64.Mul(adjusted/(s.TotalActive/increment), effectiveBalance/increment)
-	}
-	product, ok := u64.Mul(effectiveBalance/increment, adjusted)
-	if !ok {
-		return 0, false
-	}
-	return u64.Mul(product/s.TotalActive, increment)
-}
-
-// ProcessSlashings takes the correlated penalty from every validator whose
-// withdrawable epoch lies half a slashings vector ahead. On an error no balance
-// has changed; at the end of time, where that epoch exceeds 64 bits, any slashed
-// validator gives one.
-func ProcessSlashings(p *spec.Params, r *spec.Registry, s *spec.Summary) error {
-	if err := given(p); err != nil {
-		return err
-	}
-	if err := belongs(r, s); err != nil {
-		return err
-	}
-	adjusted, ok := AdjustedSlashings(p, s)
-	if !ok {
-		return spec.Atf("slashings", -1, spec.ErrOverflow, "sum %d times %d", s.SlashingsSum, p.ProportionalSlashingMultiplier)
-	}
-	_, fits := halfVector(p, s)
-	for write := range 2 { // the first round only looks for overflow
-		for i := range r.Balance {
-			if r.Slashed[i] && !fits {
-				return spec.Atf("slashings", i, spec.ErrOverflow, "epoch %d and half a vector of %d", s.CurrentEpoch, p.EpochsPerSlashingsVector)
-			}
-			if !slashedNow(p, r, s, i) {
-				continue
-			}
-			penalty, ok := SlashingPenalty(r.EffectiveBalance[i], adjusted, p, s)
-			if !ok {
-				return spec.Atf("slashings", i, spec.ErrOverflow, "effective balance %d", r.EffectiveBalance[i])
-			}
-			if write == 1 {
-				r.Balance[i] = u64.SubSat(r.Balance[i], penalty)
-			}
-		}
 	}
 	return nil
 }
 
-// halfVector is the epoch half a slashings vector ahead; false when it exceeds 64
-// bits.
-func halfVector(p *spec.Params, s *spec.Summary) (spec.Epoch, bool) {
-	return u64.Add(s.CurrentEpoch, spec.Epoch(p.EpochsPerSlashingsVector/2))
-}
-
-func slashedNow(p *spec.Params, r *spec.Registry, s *spec.Summary, i int) bool {
-	at, fits := halfVector(p, s)
-	return r.Slashed[i] && fits && r.WithdrawableEpoch[i] == at
-}
-
-// EffectiveBalance is a validator's effective balance after its balance has
-// changed: it follows only across the hysteresis thresholds, in whole
-// increments and up to the cap (process_effective_balance_updates); false when
-// a threshold that is looked at exceeds 64 bits, the constants divide by zero or
-// there are none.
-func EffectiveBalance(effective, balance spec.Gwei, compounding bool, p *spec.Params) (spec.Gwei, bool) {
-	const increment = spec.EffectiveBalanceIncrement
-	if p == nil || p.HysteresisQuotient == 0 {
-		return 0, false
-	}
-	step := increment / spec.Gwei(p.HysteresisQuotient)
-	down, ok1 := u64.Mul(step, spec.Gwei(p.HysteresisDownwardMultiplier))
-	up, ok2 := u64.Mul(step, spec.Gwei(p.HysteresisUpwardMultiplier))
-	low, ok3 := u64.Add(balance, down)
-	if !ok1 || !ok2 || !ok3 {
-		return effective, false
-	}
-	if low >= effective { // else the specification does not look at the upper threshold
-		high, ok := u64.Add(effective, up)
-		if !ok || high >= balance {
-			return effective, ok
-		}
-	}
-	return min(balance-balance%increment, p.EffectiveBalanceCap(compounding)), true
-}
-
-// ProcessEffectiveBalanceUpdates moves every effective balance. On an error, a
-// wrapped [spec.ErrInput] or [spec.ErrOverflow], none has changed.
-func ProcessEffectiveBalanceUpdates(p *spec.Params, r *spec.Registry) error {
-	if err := given(p); err != nil {
-		return err
-	}
-	if err := r.ValidateColumns(); err != nil {
-		return err
-	}
-	if p.HysteresisQuotient == 0 {
-		return spec.Atf("HYSTERESIS_QUOTIENT", -1, spec.ErrInput, "zero")
-	}
-	for write := range 2 { // the first round only looks for overflow
-		for i, effective := range r.EffectiveBalance {
-			next, ok := EffectiveBalance(effective, r.Balance[i], r.Compounding != nil && r.Compounding[i], p)
-			if !ok {
-				return spec.Atf("balance", i, spec.ErrOverflow, "%d plus the hysteresis", r.Balance[i])
-			}
-			if write == 1 {
-				r.EffectiveBalance[i] = next
-			}
-		}
-	}
-	return nil
-}
-
-// ProcessEpoch runs one epoch transition under a rule: inactivity updates,
-// rewards and penalties, the rule's memory, slashings, effective balances. It
-// writes the registry's balances, scores and effective balances and returns the
+// ProcessEpoch runs the accounting of one epoch transition under a rule: inactivity
+// updates, rewards and penalties, the rule's memory, slashings, effective balances.
+// It writes the registry's balances, scores and effective balances and returns the
 // memory for the next epoch. This is the meaning of a mechanism, component by
 // component; [Engine] gives the same result in one pass without allocating.
 //
-// Justification and registry updates are inputs: run them as the chain does
-// around it. On an error, a wrapped [spec.ErrInput] or [spec.ErrOverflow], the
-// registry is as it was and the memory is the one given.
+// Justification and registry updates are inputs here: [ProcessState] runs them too.
+// On an error, a wrapped [spec.ErrInput] or [spec.ErrOverflow], the registry is as
+// it was and the memory is the one given.
 func ProcessEpoch(p *spec.Params, rule *penalty.Rule, r *spec.Registry, b spec.Boundary, m penalty.Memory) (penalty.Memory, error) {
+	return ObserveEpoch(p, rule, r, b, m, nil)
+}
+
+// ObserveEpoch is [ProcessEpoch], and tells an observer of every component. On an
+// error the observer may have been told of some.
+func ObserveEpoch(p *spec.Params, rule *penalty.Rule, r *spec.Registry, b spec.Boundary, m penalty.Memory, o Observer) (penalty.Memory, error) {
 	if rule == nil {
 		return m, spec.Atf("rule", -1, spec.ErrInput, "none")
 	}
@@ -229,29 +133,23 @@ func ProcessEpoch(p *spec.Params, rule *penalty.Rule, r *spec.Registry, b spec.B
 	if err != nil {
 		return m, err
 	}
-	if err := processComponents(p, r, &s, factors, rule.Scope); err != nil {
+	t := &transition{p: p, rule: rule, r: r, summary: &s, factors: factors, observe: o}
+	if err := t.account(); err != nil {
 		return m, err
 	}
 	return next, nil
 }
 
-// processComponents works on copies of the columns it writes, so that a late
-// error leaves r as it was.
-func processComponents(p *spec.Params, r *spec.Registry, s *spec.Summary, factors []penalty.Factors, scope penalty.Scope) error {
+// account runs the accounting on copies of the columns that it writes, so that a
+// late error leaves the registry as it was.
+func (t *transition) account() error {
+	r := t.r
 	work := *r
 	work.Balance = append([]spec.Gwei(nil), r.Balance...)
 	work.InactivityScore = append([]uint64(nil), r.InactivityScore...)
 	work.EffectiveBalance = append([]spec.Gwei(nil), r.EffectiveBalance...)
-	if err := ProcessInactivityUpdates(p, &work, s); err != nil {
-		return err
-	}
-	if err := ProcessRewardsAndPenalties(p, &work, s, factors, scope); err != nil {
-		return err
-	}
-	if err := ProcessSlashings(p, &work, s); err != nil {
-		return err
-	}
-	if err := ProcessEffectiveBalanceUpdates(p, &work); err != nil {
+	t.r = &work
+	if err := t.run(); err != nil {
 		return err
 	}
 	copy(r.Balance, work.Balance)
