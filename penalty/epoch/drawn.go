@@ -61,12 +61,17 @@ func ProcessProposerLookahead(p *spec.Params, s *spec.BeaconState) error {
 		return spec.Atf("proposer_lookahead", -1, spec.ErrInput, "%d slots, two epochs have %d", len(s.ProposerLookahead), 2*n)
 	}
 	last := make([]spec.ValidatorIndex, n)
-	if err := proposers(last, p, s, s.Epoch(p)+spec.Epoch(p.MinSeedLookahead)+1); err != nil {
+	if err := proposers(last, p, s, lookahead(p, s)); err != nil {
 		return err
 	}
 	copy(s.ProposerLookahead, s.ProposerLookahead[n:])
 	copy(s.ProposerLookahead[n:], last)
 	return nil
+}
+
+// lookahead is the last epoch that the mixes of the current one decide.
+func lookahead(p *spec.Params, s *spec.BeaconState) spec.Epoch {
+	return s.Epoch(p) + spec.Epoch(p.MinSeedLookahead) + 1
 }
 
 // slashedPropose says in which forks a slashed validator may be drawn.
@@ -110,7 +115,7 @@ func ProcessPTCWindow(p *spec.Params, s *spec.BeaconState) error {
 	if len(s.PTCWindow) != 3*n || n == 0 {
 		return spec.Atf("ptc_window", -1, spec.ErrInput, "%d members, three epochs have %d", len(s.PTCWindow), 3*n)
 	}
-	e := s.Epoch(p) + spec.Epoch(p.MinSeedLookahead) + 1
+	e := lookahead(p, s)
 	attesters, err := seedOf(p, s, spec.DomainBeaconAttester, e)
 	if err != nil {
 		return err

@@ -20,6 +20,8 @@ type Engine struct {
 	summary spec.Summary
 	factors []penalty.Factors
 	tables  tables
+	keys    Keys
+	changed []spec.ValidatorIndex
 }
 
 // maxWorkers bounds the goroutines of an engine.

@@ -41,3 +41,29 @@ func ProcessPendingConsolidations(p *spec.Params, s *spec.BeaconState) error {
 	s.PendingConsolidations = append([]spec.PendingConsolidation(nil), s.PendingConsolidations[done:]...)
 	return nil
 }
+
+// InitiateConsolidation lets a source leave through the churn of consolidations and
+// queues it for its target, as a request in a block does once it was found valid
+// (process_consolidation_request, consensus-specs a08d8a6, electra). total is the active
+// balance of the current epoch. An index outside the registry gives [spec.ErrInput], a
+// churn of zero or an epoch beyond 64 bits [spec.ErrOverflow], a fork without
+// consolidations [spec.ErrUnknown]; then nothing has changed.
+func InitiateConsolidation(p *spec.Params, s *spec.BeaconState, source, target spec.ValidatorIndex, total spec.Gwei) error {
+	churn, ok := balanceChurns.at(p.Fork)
+	if !ok {
+		return spec.Atf("fork", -1, spec.ErrUnknown, "%v has no consolidations", p.Fork)
+	}
+	r := s.Registry
+	if n := uint64(r.Len()); uint64(source) >= n || uint64(target) >= n {
+		return spec.Atf("pending_consolidations", -1, spec.ErrInput, "source %d and target %d of %d validators", source, target, n)
+	}
+	life := lifeAt(r, int(source))
+	queue, err := exitByBalance(&life, p, s.Consolidations, r.EffectiveBalance[source], churn(p, total).Consolidation, delayedEpoch(p, s.Epoch(p)))
+	if err != nil {
+		return err
+	}
+	s.Consolidations = queue
+	r.ExitEpoch[source], r.WithdrawableEpoch[source] = life.exit, life.withdrawable
+	s.PendingConsolidations = append(s.PendingConsolidations, spec.PendingConsolidation{Source: source, Target: target})
+	return nil
+}

@@ -8,27 +8,61 @@ import (
 )
 
 // registryUpdates is process_registry_updates of every fork.
-var registryUpdates = perFork[func(*spec.Params, *spec.BeaconState, spec.Gwei) error]{
-	spec.Altair:  ProcessRegistryUpdatesByCount,
-	spec.Electra: ProcessRegistryUpdatesByBalance,
+var registryUpdates = perFork[func(*spec.Params, *spec.BeaconState, spec.Gwei) (*registryChanges, error)]{
+	spec.Altair:  registryUpdatesByCount,
+	spec.Electra: registryUpdatesByBalance,
 }
 
 // ProcessRegistryUpdates queues for activation whoever has enough balance, ejects
 // whoever has too little and activates those whose turn it is, as the fork of p
-// does it. total is the active balance of the current epoch.
+// does it (process_registry_updates, consensus-specs a08d8a6). total is the active
+// balance of the current epoch. On an error, [spec.ErrOverflow] for an exit beyond 64
+// bits, nothing has changed.
 func ProcessRegistryUpdates(p *spec.Params, s *spec.BeaconState, total spec.Gwei) error {
 	process, ok := registryUpdates.at(p.Fork)
 	if !ok {
 		return spec.Atf("fork", -1, spec.ErrUnknown, "%v", p.Fork)
 	}
-	return process(p, s, total)
+	changes, err := process(p, s, total)
+	if err != nil {
+		return err
+	}
+	changes.swap(s)
+	return nil
 }
 
-// ProcessRegistryUpdatesByCount is the step from altair to deneb: two passes, and
-// limits on how many validators exit and are activated in an epoch
-// (process_registry_updates, consensus-specs a08d8a6, phase0 and deneb). The
-// exit queue is found once; the total is not read.
-func ProcessRegistryUpdatesByCount(p *spec.Params, s *spec.BeaconState, _ spec.Gwei) error {
+// registryChanges are new epochs of some validators, and the exit queue after them.
+type registryChanges struct {
+	rows  []lifeOf
+	exits spec.ExitQueue
+}
+
+// lifeOf is the four epochs of validator i.
+type lifeOf struct {
+	i                                           int
+	eligibility, activation, exit, withdrawable spec.Epoch
+}
+
+func lifeAt(r *spec.Registry, i int) lifeOf {
+	return lifeOf{i, r.ActivationEligibilityEpoch[i], r.ActivationEpoch[i], r.ExitEpoch[i], r.WithdrawableEpoch[i]}
+}
+
+// swap exchanges the changes with what the state has, so that a second time undoes
+// the first. A validator stands in the list once.
+func (c *registryChanges) swap(s *spec.BeaconState) {
+	r := s.Registry
+	for k, l := range c.rows {
+		c.rows[k] = lifeAt(r, l.i)
+		r.ActivationEligibilityEpoch[l.i], r.ActivationEpoch[l.i] = l.eligibility, l.activation
+		r.ExitEpoch[l.i], r.WithdrawableEpoch[l.i] = l.exit, l.withdrawable
+	}
+	s.Exits, c.exits = c.exits, s.Exits
+}
+
+// registryUpdatesByCount is the step from altair to deneb: two passes, and limits
+// on how many validators exit and are activated in an epoch (phase0 and deneb). The
+// end of the exit queue is found once; the total is not read.
+func registryUpdatesByCount(p *spec.Params, s *spec.BeaconState, _ spec.Gwei) (*registryChanges, error) {
 	r, current := s.Registry, s.Epoch(p)
 	active := uint64(0)
 	for i := range r.ActivationEpoch {
@@ -36,21 +70,33 @@ func ProcessRegistryUpdatesByCount(p *spec.Params, s *spec.BeaconState, _ spec.G
 			active++
 		}
 	}
+	changes := &registryChanges{exits: s.Exits}
 	queue := exitQueue{limit: ValidatorChurnLimit(p, active), p: p, r: r}
 	for i, effective := range r.EffectiveBalance {
-		if r.ActivationEligibilityEpoch[i] == spec.FarFutureEpoch && effective == p.MaxEffectiveBalance {
-			r.ActivationEligibilityEpoch[i] = current + 1
+		queued := r.ActivationEligibilityEpoch[i] == spec.FarFutureEpoch && effective == p.MaxEffectiveBalance
+		ejected := effective <= p.EjectionBalance && r.IsActive(i, current) && r.ExitEpoch[i] == spec.FarFutureEpoch
+		if !queued && !ejected {
+			continue
 		}
-		if r.IsActive(i, current) && effective <= p.EjectionBalance {
-			if err := queue.exit(i, delayedEpoch(p, current)); err != nil {
-				return err
+		life := lifeAt(r, i)
+		if queued {
+			life.eligibility = current + 1
+		}
+		if ejected {
+			if err := queue.exit(&life, delayedEpoch(p, current)); err != nil {
+				return nil, err
 			}
 		}
+		changes.rows = append(changes.rows, life)
 	}
+	// Whoever is queued or ejected now is not activated now: the one is eligible
+	// after the finalized epoch, the other is active.
 	for _, i := range activationQueue(r, s.Finality.Finalized.Epoch, ValidatorActivationChurnLimit(p, active)) {
-		r.ActivationEpoch[i] = delayedEpoch(p, current)
+		life := lifeAt(r, i)
+		life.activation = delayedEpoch(p, current)
+		changes.rows = append(changes.rows, life)
 	}
-	return nil
+	return changes, nil
 }
 
 // activationQueue is the first validators, at most limit, that wait for their
@@ -80,12 +126,9 @@ type exitQueue struct {
 	known bool
 }
 
-// exit is initiate_validator_exit of phase0: validator i leaves at the end of the
-// queue, not before earliest. It does nothing for one that leaves already.
-func (q *exitQueue) exit(i int, earliest spec.Epoch) error {
-	if q.r.ExitEpoch[i] != spec.FarFutureEpoch {
-		return nil
-	}
+// exit is initiate_validator_exit of phase0, of a validator that does not leave yet:
+// it leaves at the end of the queue, not before earliest.
+func (q *exitQueue) exit(life *lifeOf, earliest spec.Epoch) error {
 	if !q.known {
 		q.find(earliest)
 	}
@@ -94,9 +137,9 @@ func (q *exitQueue) exit(i int, earliest spec.Epoch) error {
 	}
 	withdrawable, ok := u64.Add(q.epoch, spec.Epoch(q.p.MinValidatorWithdrawabilityDelay))
 	if !ok {
-		return spec.Atf("withdrawable_epoch", i, spec.ErrOverflow, "exit epoch %d plus %d", q.epoch, q.p.MinValidatorWithdrawabilityDelay)
+		return spec.Atf("withdrawable_epoch", life.i, spec.ErrOverflow, "exit epoch %d plus %d", q.epoch, q.p.MinValidatorWithdrawabilityDelay)
 	}
-	q.r.ExitEpoch[i], q.r.WithdrawableEpoch[i] = q.epoch, withdrawable
+	life.exit, life.withdrawable = q.epoch, withdrawable
 	q.count++
 	return nil
 }
@@ -114,36 +157,67 @@ func (q *exitQueue) find(earliest spec.Epoch) {
 	}
 }
 
-// ProcessRegistryUpdatesByBalance is the step from electra on: one pass in which
-// a validator is queued, or ejected through the churn of balances, or activated
-// (process_registry_updates, consensus-specs a08d8a6, electra).
-func ProcessRegistryUpdatesByBalance(p *spec.Params, s *spec.BeaconState, total spec.Gwei) error {
+// registryUpdatesByBalance is the step from electra on: one pass in which a
+// validator is queued, or ejected through the churn of balances, or activated
+// (electra).
+func registryUpdatesByBalance(p *spec.Params, s *spec.BeaconState, total spec.Gwei) (*registryChanges, error) {
 	churn, ok := balanceChurns.at(p.Fork)
 	if !ok {
-		return spec.Atf("fork", -1, spec.ErrUnknown, "%v has no churn of balances", p.Fork)
+		return nil, spec.Atf("fork", -1, spec.ErrUnknown, "%v has no churn of balances", p.Fork)
 	}
 	r, current, finalized := s.Registry, s.Epoch(p), s.Finality.Finalized.Epoch
 	limit := churn(p, total).Exit
+	changes := &registryChanges{exits: s.Exits}
 	for i, effective := range r.EffectiveBalance {
 		eligible := r.ActivationEligibilityEpoch[i]
 		switch {
 		case eligible == spec.FarFutureEpoch && effective >= p.MaxEffectiveBalance:
-			r.ActivationEligibilityEpoch[i] = current + 1
+			life := lifeAt(r, i)
+			life.eligibility = current + 1
+			changes.rows = append(changes.rows, life)
 		case effective <= p.EjectionBalance && r.IsActive(i, current):
-			if err := InitiateExit(p, s, i, limit); err != nil {
-				return err
+			if r.ExitEpoch[i] != spec.FarFutureEpoch {
+				continue
 			}
+			life := lifeAt(r, i)
+			var err error
+			if changes.exits, err = exitByBalance(&life, p, changes.exits, effective, limit, delayedEpoch(p, current)); err != nil {
+				return nil, err
+			}
+			changes.rows = append(changes.rows, life)
 		case eligible <= finalized && r.ActivationEpoch[i] == spec.FarFutureEpoch:
-			r.ActivationEpoch[i] = delayedEpoch(p, current)
+			life := lifeAt(r, i)
+			life.activation = delayedEpoch(p, current)
+			changes.rows = append(changes.rows, life)
 		}
 	}
-	return nil
+	return changes, nil
+}
+
+// exitByBalance lets a validator leave through the churn of balances.
+func exitByBalance(life *lifeOf, p *spec.Params, q spec.ExitQueue, effective, limit spec.Gwei, earliest spec.Epoch) (spec.ExitQueue, error) {
+	exit, next, err := TakeExitChurn(q, effective, limit, earliest)
+	if err != nil {
+		return q, spec.At("exit_epoch", life.i, err)
+	}
+	withdrawable, ok := u64.Add(exit, spec.Epoch(p.MinValidatorWithdrawabilityDelay))
+	if !ok {
+		return q, spec.Atf("withdrawable_epoch", life.i, spec.ErrOverflow, "exit epoch %d plus %d", exit, p.MinValidatorWithdrawabilityDelay)
+	}
+	life.exit, life.withdrawable = exit, withdrawable
+	return next, nil
 }
 
 // InitiateExit makes validator i leave through the churn of balances
 // (initiate_validator_exit, electra); nothing happens when it leaves already.
-// limit is the exit churn of an epoch.
-func InitiateExit(p *spec.Params, s *spec.BeaconState, i int, limit spec.Gwei) error {
+// total is the active balance of the current epoch. An index outside the registry
+// gives [spec.ErrInput], a fork without that churn [spec.ErrUnknown], an epoch beyond
+// 64 bits [spec.ErrOverflow]; then nothing has changed.
+func InitiateExit(p *spec.Params, s *spec.BeaconState, i int, total spec.Gwei) error {
+	churn, ok := balanceChurns.at(p.Fork)
+	if !ok {
+		return spec.Atf("fork", -1, spec.ErrUnknown, "%v has no churn of balances", p.Fork)
+	}
 	r := s.Registry
 	if i < 0 || i >= r.Len() {
 		return spec.Atf("validators", i, spec.ErrInput, "%d of %d", i, r.Len())
@@ -151,15 +225,11 @@ func InitiateExit(p *spec.Params, s *spec.BeaconState, i int, limit spec.Gwei) e
 	if r.ExitEpoch[i] != spec.FarFutureEpoch {
 		return nil
 	}
-	exit, queue, err := TakeExitChurn(s.Exits, r.EffectiveBalance[i], limit, delayedEpoch(p, s.Epoch(p)))
+	life := lifeAt(r, i)
+	queue, err := exitByBalance(&life, p, s.Exits, r.EffectiveBalance[i], churn(p, total).Exit, delayedEpoch(p, s.Epoch(p)))
 	if err != nil {
-		return spec.At("exit_epoch", i, err)
+		return err
 	}
-	withdrawable, ok := u64.Add(exit, spec.Epoch(p.MinValidatorWithdrawabilityDelay))
-	if !ok {
-		return spec.Atf("withdrawable_epoch", i, spec.ErrOverflow, "exit epoch %d plus %d", exit, p.MinValidatorWithdrawabilityDelay)
-	}
-	s.Exits = queue
-	r.ExitEpoch[i], r.WithdrawableEpoch[i] = exit, withdrawable
+	(&registryChanges{[]lifeOf{life}, queue}).swap(s)
 	return nil
 }

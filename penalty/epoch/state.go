@@ -125,18 +125,29 @@ func assignSlots(p *spec.Params, s *spec.BeaconState, workers int) error {
 	return c.SlotOffsets(s.Registry.SlotOffset)
 }
 
-// checkState reports what makes a state unusable for a transition before anything
-// is computed: columns and lists of other lengths, a slot that is not the last of
-// its epoch.
+// checkState reports what makes a state unusable for a transition before anything is
+// computed.
 func checkState(p *spec.Params, s *spec.BeaconState) error {
-	if s == nil || s.Registry == nil {
-		return spec.Atf("state", -1, spec.ErrInput, "none, or without a registry")
-	}
-	if err := p.Validate(); err != nil {
+	if err := CheckState(p, s); err != nil {
 		return err
 	}
 	if s.Slot == 1<<64-1 || (uint64(s.Slot)+1)%p.SlotsPerEpoch != 0 {
 		return spec.Atf("slot", -1, spec.ErrInput, "%d is not the last of an epoch of %d", s.Slot, p.SlotsPerEpoch)
+	}
+	return nil
+}
+
+// CheckState reports a state that no chain with these constants can have, wrapping
+// [spec.ErrInput]: no registry, columns or vectors of other lengths.
+func CheckState(p *spec.Params, s *spec.BeaconState) error {
+	if p == nil || s == nil || s.Registry == nil {
+		return spec.Atf("state", -1, spec.ErrInput, "none, or without a registry or constants")
+	}
+	if err := p.Validate(); err != nil {
+		return err
+	}
+	if err := s.Registry.ValidateColumns(); err != nil {
+		return err
 	}
 	n := s.Registry.Len()
 	for _, l := range [...]struct {
