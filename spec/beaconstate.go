@@ -118,8 +118,11 @@ func (s *BeaconState) Epoch(p *Params) Epoch {
 	return Epoch(uint64(s.Slot) / max(p.SlotsPerEpoch, 1))
 }
 
-// Clone copies everything, so that the copy shares no memory with s.
+// Clone copies everything, so that the copy shares no memory with s; nil of nil.
 func (s *BeaconState) Clone() *BeaconState {
+	if s == nil {
+		return nil
+	}
 	c := *s
 	if s.Registry != nil {
 		c.Registry = s.Registry.Clone()

@@ -15,7 +15,7 @@ func TestNoExportedFunctionPanicsOnEdgeValues(t *testing.T) {
 	edges := budget.Edges{
 		Dir: ".", Kinds: []error{spec.ErrInput, spec.ErrOverflow, spec.ErrUnknown},
 		Functions: map[string]any{
-			"As": spec.As[spec.Gwei, uint64], "At": at, "Atf": atf, "BeaconState.Epoch": (*spec.BeaconState).Epoch,
+			"As": spec.As[spec.Gwei, uint64], "At": at, "Atf": atf, "BeaconState.Clone": (*spec.BeaconState).Clone, "BeaconState.Epoch": (*spec.BeaconState).Epoch,
 			"Boundary.PreviousEpoch": spec.Boundary.PreviousEpoch,
 			"Committees.Assign":      (*spec.Committees).Assign, "Committees.Committee": (*spec.Committees).Committee,
 			"Committees.PerSlot": (*spec.Committees).PerSlot, "Committees.Slot": (*spec.Committees).Slot,
@@ -38,7 +38,7 @@ func TestNoExportedFunctionPanicsOnEdgeValues(t *testing.T) {
 			"Registry.IsActive": (*spec.Registry).IsActive, "Registry.IsEligible": (*spec.Registry).IsEligible,
 			"Registry.Len": (*spec.Registry).Len, "Registry.Validate": (*spec.Registry).Validate, "Registry.ValidateColumns": (*spec.Registry).ValidateColumns,
 			"Seed": spec.Seed, "SeedMixIndex": spec.SeedMixIndex, "ShuffledIndex": spec.ShuffledIndex,
-			"Shuffler.Shuffle": (*spec.Shuffler).Shuffle, "Summarize": spec.Summarize, "SummarizeStep": spec.SummarizeStep, "Summary.Len": (*spec.Summary).Len,
+			"Shuffler.Shuffle": (*spec.Shuffler).Shuffle, "Summarize": spec.Summarize, "SummarizeStep": spec.SummarizeStep, "Summary.Finalize": (*spec.Summary).Finalize, "Summary.Len": (*spec.Summary).Len,
 			"Tally.Add": (*spec.Tally).Add, "Tally.Balance": (*spec.Tally).Balance, "Tally.Count": (*spec.Tally).Count,
 			"UnknownName": spec.UnknownName,
 		},

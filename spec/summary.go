@@ -287,6 +287,9 @@ func participatingNow(r *Registry) (sums [FlagCount]Gwei) {
 // one, which no justification gives, is [ErrOverflow]: in the specification the
 // finality delay would be negative.
 func (s *Summary) Finalize(p *Params, finalized Epoch) error {
+	if s == nil || p == nil {
+		return Atf("summary", -1, ErrInput, "none, or without constants")
+	}
 	delay, ok := u64.Sub(s.PreviousEpoch(), finalized)
 	if !ok {
 		return Atf("finalized_checkpoint.epoch", -1, ErrOverflow, "%d after the previous epoch %d", finalized, s.PreviousEpoch())

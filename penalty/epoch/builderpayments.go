@@ -17,6 +17,9 @@ const (
 // gloas). total is the active balance of the current epoch. A list of another
 // length than two epochs of slots gives [spec.ErrInput].
 func ProcessBuilderPendingPayments(p *spec.Params, s *spec.BeaconState, total spec.Gwei) error {
+	if err := CheckState(p, s); err != nil {
+		return err
+	}
 	n := int(p.SlotsPerEpoch)
 	payments := s.BuilderPendingPayments
 	if len(payments) != 2*n {

@@ -8,6 +8,9 @@ import (
 // ValidatorChurnLimit is how many validators may exit in one epoch before
 // electra, when so many are active (get_validator_churn_limit, phase0).
 func ValidatorChurnLimit(p *spec.Params, active uint64) uint64 {
+	if p == nil {
+		return 0
+	}
 	return max(p.MinPerEpochChurnLimit, active/max(p.ChurnLimitQuotient, 1))
 }
 
@@ -15,7 +18,7 @@ func ValidatorChurnLimit(p *spec.Params, active uint64) uint64 {
 // more than a fixed number (get_validator_activation_churn_limit, deneb).
 func ValidatorActivationChurnLimit(p *spec.Params, active uint64) uint64 {
 	limit := ValidatorChurnLimit(p, active)
-	if p.MaxPerEpochActivationChurnLimit != 0 {
+	if p != nil && p.MaxPerEpochActivationChurnLimit != 0 {
 		limit = min(limit, p.MaxPerEpochActivationChurnLimit)
 	}
 	return limit
@@ -30,6 +33,9 @@ type BalanceChurn struct{ Activation, Exit, Consolidation spec.Gwei }
 // a08d8a6): activations and exits share a capped part, consolidations take the
 // rest.
 func BalanceChurnElectra(p *spec.Params, total spec.Gwei) BalanceChurn {
+	if p == nil {
+		return BalanceChurn{}
+	}
 	whole := churnBase(p, total, p.ChurnLimitQuotient)
 	part := min(p.MaxPerEpochActivationExitChurnLimit, whole)
 	return BalanceChurn{part, part, whole - part}
@@ -39,6 +45,9 @@ func BalanceChurnElectra(p *spec.Params, total spec.Gwei) BalanceChurn {
 // a08d8a6): exits have no cap, consolidations a quotient of their own and no
 // minimum, so that theirs may be zero.
 func BalanceChurnGloas(p *spec.Params, total spec.Gwei) BalanceChurn {
+	if p == nil {
+		return BalanceChurn{}
+	}
 	base := churnBase(p, total, p.ChurnLimitQuotientGloas)
 	return BalanceChurn{
 		Activation:    min(p.MaxPerEpochActivationChurnLimitGloas, base),

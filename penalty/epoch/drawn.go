@@ -12,6 +12,9 @@ type Aggregate func(keys []spec.PublicKey) (spec.PublicKey, error)
 // electra). aggregate may be nil where no period ends; at its end that is
 // [spec.ErrInput], and so is a registry without active validators.
 func ProcessSyncCommitteeUpdates(p *spec.Params, s *spec.BeaconState, aggregate Aggregate) error {
+	if err := CheckState(p, s); err != nil {
+		return err
+	}
 	next := s.Epoch(p) + 1
 	if !ends(next, p.EpochsPerSyncCommitteePeriod) {
 		return nil
@@ -40,6 +43,9 @@ func ProcessSyncCommitteeUpdates(p *spec.Params, s *spec.BeaconState, aggregate 
 // SyncCommitteeIndices draws SYNC_COMMITTEE_SIZE of the validators that are active
 // in an epoch, some perhaps more than once (get_next_sync_committee_indices).
 func SyncCommitteeIndices(p *spec.Params, s *spec.BeaconState, e spec.Epoch) ([]spec.ValidatorIndex, error) {
+	if err := CheckState(p, s); err != nil {
+		return nil, err
+	}
 	list := s.Registry.ActiveIndices(nil, e)
 	seed, err := seedOf(p, s, spec.DomainSyncCommittee, e)
 	if err != nil {
@@ -56,6 +62,9 @@ func SyncCommitteeIndices(p *spec.Params, s *spec.BeaconState, e spec.Epoch) ([]
 // fulu). From gloas on the slashed do not propose. A list of another length gives
 // [spec.ErrInput], and so does an epoch that nobody can propose in.
 func ProcessProposerLookahead(p *spec.Params, s *spec.BeaconState) error {
+	if err := CheckState(p, s); err != nil {
+		return err
+	}
 	n := int(p.SlotsPerEpoch)
 	if len(s.ProposerLookahead) != 2*n {
 		return spec.Atf("proposer_lookahead", -1, spec.ErrInput, "%d slots, two epochs have %d", len(s.ProposerLookahead), 2*n)
@@ -110,6 +119,9 @@ func proposers(dst []spec.ValidatorIndex, p *spec.Params, s *spec.BeaconState, e
 // (process_ptc_window, consensus-specs a08d8a6, gloas). A list of another length
 // gives [spec.ErrInput], and so does a slot without a committee.
 func ProcessPTCWindow(p *spec.Params, s *spec.BeaconState) error {
+	if err := CheckState(p, s); err != nil {
+		return err
+	}
 	size := int(p.PTCSize)
 	n := int(p.SlotsPerEpoch) * size
 	if len(s.PTCWindow) != 3*n || n == 0 {

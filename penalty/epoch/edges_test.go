@@ -24,27 +24,43 @@ func TestNoExportedFunctionPanicsOnEdgeValues(t *testing.T) {
 			"ProcessEffectiveBalanceUpdates": epoch.ProcessEffectiveBalanceUpdates, "ProcessEpoch": epoch.ProcessEpoch,
 			"ProcessInactivityUpdates": epoch.ProcessInactivityUpdates, "ProcessRewardsAndPenalties": epoch.ProcessRewardsAndPenalties,
 			"ProcessSlashings": epoch.ProcessSlashings, "SlashingPenalty": epoch.SlashingPenalty, "TakeExitChurn": epoch.TakeExitChurn,
+			"BalanceChurnElectra":                 epoch.BalanceChurnElectra,
+			"BalanceChurnGloas":                   epoch.BalanceChurnGloas,
+			"CheckState":                          epoch.CheckState,
+			"DepositSigningRoot":                  epoch.DepositSigningRoot,
+			"InactivityPenalty":                   epoch.InactivityPenalty,
+			"InitiateConsolidation":               epoch.InitiateConsolidation,
+			"InitiateExit":                        epoch.InitiateExit,
+			"NextInactivityScore":                 epoch.NextInactivityScore,
+			"ObserveEpoch":                        epoch.ObserveEpoch,
+			"ProcessBuilderPendingPayments":       epoch.ProcessBuilderPendingPayments,
+			"ProcessEth1DataReset":                epoch.ProcessEth1DataReset,
+			"ProcessHistoricalRootsUpdate":        epoch.ProcessHistoricalRootsUpdate,
+			"ProcessHistoricalSummariesUpdate":    epoch.ProcessHistoricalSummariesUpdate,
+			"ProcessJustificationAndFinalization": epoch.ProcessJustificationAndFinalization,
+			"ProcessPTCWindow":                    epoch.ProcessPTCWindow,
+			"ProcessParticipationFlagUpdates":     epoch.ProcessParticipationFlagUpdates,
+			"ProcessPendingConsolidations":        epoch.ProcessPendingConsolidations,
+			"ProcessPendingDeposits":              epoch.ProcessPendingDeposits,
+			"ProcessProposerLookahead":            epoch.ProcessProposerLookahead,
+			"ProcessRandaoMixesReset":             epoch.ProcessRandaoMixesReset,
+			"ProcessRegistryUpdates":              epoch.ProcessRegistryUpdates,
+			"ProcessSlashingsReset":               epoch.ProcessSlashingsReset,
+			"ProcessState":                        epoch.ProcessState,
+			"ProcessSyncCommitteeUpdates":         epoch.ProcessSyncCommitteeUpdates,
+			"Steps":                               epoch.Steps,
+			"SyncCommitteeIndices":                epoch.SyncCommitteeIndices,
+			"Taken":                               epoch.Taken,
+			"TargetVotes":                         epoch.TargetVotes,
+			"ValidatorActivationChurnLimit":       epoch.ValidatorActivationChurnLimit,
+			"ValidatorChurnLimit":                 epoch.ValidatorChurnLimit,
+			"Engine.ProcessState":                 (*epoch.Engine).ProcessState, "Engine.Touched": (*epoch.Engine).Touched, "Keys.Find": (*epoch.Keys).Find,
 			"VectorRoot":                        epoch.VectorRoot,
 			"WeighJustificationAndFinalization": epoch.WeighJustificationAndFinalization,
 		},
-		Not:     wholeEpoch,
-		Samples: []any{edgeParams, edgeRegistry, edgeSummary, edgeRule, edgeRulePointer, edgeEngine, edgeDeltas},
+		Samples: []any{edgeParams, edgeRegistry, edgeSummary, edgeRule, edgeRulePointer, edgeEngine, edgeDeltas, edgeState},
 	}
 	edges.Test(t)
-}
-
-// unchecked is why the steps that read a whole state are not called.
-const unchecked = "expects the state of a chain: columns of other lengths are not checked yet"
-
-var wholeEpoch = map[string]string{
-	"BalanceChurnElectra": unchecked, "BalanceChurnGloas": unchecked, "DepositSigningRoot": unchecked, "InitiateExit": unchecked,
-	"Keys.Find": unchecked, "ProcessBuilderPendingPayments": unchecked, "ProcessEth1DataReset": unchecked,
-	"ProcessHistoricalRootsUpdate": unchecked, "ProcessHistoricalSummariesUpdate": unchecked, "ProcessJustificationAndFinalization": unchecked,
-	"ProcessPTCWindow": unchecked, "ProcessParticipationFlagUpdates": unchecked, "ProcessPendingConsolidations": unchecked,
-	"ProcessPendingDeposits": unchecked, "ProcessProposerLookahead": unchecked, "ProcessRandaoMixesReset": unchecked,
-	"ProcessRegistryUpdates": unchecked, "ProcessRegistryUpdatesByBalance": unchecked, "ProcessRegistryUpdatesByCount": unchecked,
-	"ProcessSlashingsReset": unchecked, "ProcessSyncCommitteeUpdates": unchecked, "SyncCommitteeIndices": unchecked,
-	"TargetVotes": unchecked, "ValidatorActivationChurnLimit": unchecked, "ValidatorChurnLimit": unchecked,
 }
 
 // newDeltas leaves out the largest number that is allocated for.
@@ -136,3 +152,37 @@ func edgeEngine(rng *rand.Rand) *epoch.Engine {
 }
 
 func edgeDeltas(*rand.Rand) epoch.Deltas { return epoch.NewDeltas(edgeValidators) }
+
+// edgeState is a state of the minimal preset with five validators, sometimes with a
+// list of another length.
+func edgeState(rng *rand.Rand) *spec.BeaconState {
+	p, err := spec.ParamsFor(spec.Minimal, spec.EIP7716)
+	if err != nil {
+		panic(err)
+	}
+	r := edgeRegistry(rng)
+	r.ActivationEligibilityEpoch = make([]spec.Epoch, edgeValidators)
+	s := &spec.BeaconState{
+		Slot: spec.Slot(rng.IntN(4)*8 + 7), Registry: r,
+		PublicKeys: make([]spec.PublicKey, edgeValidators), WithdrawalCredentials: make([]spec.Root, edgeValidators),
+		BlockRoots: make([]spec.Root, p.SlotsPerHistoricalRoot), StateRoots: make([]spec.Root, p.SlotsPerHistoricalRoot),
+		RandaoMixes: make([]spec.Root, p.EpochsPerHistoricalVector), Slashings: make([]spec.Gwei, p.EpochsPerSlashingsVector),
+		PendingDeposits:           make([]spec.PendingDeposit, rng.IntN(3)),
+		PendingConsolidations:     make([]spec.PendingConsolidation, rng.IntN(3)),
+		ProposerLookahead:         make([]spec.ValidatorIndex, 2*p.SlotsPerEpoch),
+		BuilderPendingPayments:    make([]spec.BuilderPendingPayment, 2*p.SlotsPerEpoch),
+		PTCWindow:                 make([]spec.ValidatorIndex, 3*p.SlotsPerEpoch*p.PTCSize),
+		DepositRequestsStartIndex: uint64(rng.IntN(2)),
+	}
+	switch rng.IntN(8) {
+	case 0:
+		s.RandaoMixes = nil
+	case 1:
+		s.PTCWindow = s.PTCWindow[1:]
+	case 2:
+		s.PublicKeys = nil
+	case 3:
+		r.ActivationEligibilityEpoch = nil
+	}
+	return s
+}

@@ -12,6 +12,9 @@ import (
 // before the first write; where that does not settle it, and at the end of a sync
 // committee's period, the epoch goes step by step on a copy.
 func (e *Engine) ProcessState(s *spec.BeaconState, m penalty.Memory, c Crypto) (penalty.Memory, error) {
+	if e == nil {
+		return m, spec.Atf("engine", -1, spec.ErrInput, "none")
+	}
 	e.changed = nil
 	if err := checkState(&e.params, s); err != nil {
 		return m, err
@@ -60,7 +63,12 @@ func (e *Engine) ProcessState(s *spec.BeaconState, m penalty.Memory, c Crypto) (
 
 // Touched are the validators of which the last [Engine.ProcessState] may have changed
 // more than balance, score and effective balance, new ones apart; nil means any.
-func (e *Engine) Touched() []spec.ValidatorIndex { return e.changed }
+func (e *Engine) Touched() []spec.ValidatorIndex {
+	if e == nil {
+		return nil
+	}
+	return e.changed
+}
 
 // registryChanges is the step of registry updates, not yet made: no later one reads
 // what the accounting writes, and the accounting reads of it only what it leaves as

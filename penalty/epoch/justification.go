@@ -71,6 +71,9 @@ func twoThirds(votes, total spec.Gwei) (reached, ok bool) {
 // active in an epoch and reached timely target there, at least one increment.
 // nil flags are those of nobody. A sum above 64 bits gives [spec.ErrOverflow].
 func TargetVotes(r *spec.Registry, e spec.Epoch, flags []spec.Flags) (spec.Gwei, error) {
+	if err := r.ValidateColumns(); err != nil {
+		return 0, err
+	}
 	if flags != nil && len(flags) != r.Len() {
 		return 0, spec.Atf("participation", -1, spec.ErrInput, "%d rows for %d validators", len(flags), r.Len())
 	}
@@ -92,6 +95,9 @@ func TargetVotes(r *spec.Registry, e spec.Epoch, flags []spec.Flags) (spec.Gwei,
 // [WeighJustificationAndFinalization]. total is the active balance of the current
 // epoch.
 func ProcessJustificationAndFinalization(p *spec.Params, s *spec.BeaconState, total spec.Gwei) error {
+	if err := CheckState(p, s); err != nil {
+		return err
+	}
 	current := s.Epoch(p)
 	if current <= spec.GenesisEpoch+1 {
 		return nil

@@ -13,9 +13,9 @@ import (
 	"github.com/stakesim/stakesim/spec"
 )
 
-// chain is one chain under one rule, taken from epoch to epoch in all forms at
+// forms is one chain under one rule, taken from epoch to epoch in all forms at
 // once: penalty/ref, the components, and engines of one to three workers.
-type chain struct {
+type forms struct {
 	twin.Subject
 	params  spec.Params
 	memory  penalty.Memory
@@ -24,8 +24,8 @@ type chain struct {
 	fused   bool // the last epoch went through the single pass
 }
 
-func newChain(t testing.TB, p spec.Params, s twin.Subject) *chain {
-	c := &chain{Subject: s, params: p}
+func newChain(t testing.TB, p spec.Params, s twin.Subject) *forms {
+	c := &forms{Subject: s, params: p}
 	for workers := 1; workers <= 3; workers++ {
 		e, err := epoch.NewEngine(p, s.Rule, workers)
 		require.NoError(t, err)
@@ -35,7 +35,7 @@ func newChain(t testing.TB, p spec.Params, s twin.Subject) *chain {
 }
 
 // start sets the counters of both memories.
-func (c *chain) start(smoothed spec.Gwei, excess [2]uint64) {
+func (c *forms) start(smoothed spec.Gwei, excess [2]uint64) {
 	c.memory = penalty.Memory{Smoothed: smoothed, Excess: excess}
 	c.oracled = ref.Memory{Smoothed: twin.BigOf(smoothed), Excess: [2]*big.Int{twin.BigOf(excess[0]), twin.BigOf(excess[1])}}
 }
@@ -43,7 +43,7 @@ func (c *chain) start(smoothed spec.Gwei, excess [2]uint64) {
 // epoch takes r through the transition at b and fails the test unless all forms
 // agree, on the registry, the factors and the memory or on the kind of error. On
 // an error r and the memory are as they were.
-func (c *chain) epoch(t testing.TB, r *spec.Registry, b spec.Boundary) error {
+func (c *forms) epoch(t testing.TB, r *spec.Registry, b spec.Boundary) error {
 	t.Helper()
 	name := c.Rule.FullName()
 	before, start := r.Clone(), c.memory
@@ -83,7 +83,7 @@ func (c *chain) epoch(t testing.TB, r *spec.Registry, b spec.Boundary) error {
 }
 
 // requireFactors compares every engine's factors with penalty/ref's.
-func (c *chain) requireFactors(t testing.TB, s ref.State) {
+func (c *forms) requireFactors(t testing.TB, s ref.State) {
 	t.Helper()
 	want, _, err := c.Oracle(s, c.oracled)
 	require.NoError(t, err)
@@ -104,7 +104,7 @@ func (c *chain) requireFactors(t testing.TB, s ref.State) {
 }
 
 // requireMemory compares the memory with penalty/ref's, which keeps every slot.
-func requireMemory(t testing.TB, c *chain, want ref.Memory, got penalty.Memory) {
+func requireMemory(t testing.TB, c *forms, want ref.Memory, got penalty.Memory) {
 	t.Helper()
 	expected := penalty.Memory{Smoothed: twin.GweiOf(want.Smoothed), Window: twin.WindowOf(want.Past, c.WindowSlots, c.params.SlotsPerEpoch)}
 	for k, n := range want.Excess {

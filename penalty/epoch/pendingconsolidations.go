@@ -12,6 +12,9 @@ import (
 // step. An index outside the registry gives [spec.ErrInput], a balance above 64
 // bits [spec.ErrOverflow].
 func ProcessPendingConsolidations(p *spec.Params, s *spec.BeaconState) error {
+	if err := CheckState(p, s); err != nil {
+		return err
+	}
 	r, next := s.Registry, s.Epoch(p)+1
 	done := 0
 	for i, c := range s.PendingConsolidations {
@@ -49,6 +52,9 @@ func ProcessPendingConsolidations(p *spec.Params, s *spec.BeaconState) error {
 // churn of zero or an epoch beyond 64 bits [spec.ErrOverflow], a fork without
 // consolidations [spec.ErrUnknown]; then nothing has changed.
 func InitiateConsolidation(p *spec.Params, s *spec.BeaconState, source, target spec.ValidatorIndex, total spec.Gwei) error {
+	if err := CheckState(p, s); err != nil {
+		return err
+	}
 	churn, ok := balanceChurns.at(p.Fork)
 	if !ok {
 		return spec.Atf("fork", -1, spec.ErrUnknown, "%v has no consolidations", p.Fork)

@@ -23,6 +23,9 @@ type Keys struct {
 // Find returns the lowest index of a key in the list, which must be the one of
 // earlier calls, perhaps longer or cut at its end.
 func (k *Keys) Find(list []spec.PublicKey, key spec.PublicKey) (int, bool) {
+	if k == nil {
+		k = new(Keys)
+	}
 	if k.index == nil {
 		k.index = make(map[spec.PublicKey]int, len(list))
 	}
@@ -49,6 +52,9 @@ func (k *Keys) holds(list []spec.PublicKey, key spec.PublicKey) bool {
 // which is [spec.ErrInput] otherwise. A balance above 64 bits gives
 // [spec.ErrOverflow].
 func ProcessPendingDeposits(p *spec.Params, s *spec.BeaconState, total spec.Gwei, keys *Keys, verify Verify) error {
+	if err := CheckState(p, s); err != nil {
+		return err
+	}
 	if keys == nil {
 		keys = new(Keys)
 	}
@@ -173,8 +179,11 @@ const domainDeposit = 0x03
 
 // DepositSigningRoot is what the depositor of an unknown key must have signed:
 // the root of the deposit message in the domain of the genesis fork version
-// (compute_signing_root of DepositMessage, consensus-specs a08d8a6).
+// (compute_signing_root of DepositMessage, consensus-specs a08d8a6); zero without either.
 func DepositSigningRoot(p *spec.Params, d *spec.PendingDeposit) spec.Root {
+	if p == nil || d == nil {
+		return spec.Root{}
+	}
 	var amount spec.Root
 	binary.LittleEndian.PutUint64(amount[:], uint64(d.Amount))
 	var key [64]byte

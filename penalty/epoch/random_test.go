@@ -236,7 +236,7 @@ func TestEveryFormAgreesWhereTheBoundsProveNothing(t *testing.T) {
 
 // run takes a chain through so many epochs, up to the first error, and says of
 // each how it went.
-func (w *world) run(t testing.TB, c *chain, r *spec.Registry, b spec.Boundary, epochs int) (outcomes []string) {
+func (w *world) run(t testing.TB, c *forms, r *spec.Registry, b spec.Boundary, epochs int) (outcomes []string) {
 	for range epochs {
 		err := c.epoch(t, r, b)
 		switch {

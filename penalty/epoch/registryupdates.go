@@ -19,6 +19,9 @@ var registryUpdates = perFork[func(*spec.Params, *spec.BeaconState, spec.Gwei) (
 // balance of the current epoch. On an error, [spec.ErrOverflow] for an exit beyond 64
 // bits, nothing has changed.
 func ProcessRegistryUpdates(p *spec.Params, s *spec.BeaconState, total spec.Gwei) error {
+	if err := CheckState(p, s); err != nil {
+		return err
+	}
 	process, ok := registryUpdates.at(p.Fork)
 	if !ok {
 		return spec.Atf("fork", -1, spec.ErrUnknown, "%v", p.Fork)
@@ -214,6 +217,9 @@ func exitByBalance(life *lifeOf, p *spec.Params, q spec.ExitQueue, effective, li
 // gives [spec.ErrInput], a fork without that churn [spec.ErrUnknown], an epoch beyond
 // 64 bits [spec.ErrOverflow]; then nothing has changed.
 func InitiateExit(p *spec.Params, s *spec.BeaconState, i int, total spec.Gwei) error {
+	if err := CheckState(p, s); err != nil {
+		return err
+	}
 	churn, ok := balanceChurns.at(p.Fork)
 	if !ok {
 		return spec.Atf("fork", -1, spec.ErrUnknown, "%v has no churn of balances", p.Fork)

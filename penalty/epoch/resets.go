@@ -9,6 +9,9 @@ import (
 // ProcessEth1DataReset forgets the votes on the deposit contract at the end of a
 // voting period (process_eth1_data_reset, phase0).
 func ProcessEth1DataReset(p *spec.Params, s *spec.BeaconState) error {
+	if err := CheckState(p, s); err != nil {
+		return err
+	}
 	if ends(s.Epoch(p)+1, p.EpochsPerEth1VotingPeriod) {
 		s.Eth1DataVotes = nil
 	}
@@ -21,6 +24,9 @@ func ends(next spec.Epoch, period uint64) bool { return period != 0 && uint64(ne
 // ProcessSlashingsReset clears the place of the next epoch in the vector of
 // slashings (process_slashings_reset, phase0).
 func ProcessSlashingsReset(p *spec.Params, s *spec.BeaconState) error {
+	if err := CheckState(p, s); err != nil {
+		return err
+	}
 	if len(s.Slashings) == 0 {
 		return spec.Atf("slashings", -1, spec.ErrInput, "empty")
 	}
@@ -31,6 +37,9 @@ func ProcessSlashingsReset(p *spec.Params, s *spec.BeaconState) error {
 // ProcessRandaoMixesReset starts the next epoch's mix from the current one
 // (process_randao_mixes_reset, phase0).
 func ProcessRandaoMixesReset(p *spec.Params, s *spec.BeaconState) error {
+	if err := CheckState(p, s); err != nil {
+		return err
+	}
 	n := uint64(len(s.RandaoMixes))
 	if n == 0 {
 		return spec.Atf("randao_mixes", -1, spec.ErrInput, "empty")
@@ -43,6 +52,9 @@ func ProcessRandaoMixesReset(p *spec.Params, s *spec.BeaconState) error {
 // ProcessHistoricalRootsUpdate keeps one root for a whole period of block and
 // state roots (process_historical_roots_update, phase0).
 func ProcessHistoricalRootsUpdate(p *spec.Params, s *spec.BeaconState) error {
+	if err := CheckState(p, s); err != nil {
+		return err
+	}
 	if historyEnds(p, s) {
 		s.HistoricalRoots = append(s.HistoricalRoots, hashPair(VectorRoot(s.BlockRoots), VectorRoot(s.StateRoots)))
 	}
@@ -52,6 +64,9 @@ func ProcessHistoricalRootsUpdate(p *spec.Params, s *spec.BeaconState) error {
 // ProcessHistoricalSummariesUpdate keeps a pair of roots for it
 // (process_historical_summaries_update, capella).
 func ProcessHistoricalSummariesUpdate(p *spec.Params, s *spec.BeaconState) error {
+	if err := CheckState(p, s); err != nil {
+		return err
+	}
 	if historyEnds(p, s) {
 		s.HistoricalSummaries = append(s.HistoricalSummaries,
 			spec.HistoricalSummary{BlockSummary: VectorRoot(s.BlockRoots), StateSummary: VectorRoot(s.StateRoots)})
@@ -94,7 +109,10 @@ func zeroRoot(n, level int) (zero spec.Root) {
 // ProcessParticipationFlagUpdates makes the current participation the previous one
 // and empties the current (process_participation_flag_updates, altair). The two
 // columns change places, so that no memory is copied.
-func ProcessParticipationFlagUpdates(_ *spec.Params, s *spec.BeaconState) error {
+func ProcessParticipationFlagUpdates(p *spec.Params, s *spec.BeaconState) error {
+	if err := CheckState(p, s); err != nil {
+		return err
+	}
 	r := s.Registry
 	if r.CurrentFlags == nil {
 		r.CurrentFlags = make([]spec.Flags, r.Len())

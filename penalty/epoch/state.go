@@ -15,6 +15,9 @@ import (
 // and the memory the one given. On success s is the state after the epoch, with its
 // slot unchanged; columns and lists may be other ones than before.
 func ProcessState(p *spec.Params, rule *penalty.Rule, s *spec.BeaconState, m penalty.Memory, c Crypto, o Observer) (penalty.Memory, error) {
+	if rule == nil {
+		return m, spec.Atf("rule", -1, spec.ErrInput, "none")
+	}
 	var summary spec.Summary
 	t := &transition{p: p, rule: rule, summary: &summary, crypto: c, keys: new(Keys), observe: o}
 	next, err := t.whole(s, m)
