@@ -8,8 +8,10 @@ import (
 
 // Constant is one number of a mechanism, by the name that it has everywhere.
 type Constant struct {
-	Name  string // "cap"
-	Value uint64
+	Name    string // "cap"
+	Spec    string // "MAX_PENALTY_FACTOR"; empty where the proposal has no name
+	Explain string // what it is, with its unit
+	Value   uint64
 }
 
 // maker is what a rule was made of, from which it can be made anew.
@@ -28,7 +30,7 @@ func (m *made[R]) constants() []Constant {
 	constants := make([]Constant, len(m.family.constants))
 	for i, c := range m.family.constants {
 		r := m.r
-		constants[i] = Constant{c.name, *c.of(&r)}
+		constants[i] = Constant{Name: c.name, Spec: c.spec, Explain: c.explain, Value: *c.of(&r)}
 	}
 	return constants
 }

@@ -42,7 +42,7 @@ func Example() {
 
 	fmt.Println("offline", client.balances[0], "online", client.balances[1])
 	fmt.Println("factors of slots 0 and 1:", engine.Factors()[0].Target.Float(), engine.Factors()[1].Target.Float())
-	fmt.Println("smoothed", memory.Smoothed, err)
+	fmt.Println("smoothed", spec.Gwei(memory[0]), err)
 	// Output:
 	// offline 31850855465 online 32001169733
 	// factors of slots 0 and 1: 256 1
@@ -72,7 +72,7 @@ func ExampleSmoothed2026_Rule() {
 	rule := faster.Rule()
 	params, registry, boundary := twin.Village()
 	memory, err := epoch.ProcessEpoch(&params, &rule, registry, boundary, penalty.Memory{})
-	fmt.Println(memory.Smoothed, err)
+	fmt.Println(spec.Gwei(memory[0]), err)
 	// Output: 60635380 <nil>
 }
 
@@ -146,8 +146,8 @@ func ExampleSlotRelative_Rule() {
 	params, registry, boundary := twin.Village()
 	registry.FailedBefore[32] = true // validator 0 attested before, 32 did not
 	mechanism := rule.Rule()
-	memory := penalty.Memory{Window: penalty.Window{Seen: 1, Next: 1}} // one slot without failures
-	_, err := epoch.ProcessEpoch(&params, &mechanism, registry, boundary, memory)
+	window := penalty.Window{Seen: 1, Next: 1} // one slot without failures
+	_, err := epoch.ProcessEpoch(&params, &mechanism, registry, boundary, window.Memory())
 	fmt.Println(registry.Balance[0], registry.Balance[32], err)
 	// Output: 31999105580 31996422320 <nil>
 }
@@ -210,11 +210,11 @@ func ExampleRule_Settled() {
 	for _, name := range []string{"smoothed-2026", "net-excess-2024"} {
 		rule, _ := penalty.RuleNamed(name)
 		memory, err := rule.Settled(&calm)
-		fmt.Println(memory.Smoothed, memory.Excess[0], err)
+		fmt.Println(rule.Memory[0], memory[0], err)
 	}
 	// Output:
-	// 3 0 <nil>
-	// 0 0 <nil>
+	// smoothed_offline_balance 3 <nil>
+	// excess_penalties 0 <nil>
 }
 
 // A rule of one's own is a step and a scope: here a slot with more than a third

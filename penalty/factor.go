@@ -20,6 +20,17 @@ var One = Factor{Num: 1, Den: 1}
 // Integer is the factor n.
 func Integer(n uint64) Factor { return Factor{Num: n, Den: 1} }
 
+// above reports whether the factor exceeds a number.
+func (f Factor) above(limit uint64) bool {
+	left, right := u64.Wide{f.Num}, u64.Wide{f.Den}
+	if f.Squared {
+		left.Mul(f.Num)
+		right.Mul(f.Den)
+	}
+	right.Mul(limit)
+	return right.Less(&left)
+}
+
 // Float is the factor as a floating-point number, for tables and charts only.
 func (f Factor) Float() float64 {
 	p := float64(f.Num) / float64(f.Den)

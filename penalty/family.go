@@ -15,6 +15,8 @@ import (
 // and how a rule is made of them. Nothing else knows these names.
 type family[R comparable] struct {
 	name      string
+	explain   string // one sentence
+	source    string
 	zero      R // without a word
 	words     []word[R]
 	usual     string // the word that zero stands for; empty for none
@@ -24,13 +26,17 @@ type family[R comparable] struct {
 
 // word is a preset: what it sets, whatever was before.
 type word[R comparable] struct {
-	name string
-	set  func(*R)
+	name    string
+	explain string
+	set     func(*R)
 }
 
+// constant is one of the mechanism's numbers.
 type constant[R comparable] struct {
-	name string
-	of   func(*R) *uint64
+	name    string
+	spec    string // in the specification; empty where that has none
+	explain string
+	of      func(*R) *uint64
 }
 
 // rules are one for each word, and that without a word where it has no name.
@@ -44,6 +50,19 @@ func (f *family[R]) rules() (rules []Rule) {
 		rules = append(rules, f.make(r, r))
 	}
 	return rules
+}
+
+// public is the family as the catalogue shows it.
+func (f *family[R]) public() Family {
+	usual := f.make(f.zero, f.zero)
+	p := Family{
+		Name: f.name, Explain: f.explain, Source: f.source, Usual: f.usual,
+		Constants: usual.Constants(), Memory: usual.Memory, rules: f.rules(), named: f.named,
+	}
+	for _, w := range f.words {
+		p.Options = append(p.Options, Option{w.name, w.explain})
+	}
+	return p
 }
 
 // make is the rule of r, named by its difference from a preset.
@@ -103,7 +122,7 @@ func (f *family[R]) named(text string) (Rule, error) {
 				values = append(values, item)
 				continue
 			}
-			i := slices.IndexFunc(f.words, func(w word[R]) bool { return w.name == item })
+			i := slices.IndexFunc(f.words, func(w word[R]) bool { return strings.EqualFold(w.name, item) })
 			if i < 0 {
 				return Rule{}, f.unknownWord(item)
 			}
@@ -139,6 +158,7 @@ func parseConstants(items []string) (map[string]uint64, error) {
 	constants := map[string]uint64{}
 	for _, item := range items {
 		name, value, _ := strings.Cut(item, "=")
+		name = strings.ToLower(name)
 		n, err := u64.Parse[uint64](value)
 		if _, twice := constants[name]; err != nil || twice {
 			return nil, fmt.Errorf("%w: %s: not a number of 64 bits, or a second one", spec.ErrInput, item)

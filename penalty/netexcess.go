@@ -26,10 +26,12 @@ const netExcessName = "net-excess-2024"
 
 var netExcessFamily = family[NetExcess2024]{
 	name: netExcessName, zero: DefaultNetExcess2024,
-	words: []word[NetExcess2024]{{"offline", func(r *NetExcess2024) { r.Offline = true }}},
+	explain: "a counter of penalties paid beyond the ordinary sets what share of not attesting is ordinary",
+	source:  "EIP-7716 (2024-05-25), ethresear.ch topic 19341",
+	words:   []word[NetExcess2024]{{"offline", "not attesting means without source and target", func(r *NetExcess2024) { r.Offline = true }}},
 	constants: []constant[NetExcess2024]{
-		{"adjustment", func(r *NetExcess2024) *uint64 { return &r.Adjustment }},
-		{"cap", func(r *NetExcess2024) *uint64 { return &r.Cap }},
+		{"adjustment", "PENALTY_ADJUSTMENT_FACTOR", "factor units per share of not attesting", func(r *NetExcess2024) *uint64 { return &r.Adjustment }},
+		{"cap", "MAX_PENALTY_FACTOR", "highest factor", func(r *NetExcess2024) *uint64 { return &r.Cap }},
 	},
 	rule: NetExcess2024.named,
 }
@@ -59,10 +61,11 @@ func (r NetExcess2024) named(preset string) Rule {
 		scope = Scope{spec.Offline, spec.Offline}
 	}
 	return Rule{
-		Name: netExcessName, Preset: preset, Cap: r.Cap, Scope: scope,
+		Name: netExcessName, Preset: preset, Cap: r.Cap, Scope: scope, Memory: []string{"excess_penalties"},
+		Figure: func(m *Memory) uint64 { return m[0] },
 		Step: func(m Memory, o *spec.SlotObs) (Factors, Memory, error) {
-			f, next, err := r.Step(m.Excess[0], o)
-			m.Excess[0] = next
+			f, next, err := r.Step(m[0], o)
+			m[0] = next
 			return Factors{f, f}, m, err
 		},
 	}
@@ -85,9 +88,11 @@ const netExcessPerFlagName = "net-excess-per-flag"
 
 var netExcessPerFlagFamily = family[NetExcessPerFlag]{
 	name: netExcessPerFlagName, zero: DefaultNetExcessPerFlag,
+	explain: "a counter for each of source and target, measured by the slot's committee",
+	source:  "consensus-specs pull request 3780 (2024-05-26), repaired",
 	constants: []constant[NetExcessPerFlag]{
-		{"adjustment", func(r *NetExcessPerFlag) *uint64 { return &r.Adjustment }},
-		{"cap", func(r *NetExcessPerFlag) *uint64 { return &r.Cap }},
+		{"adjustment", "PENALTY_ADJUSTMENT_FACTOR", "factor units per share of not attesting", func(r *NetExcessPerFlag) *uint64 { return &r.Adjustment }},
+		{"cap", "MAX_PENALTY_FACTOR", "highest factor", func(r *NetExcessPerFlag) *uint64 { return &r.Cap }},
 	},
 	rule: NetExcessPerFlag.named,
 }
@@ -117,9 +122,11 @@ func (r NetExcessPerFlag) Rule() Rule { return netExcessPerFlagFamily.of(r) }
 func (r NetExcessPerFlag) named(preset string) Rule {
 	return Rule{
 		Name: netExcessPerFlagName, Preset: preset, Cap: r.Cap, Scope: Scope{spec.Everyone, spec.Everyone},
+		Memory: []string{"excess_penalties_source", "excess_penalties_target"},
+		Figure: func(m *Memory) uint64 { return max(m[0], m[1]) },
 		Step: func(m Memory, o *spec.SlotObs) (Factors, Memory, error) {
-			f, next, err := r.Step(m.Excess, o)
-			m.Excess = next
+			f, next, err := r.Step([2]uint64(m[:2]), o)
+			copy(m[:], next[:])
 			return f, m, err
 		},
 	}

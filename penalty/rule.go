@@ -12,14 +12,20 @@ type Rule struct {
 	Name   string // "smoothed-2026"
 	Preset string // "E3"; empty where the mechanism has no presets
 	Scope  Scope
-	// Cap is the highest factor the step returns, 0 when it has no factor.
+	// Cap is the highest factor that the step returns, 0 when every factor is one. A
+	// higher factor is an error of [Walk].
 	Cap uint64
+	// Memory names the numbers that the step carries from slot to slot, in their order:
+	// nil for none.
+	Memory []string
 	// Step observes one slot: the factors that hold for it, and the memory with
 	// which the next slot is met. It changes neither argument.
 	Step func(Memory, *spec.SlotObs) (Factors, Memory, error)
 	// Start is the memory with which the rule is switched on after a calm past
 	// like the observed slot. Without it [Rule.Settled] lets the rule settle.
 	Start func(*spec.SlotObs) Memory
+	// Figure is the memory as one number for tables, in Gwei or a count; nil for none.
+	Figure func(*Memory) uint64
 
 	made maker // nil for a caller's own rule
 }
@@ -38,17 +44,6 @@ func (s Scope) Of(flag spec.Flag) spec.Conducts {
 	default:
 		return 0
 	}
-}
-
-// Memory is what mechanisms carry from slot to slot. It is a value: a rule
-// uses its own field and leaves the others as they are. The zero value is the
-// memory at genesis.
-type Memory struct {
-	Smoothed spec.Gwei // smoothed-2026: the smoothed offline balance
-	// Excess counts net excess penalties: per flag (source, target), or in its
-	// first element alone (net-excess-2024).
-	Excess [2]uint64
-	Window Window // slot-relative: the misses of past slots
 }
 
 // FullName is "name" or "name/preset".
@@ -92,6 +87,33 @@ func unobserved(rule string) error {
 	return spec.Atf(rule, -1, spec.ErrInput, "no slot to observe")
 }
 
+// Validate reports a rule that no transition can use, wrapping [spec.ErrInput]: without a
+// step, with a cap but nobody whose penalty it would scale, or with words of memory
+// that cannot be told apart.
+func (r *Rule) Validate() error {
+	switch {
+	case r == nil || r.Step == nil:
+		return spec.Atf("rule", -1, spec.ErrInput, "%q has no step", r.FullName())
+	case r.Cap != 0 && r.Scope == Scope{}:
+		return spec.Atf("rule", -1, spec.ErrInput, "%q has a cap of %d and an empty scope", r.FullName(), r.Cap)
+	}
+	return r.checkMemory()
+}
+
+// checkFactors reports a factor that the rule said it does not return: without a
+// denominator, or above its cap.
+func (r *Rule) checkFactors(f Factors) error {
+	for _, one := range [...]Factor{f.Source, f.Target} {
+		if one.Den == 0 {
+			return spec.Atf("factor", -1, spec.ErrInput, "%d over zero", one.Num)
+		}
+		if one.Num > one.Den && one.above(max(r.Cap, 1)) || r.Cap == 0 && one.Num != one.Den {
+			return spec.Atf("factor", -1, spec.ErrInput, "%v, the rule's cap is %d", one.Float(), r.Cap)
+		}
+	}
+	return nil
+}
+
 // Walk steps the rule over consecutive slots in order and writes their factors
 // to dst, which must have the same length. It returns the memory after the last
 // slot; on an error, which names the slot's position, the memory is the one
@@ -106,6 +128,9 @@ func Walk(dst []Factors, rule *Rule, memory Memory, slots []spec.SlotObs) (Memor
 	m := memory
 	for i := range slots {
 		f, next, err := rule.Step(m, &slots[i])
+		if err == nil {
+			err = rule.checkFactors(f)
+		}
 		if err != nil {
 			return memory, fmt.Errorf("%s: %w", rule.FullName(), spec.At("slot", i, err))
 		}

@@ -2,19 +2,65 @@ package penalty
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/stakesim/stakesim/spec"
 )
 
+// Family is one mechanism as the catalogue knows it. Everything that offers mechanisms
+// (names, tuning, sweeps, keys of files, help) reads it here.
+type Family struct {
+	Name    string // "smoothed-2026"
+	Explain string // one sentence
+	Source  string
+	// Options are the readings and presets that may follow the name, Usual the one
+	// that the name alone means; empty for none.
+	Options   []Option
+	Usual     string
+	Constants []Constant // with the values of the usual rule
+	Memory    []string   // the words of the rules' memory
+
+	rules []Rule
+	named func(string) (Rule, error)
+}
+
+// Option is a reading or preset of a mechanism.
+type Option struct{ Name, Explain string }
+
+// Rules are the mechanism's rules, one for each option.
+func (f *Family) Rules() []Rule {
+	if f == nil {
+		return nil
+	}
+	return slices.Clone(f.rules)
+}
+
+// catalogued is a mechanism's own declaration.
+type catalogued interface{ public() Family }
+
+// catalogue is every mechanism in the order of the literature. A new one is added here
+// and nowhere else.
+var catalogue = []catalogued{
+	&statusQuoFamily, &slotRelativeFamily, &netExcessFamily, &netExcessPerFlagFamily, &smoothedFamily,
+}
+
+// Families returns every mechanism in the order of the literature.
+func Families() []Family {
+	families := make([]Family, len(catalogue))
+	for i, c := range catalogue {
+		families[i] = c.public()
+	}
+	return families
+}
+
 // Rules returns every mechanism in every named preset, in the order of the
 // literature.
-func Rules() []Rule {
-	rules := []Rule{StatusQuo()}
-	rules = append(rules, slotRelativeFamily.rules()...)
-	rules = append(rules, netExcessFamily.rules()...)
-	rules = append(rules, netExcessPerFlagFamily.rules()...)
-	return append(rules, smoothedFamily.rules()...)
+func Rules() (rules []Rule) {
+	for _, f := range Families() {
+		rules = append(rules, f.rules...)
+	}
+	return rules
 }
 
 // RuleNamed finds a rule by "name" or "name/preset"; a name alone is the
@@ -34,28 +80,17 @@ func Rules() []Rule {
 // other, give [spec.ErrInput]. [Rule.With] replaces constants by the same names.
 func RuleNamed(name string) (Rule, error) {
 	mechanism, rest, found := strings.Cut(name, "/")
-	var rule Rule
-	var err error
-	switch {
-	case found && rest == "" || mechanism == StatusQuo().Name && found:
-		return Rule{}, unknownRule(name)
-	case mechanism == StatusQuo().Name:
-		return StatusQuo(), nil
-	case mechanism == slotRelativeName:
-		rule, err = slotRelativeFamily.named(rest)
-	case mechanism == netExcessName:
-		rule, err = netExcessFamily.named(rest)
-	case mechanism == netExcessPerFlagName:
-		rule, err = netExcessPerFlagFamily.named(rest)
-	case mechanism == smoothedName:
-		rule, err = smoothedFamily.named(rest)
-	default:
-		return Rule{}, unknownRule(name)
+	for _, f := range Families() {
+		if !strings.EqualFold(f.Name, mechanism) || found && (rest == "" || len(f.Options)+len(f.Constants) == 0) {
+			continue
+		}
+		rule, err := f.named(rest)
+		if err != nil {
+			return Rule{}, fmt.Errorf("mechanism %q: %w", name, err)
+		}
+		return rule, nil
 	}
-	if err != nil {
-		return Rule{}, fmt.Errorf("mechanism %q: %w", name, err)
-	}
-	return rule, nil
+	return Rule{}, unknownRule(name)
 }
 
 func unknownRule(name string) error {

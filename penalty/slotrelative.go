@@ -1,6 +1,7 @@
 package penalty
 
 import (
+	"fmt"
 	"math/bits"
 
 	"github.com/stakesim/stakesim/spec"
@@ -74,6 +75,35 @@ type Window struct {
 	PreviousSum, PreviousLen uint64
 }
 
+// windowWords are the names of a window's words in a [Memory].
+var windowWords = func() []string {
+	names := make([]string, MaxWindowSlots, MaxWindowSlots+6)
+	for i := range names {
+		names[i] = fmt.Sprintf("slot_%d", i)
+	}
+	return append(names, "next", "seen", "epoch_sum", "epoch_seen", "previous_sum", "previous_seen")
+}()
+
+// Window is the memory of a slot-relative rule as a window.
+func (m *Memory) Window() (w Window) {
+	if m == nil {
+		return w
+	}
+	rest := m[copy(w.Slots[:], m[:MaxWindowSlots]):]
+	w.Next, w.Seen, w.EpochSum, w.EpochSeen, w.PreviousSum, w.PreviousLen = rest[0], rest[1], rest[2], rest[3], rest[4], rest[5]
+	return w
+}
+
+// Memory is the window as the memory of a slot-relative rule.
+func (w *Window) Memory() (m Memory) {
+	if w == nil {
+		return m
+	}
+	rest := m[copy(m[:], w.Slots[:]):]
+	rest[0], rest[1], rest[2], rest[3], rest[4], rest[5] = w.Next, w.Seen, w.EpochSum, w.EpochSeen, w.PreviousSum, w.PreviousLen
+	return m
+}
+
 // DefaultSlotRelative is the reading of the post's prose.
 var DefaultSlotRelative = SlotRelative{Cap: 4, WindowSlots: 32, Multiplier: 322}
 
@@ -81,25 +111,27 @@ const slotRelativeName = "slot-relative"
 
 var slotRelativeFamily = family[SlotRelative]{
 	name: slotRelativeName, zero: DefaultSlotRelative,
+	explain: "a slot's misses over their recent average, capped, times the ordinary penalty",
+	source:  "ethresear.ch topic 19116 (2024-03-26)",
 	// Readings and options go together, but for two readings.
 	words: []word[SlotRelative]{
-		{"average", func(r *SlotRelative) { r.Reading = Average }},
-		{"sum", func(r *SlotRelative) { r.Reading = Sum }},
-		{"as-run", func(r *SlotRelative) { r.Reading = AsRun }},
-		{"excess", func(r *SlotRelative) { r.Reading = Excess }},
-		{"previous-epoch", func(r *SlotRelative) { r.PreviousEpoch = true }},
-		{"counted", func(r *SlotRelative) { r.Counted = true }},
-		{"offline", func(r *SlotRelative) { r.Offline = true }},
-		{"misses", func(r *SlotRelative) { r.Of = Misses }},
-		{"fumbles", func(r *SlotRelative) { r.Of = Fumbles }},
-		{"skip-missing-blocks", func(r *SlotRelative) { r.SkipMissingBlocks = true }},
-		{"squared", func(r *SlotRelative) { r.Squared = true }},
+		{"average", "over the mean of the window, as the prose says", func(r *SlotRelative) { r.Reading = Average }},
+		{"sum", "over the sum of the window, as the formula is printed", func(r *SlotRelative) { r.Reading = Sum }},
+		{"as-run", "the multiplier times the misses over the sum of the previous epoch, as the published script computes", func(r *SlotRelative) { r.Reading = AsRun }},
+		{"excess", "over the mean, less one", func(r *SlotRelative) { r.Reading = Excess }},
+		{"previous-epoch", "the window is the previous epoch", func(r *SlotRelative) { r.PreviousEpoch = true }},
+		{"counted", "misses are counted in validators, not in effective balance", func(r *SlotRelative) { r.Counted = true }},
+		{"offline", "failed means without source and target", func(r *SlotRelative) { r.Offline = true }},
+		{"misses", "only who failed in the epoch before too", func(r *SlotRelative) { r.Of = Misses }},
+		{"fumbles", "only who attested in the epoch before", func(r *SlotRelative) { r.Of = Fumbles }},
+		{"skip-missing-blocks", "a slot whose next block is missing has no misses", func(r *SlotRelative) { r.SkipMissingBlocks = true }},
+		{"squared", "the square of the ratio", func(r *SlotRelative) { r.Squared = true }},
 	},
 	usual: "average",
 	constants: []constant[SlotRelative]{
-		{"cap", func(r *SlotRelative) *uint64 { return &r.Cap }},
-		{"window", func(r *SlotRelative) *uint64 { return &r.WindowSlots }},
-		{"multiplier", func(r *SlotRelative) *uint64 { return &r.Multiplier }},
+		{"cap", "MAX_PENALTY_FACTOR", "highest factor", func(r *SlotRelative) *uint64 { return &r.Cap }},
+		{"window", "", "slots of the average, at most 32", func(r *SlotRelative) *uint64 { return &r.WindowSlots }},
+		{"multiplier", "", "of the reading as-run", func(r *SlotRelative) *uint64 { return &r.Multiplier }},
 	},
 	rule: SlotRelative.named,
 }
@@ -237,6 +269,15 @@ func (w *Window) past(r *SlotRelative) (sum, slots uint64, ok bool) {
 	return sum, min(w.Seen, r.WindowSlots), true
 }
 
+// mean is that of the slots in the window, floored.
+func (w *Window) mean() (mean uint64) {
+	seen := min(w.Seen, MaxWindowSlots)
+	for _, m := range w.Slots[:seen] {
+		mean += m
+	}
+	return mean / max(seen, 1)
+}
+
 // push enters the misses of a slot; false when the epoch's sum overflows.
 func (w *Window) push(m, windowSlots, epochSlots uint64) bool {
 	w.Slots[w.Next%MaxWindowSlots] = m
@@ -263,11 +304,11 @@ func (r SlotRelative) named(preset string) Rule {
 		scope = r.failed()
 	}
 	return Rule{
-		Name: slotRelativeName, Preset: preset, Cap: r.Cap, Scope: Scope{scope, scope},
+		Name: slotRelativeName, Preset: preset, Cap: r.Cap, Scope: Scope{scope, scope}, Memory: windowWords,
+		Figure: func(m *Memory) uint64 { w := m.Window(); return w.mean() },
 		Step: func(m Memory, o *spec.SlotObs) (Factors, Memory, error) {
-			f, next, err := r.Step(m.Window, o)
-			m.Window = next
-			return Factors{f, f}, m, err
+			f, next, err := r.Step(m.Window(), o)
+			return Factors{f, f}, next.Memory(), err
 		},
 	}
 }

@@ -29,21 +29,27 @@ const smoothedName = "smoothed-2026"
 
 var smoothedFamily = family[Smoothed2026]{
 	name: smoothedName, zero: SmoothedE3,
+	explain: "target penalties grow with the offline balance in excess of a slowly smoothed average of it",
+	source:  "EIP-7716, consensus-specs pull request 5452 (2026-07-17), EIPs pull request 11962 (2026)",
 	words: []word[Smoothed2026]{
-		{"E0", func(r *Smoothed2026) { *r = SmoothedE0 }},
-		{"E1", func(r *Smoothed2026) { *r = SmoothedE1 }},
-		{"E2", func(r *Smoothed2026) { *r = SmoothedE2 }},
-		{"E3", func(r *Smoothed2026) { *r = SmoothedE3 }},
+		{"E0", "relative to the average itself (2026-07-17)", func(r *Smoothed2026) { *r = SmoothedE0 }},
+		{"E1", "half the slope and cap (2026-07-18)", func(r *Smoothed2026) { *r = SmoothedE1 }},
+		{"E2", "twice the window (2026-08-20)", func(r *Smoothed2026) { *r = SmoothedE2 }},
+		{"E3", "the published constants (2026-09)", func(r *Smoothed2026) { *r = SmoothedE3 }},
 	},
 	usual: "E3",
 	constants: []constant[Smoothed2026]{
-		{"slope", func(r *Smoothed2026) *uint64 { return &r.Slope }},
-		{"cap", func(r *Smoothed2026) *uint64 { return &r.Cap }},
-		{"window", func(r *Smoothed2026) *uint64 { return &r.Window }},
-		{"floor", func(r *Smoothed2026) *uint64 { return &r.FloorDivisor }},
+		{"slope", "PENALTY_SLOPE", "factor units per reference balance of excess", func(r *Smoothed2026) *uint64 { return &r.Slope }},
+		{"cap", "MAX_PENALTY_FACTOR", "highest factor", func(r *Smoothed2026) *uint64 { return &r.Cap }},
+		{"window", "OFFLINE_BALANCE_SMOOTHING_FACTOR", "slots over which the average moves", func(r *Smoothed2026) *uint64 { return &r.Window }},
+		{"floor", "", "divisor of the reference balance that bounds the average below, 0 for none", func(r *Smoothed2026) *uint64 { return &r.FloorDivisor }},
 	},
 	rule: Smoothed2026.named,
 }
+
+// SmoothedOfflineBalance is what the rule calls the one number of its memory, the
+// average in Gwei, as the field of an eip7716 state is called.
+const SmoothedOfflineBalance = "smoothed_offline_balance"
 
 // Step returns the factor of one slot and the average after it, given the
 // average before it. Only sums enter: the slot's offline effective balance and
@@ -90,16 +96,17 @@ func (r Smoothed2026) Rule() Rule { return smoothedFamily.of(r) }
 func (r Smoothed2026) named(preset string) Rule {
 	return Rule{
 		Name: smoothedName, Preset: preset, Cap: r.Cap,
-		Scope: Scope{Target: spec.Offline},
+		Scope: Scope{Target: spec.Offline}, Memory: []string{SmoothedOfflineBalance},
+		Figure: func(m *Memory) uint64 { return m[0] },
 		Start: func(calm *spec.SlotObs) Memory {
 			if calm == nil {
 				return Memory{}
 			}
-			return Memory{Smoothed: r.SeedFloor(calm.Tally.Balance(spec.Offline), calm.Reference)}
+			return Memory{uint64(r.SeedFloor(calm.Tally.Balance(spec.Offline), calm.Reference))}
 		},
 		Step: func(m Memory, o *spec.SlotObs) (Factors, Memory, error) {
-			f, average, err := r.Step(m.Smoothed, o)
-			m.Smoothed = average
+			f, average, err := r.Step(spec.Gwei(m[0]), o)
+			m[0] = uint64(average)
 			return Factors{One, f}, m, err
 		},
 	}

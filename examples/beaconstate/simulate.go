@@ -8,6 +8,7 @@ import (
 	"runtime"
 
 	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/penalty/epoch"
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/ssz"
 )
@@ -115,17 +116,14 @@ func (res *result) save(name string) error {
 		if err := s.WriteBack(w, a.reg, 1); err != nil {
 			return err
 		}
-		if a.rule.Name == smoothed && res.params.Fork >= spec.EIP7716 {
-			if err := s.WriteSmoothed(w, a.memory.Smoothed); err != nil {
+		if average, ok := a.rule.Word(&a.memory, penalty.SmoothedOfflineBalance); ok && epoch.InState(&res.params, &a.rule) {
+			if err := s.WriteSmoothed(w, spec.Gwei(average)); err != nil {
 				return err
 			}
 		}
 		return s.WriteClock(w, slot, res.final)
 	})
 }
-
-// smoothed is the mechanism whose memory an eip7716 state holds.
-const smoothed = "smoothed-2026"
 
 // memoryOf is what the rule carries into the first epoch: the state's own
 // average where it has one, else what a calm past leaves behind.
@@ -134,8 +132,9 @@ func memoryOf(rule *penalty.Rule, s *ssz.State, sum *spec.Summary, o *options) (
 	if err != nil {
 		return penalty.Memory{}, err
 	}
-	if ok && rule.Name == smoothed && !o.calmGiven {
-		return penalty.Memory{Smoothed: own}, nil
+	var m penalty.Memory
+	if ok && !o.calmGiven && rule.SetWord(&m, penalty.SmoothedOfflineBalance, uint64(own)) {
+		return m, nil
 	}
 	slots := uint64(len(sum.Slots))
 	calm, err := spec.ObsOfOffline(o.calm.of(sum.TotalActive/spec.Gwei(slots)), sum.TotalActive, slots)

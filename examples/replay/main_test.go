@@ -53,7 +53,7 @@ func TestFiguresOfTheIncidents(t *testing.T) {
 				require.InDelta(t, c.mean, got.sum/float64(c.slots), 0.0006*c.mean)
 			}
 			if c.memory != 0 {
-				require.Equal(t, c.memory, got.memory.Smoothed)
+				require.Equal(t, c.memory, spec.Gwei(got.memory[0]))
 			}
 		})
 	}

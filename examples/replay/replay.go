@@ -142,20 +142,10 @@ func (e *economy) recoup(loss spec.Gwei) float64 {
 
 // remembered is the memory as one figure, nil for a rule without any.
 func (r *result) remembered() any {
-	switch r.rule.Name {
-	case penalty.SmoothedE3.Rule().Name:
-		return r.memory.Smoothed
-	case penalty.DefaultNetExcess2024.Rule().Name, penalty.DefaultNetExcessPerFlag.Rule().Name:
-		return max(r.memory.Excess[0], r.memory.Excess[1])
-	case penalty.DefaultSlotRelative.Rule().Name:
-		w := &r.memory.Window
-		var sum uint64
-		for _, m := range w.Slots[:w.Seen] {
-			sum += m
-		}
-		return spec.Gwei(sum / max(w.Seen, 1))
+	if r.rule.Figure == nil {
+		return nil
 	}
-	return nil
+	return r.rule.Figure(&r.memory)
 }
 
 // tabulate replays every rule and returns the table of what it did.

@@ -23,8 +23,8 @@ func (w *Walk) AppendBinary(b []byte) ([]byte, error) {
 		name := w.study.Rules[r].FullName()
 		b = binary.AppendUvarint(b, uint64(len(name)))
 		b = append(b, name...)
-		for _, v := range numbers(&w.memories[r]) {
-			b = binary.AppendUvarint(b, *v)
+		for _, v := range w.memories[r][:len(w.study.Rules[r].Memory)] {
+			b = binary.AppendUvarint(b, v)
 		}
 	}
 	return b, nil
@@ -50,8 +50,8 @@ func (w *Walk) UnmarshalBinary(data []byte) error {
 		if want := w.study.Rules[i].FullName(); r.Ok() && name != want {
 			r.Failf("rule %q, not %q", name, want)
 		}
-		for _, to := range numbers(&memories[i]) {
-			*to = r.Uint(math.MaxUint64)
+		for k := range w.study.Rules[i].Memory {
+			memories[i][k] = r.Uint(math.MaxUint64)
 		}
 	}
 	if err := r.Close(); err != nil {
@@ -59,14 +59,4 @@ func (w *Walk) UnmarshalBinary(data []byte) error {
 	}
 	w.epoch, w.epochs, w.memories = epoch, epochs, memories
 	return nil
-}
-
-// numbers are all that a memory holds.
-func numbers(m *penalty.Memory) []*uint64 {
-	w := &m.Window
-	of := []*uint64{(*uint64)(&m.Smoothed), &m.Excess[0], &m.Excess[1], &w.Next, &w.Seen, &w.EpochSum, &w.EpochSeen, &w.PreviousSum, &w.PreviousLen}
-	for i := range w.Slots {
-		of = append(of, &w.Slots[i])
-	}
-	return of
 }

@@ -58,7 +58,8 @@ func (d *direct) epoch(t *testing.T, slots []backtest.Slot) {
 	if !d.started {
 		seed, err := penalty.ForkSeed(obs)
 		require.NoError(t, err)
-		d.memory.Smoothed, d.started = seed, true
+		d.rule.SetWord(&d.memory, penalty.SmoothedOfflineBalance, uint64(seed))
+		d.started = true
 	}
 	root := new(big.Int).Sqrt(new(big.Int).SetUint64(uint64(total)))
 	perIncrement := new(big.Int).Div(big.NewInt(64_000_000_000), root)

@@ -98,8 +98,8 @@ func TestObservingLeavesTheSlotsAlone(t *testing.T) {
 func TestAWalkThatFailsIsAsBefore(t *testing.T) {
 	fails := false
 	moody := penalty.Rule{Name: "moody", Step: func(m penalty.Memory, _ *spec.SlotObs) (penalty.Factors, penalty.Memory, error) {
-		m.Excess[0]++
-		if fails && m.Excess[0]%32 == 20 {
+		m[0]++
+		if fails && m[0]%32 == 20 {
 			return penalty.Factors{}, m, spec.ErrOverflow
 		}
 		return penalty.Unscaled, m, nil

@@ -327,10 +327,10 @@ func TestARuleOfACallersOwnIsSeededByItsStart(t *testing.T) {
 		require.NoError(t, err)
 		own.Start = func(o *spec.SlotObs) penalty.Memory {
 			mean = o.Tally.Balance(spec.Offline)
-			return penalty.Memory{Excess: [2]uint64{7}}
+			return penalty.Memory{7}
 		}
 	}
-	require.Equal(t, mean, seen[0].Smoothed)
+	require.Equal(t, penalty.Memory{}, seen[0])
 	require.NotZero(t, mean)
-	require.Equal(t, penalty.Memory{Excess: [2]uint64{7}}, seen[len(seen)-1])
+	require.Equal(t, penalty.Memory{7}, seen[len(seen)-1])
 }

@@ -94,7 +94,7 @@ func (w *Walk) seed(a *Aggregates) error {
 		return err
 	}
 	for r := range w.after {
-		w.after[r] = penalty.Memory{Smoothed: mean}
+		w.after[r] = penalty.Memory{}
 		if start := w.study.Rules[r].Start; start != nil {
 			w.after[r] = start(&calm)
 		}

@@ -73,12 +73,11 @@ func (c *Chain) Slot() spec.Slot { return c.state.Slot }
 
 // Memory is what the rule carries into the next epoch.
 func (c *Chain) Memory() penalty.Memory {
-	if c.params.Fork >= spec.EIP7716 && c.o.Rule.Name == penalty.SmoothedE3.Rule().Name {
-		m := c.memory
-		m.Smoothed = c.state.SmoothedOfflineBalance
-		return m
+	m := c.memory
+	if epoch.InState(&c.params, &c.o.Rule) {
+		c.o.Rule.SetWord(&m, penalty.SmoothedOfflineBalance, uint64(c.state.SmoothedOfflineBalance))
 	}
-	return c.memory
+	return m
 }
 
 // State is the state as it stands, to be looked at: change it with [Chain.Edit]. It

@@ -29,13 +29,13 @@ const maxWorkers = 1 << 10
 
 // NewEngine returns an engine for a rule. It uses so many goroutines, 1024 at most;
 // below two it runs on the caller's. Constants that no transition can use give
-// [spec.ErrInput], and so does a rule without a step.
+// [spec.ErrInput], and so does a rule that fails [penalty.Rule.Validate].
 func NewEngine(p spec.Params, rule penalty.Rule, workers int) (*Engine, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
-	if rule.Step == nil {
-		return nil, spec.Atf("rule", -1, spec.ErrInput, "%q has no step", rule.FullName())
+	if err := rule.Validate(); err != nil {
+		return nil, err
 	}
 	e := &Engine{params: p, rule: rule, workers: min(max(workers, 1), maxWorkers), factors: make([]penalty.Factors, p.SlotsPerEpoch)}
 	e.tables.plan(&rule.Scope, len(e.factors))

@@ -23,7 +23,7 @@ func ExampleProcessEpoch() {
 	params, registry, boundary := twin.Village()
 	rule := penalty.SmoothedE3.Rule()
 	memory, err := epoch.ProcessEpoch(&params, &rule, registry, boundary, penalty.Memory{})
-	fmt.Println(registry.Balance[:2], memory.Smoothed, err)
+	fmt.Println(registry.Balance[:2], spec.Gwei(memory[0]), err)
 	// Output: [31850855465 32001169733] 976128 <nil>
 }
 
@@ -47,7 +47,7 @@ func ExampleEngine_ProcessEpoch() {
 	for range 2 {
 		before, err := registry.Balance[0], error(nil)
 		memory, err = engine.ProcessEpoch(registry, boundary, memory)
-		fmt.Println(before-registry.Balance[0], memory.Smoothed, err)
+		fmt.Println(before-registry.Balance[0], spec.Gwei(memory[0]), err)
 		boundary.CurrentEpoch++
 	}
 	// Output:

@@ -128,7 +128,7 @@ func FuzzHostileRegistry(f *testing.F) {
 		s := twin.Subjects(t)[d.N(uint64(len(twin.Subjects(t))))]
 		var m penalty.Memory
 		if d.One(2) {
-			m = penalty.Memory{Smoothed: spec.Gwei(d.Wide(64)), Excess: [2]uint64{d.Wide(64), d.Wide(64)}}
+			m = twin.Remember(&s.Rule, spec.Gwei(d.Wide(64)), [2]uint64{d.Wide(64), d.Wide(64)})
 		}
 		budget.Run(t, budget.Limit{}, func() {
 			epochOfAll(t, s, p, r, b, m)

@@ -36,7 +36,7 @@ func newChain(t testing.TB, p spec.Params, s twin.Subject) *forms {
 
 // start sets the counters of both memories.
 func (c *forms) start(smoothed spec.Gwei, excess [2]uint64) {
-	c.memory = penalty.Memory{Smoothed: smoothed, Excess: excess}
+	c.memory = twin.Remember(&c.Rule, smoothed, excess)
 	c.oracled = ref.Memory{Smoothed: twin.BigOf(smoothed), Excess: [2]*big.Int{twin.BigOf(excess[0]), twin.BigOf(excess[1])}}
 }
 
@@ -106,10 +106,7 @@ func (c *forms) requireFactors(t testing.TB, s ref.State) {
 // requireMemory compares the memory with penalty/ref's, which keeps every slot.
 func requireMemory(t testing.TB, c *forms, want ref.Memory, got penalty.Memory) {
 	t.Helper()
-	expected := penalty.Memory{Smoothed: twin.GweiOf(want.Smoothed), Window: twin.WindowOf(want.Past, c.WindowSlots, c.params.SlotsPerEpoch)}
-	for k, n := range want.Excess {
-		expected.Excess[k] = uint64(twin.GweiOf(n))
-	}
+	expected := twin.MemoryOf(&c.Rule, want, c.WindowSlots, c.params.SlotsPerEpoch)
 	twin.Same(t, expected, got, c.Rule.FullName(), "memory")
 }
 

@@ -45,7 +45,7 @@ func TestProperty14NoPanic(t *testing.T) {
 			for _, s := range twin.Subjects(t) {
 				p, r, b := twin.IdleTown()
 				c.change(&p, r, &b)
-				before, m := r.Clone(), penalty.Memory{Smoothed: 3, Excess: [2]uint64{1, 2}}
+				before, m := r.Clone(), twin.Remember(&s.Rule, 3, [2]uint64{1, 2})
 				_, _, err := ref.ProcessEpoch(ref.State{Params: p, Boundary: b, Registry: r}, s.Oracle, ref.Memory{})
 				require.ErrorIs(t, err, c.kind, "penalty/ref")
 				after, err := epoch.ProcessEpoch(&p, &s.Rule, r, b, m)
@@ -148,13 +148,10 @@ func TestProperty14StepsTakeAnything(t *testing.T) {
 	rules := penalty.Rules()
 	for range 20_000 {
 		rule := rules[d.N(uint64(len(rules)))]
-		m := penalty.Memory{Smoothed: spec.Gwei(d.Wide(64)), Excess: [2]uint64{d.Wide(64), d.Wide(64)}}
-		for k := range m.Window.Slots {
-			m.Window.Slots[k] = d.Wide(64)
+		var m penalty.Memory
+		for k := range rule.Memory {
+			m[k] = d.Wide(64)
 		}
-		w := &m.Window
-		w.Next, w.Seen, w.EpochSum, w.EpochSeen = d.Wide(64), d.Wide(64), d.Wide(64), d.Wide(64)
-		w.PreviousSum, w.PreviousLen = d.Wide(64), d.Wide(64)
 		o := &spec.SlotObs{
 			Total: spec.Gwei(d.Wide(64)), Reference: spec.Gwei(d.Wide(64)),
 			SlotsPerEpoch: twin.Pick(d, 0, 1, 32, d.Wide(64)), NextBlockMissing: d.One(2),

@@ -59,7 +59,7 @@ func TestProperty06EpochsAreOneChronologicalWalk(t *testing.T) {
 		epochs, all = append(epochs, slots), append(all, slots...)
 	}
 	for _, rule := range penalty.Rules() {
-		start := penalty.Memory{Smoothed: 5 * spec.ETH, Excess: [2]uint64{3, 4}}
+		start := twin.Remember(&rule, 5*spec.ETH, [2]uint64{3, 4})
 		want, end := walk(t, rule, start, all)
 		m := start
 		for k, slots := range epochs {
@@ -239,7 +239,7 @@ func TestProperty10StatusQuoBelowTheThreshold(t *testing.T) {
 			// a window of 2^64-1 slots holds the average where it starts
 			still := rule
 			still.Window = 1<<64 - 1
-			memory := penalty.Memory{Smoothed: 2000*spec.ETH - excess}
+			memory := penalty.Memory{uint64(2000*spec.ETH - excess)}
 			quo, got := r.Clone(), r.Clone()
 			statusQuo, mechanism := penalty.StatusQuo(), still.Rule()
 			_, err := epoch.ProcessEpoch(&p, &statusQuo, quo, b, penalty.Memory{})

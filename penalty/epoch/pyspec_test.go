@@ -165,7 +165,7 @@ func (c *pyspecCase) run(t *testing.T, preset spec.Preset) {
 	require.Len(t, c.Outputs.EIP7716, 3)
 	for _, out := range c.Outputs.EIP7716 {
 		m := penalty.Smoothed2026{Slope: out.PenaltySlope, Cap: out.MaxPenaltyFactor, Window: out.SmoothingFactor}
-		memory := penalty.Memory{Smoothed: c.SmoothedOfflineBalance}
+		memory := penalty.Memory{uint64(c.SmoothedOfflineBalance)}
 		c.check(t, preset, spec.EIP7716, m.Rule(), memory, out, *base)
 		c.checkRef(t, preset, spec.EIP7716, twin.Smoothed(m).Walk, out, *base)
 	}
@@ -217,7 +217,7 @@ func (c *pyspecCase) checkSlots(t *testing.T, s *spec.Summary, factors []penalty
 		require.Equal(t, penalty.Integer(out.PenaltyFactors[i]), factors[i].Target, "slot %d", i)
 		require.Equal(t, penalty.One, factors[i].Source)
 	}
-	require.Equal(t, out.SmoothedAfter, after.Smoothed)
+	require.Equal(t, out.SmoothedAfter, spec.Gwei(after[0]))
 	seed, err := penalty.ForkSeed(s.Slots)
 	require.NoError(t, err)
 	require.Equal(t, out.ForkSeed, seed)

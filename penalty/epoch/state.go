@@ -64,7 +64,7 @@ func (t *transition) begin(m penalty.Memory, workers int) error {
 		return err
 	}
 	if t.inState() {
-		m.Smoothed = s.SmoothedOfflineBalance
+		t.rule.SetWord(&m, penalty.SmoothedOfflineBalance, uint64(s.SmoothedOfflineBalance))
 	}
 	if len(t.factors) != len(t.summary.Slots) {
 		t.factors = make([]penalty.Factors, len(t.summary.Slots))
@@ -74,15 +74,20 @@ func (t *transition) begin(m penalty.Memory, workers int) error {
 }
 
 // inState reports that the state holds the rule's memory.
-func (t *transition) inState() bool {
-	return t.p.Fork >= spec.EIP7716 && t.rule.Name == penalty.SmoothedE3.Rule().Name
+func (t *transition) inState() bool { return InState(t.p, t.rule) }
+
+// InState reports that a state of the fork has a field for the rule's memory: then the
+// state's is read and written, not the one that is passed.
+func InState(p *spec.Params, rule *penalty.Rule) bool {
+	_, ok := rule.Word(new(penalty.Memory), penalty.SmoothedOfflineBalance)
+	return ok && p != nil && p.Fork >= spec.EIP7716
 }
 
 // remember is process_smoothed_offline_balance: the memory that the rule's walk
 // ended with.
 func (t *transition) remember() error {
-	if t.inState() {
-		t.state.SmoothedOfflineBalance = t.after.Smoothed
+	if v, ok := t.rule.Word(&t.after, penalty.SmoothedOfflineBalance); ok && t.inState() {
+		t.state.SmoothedOfflineBalance = spec.Gwei(v)
 	}
 	return nil
 }

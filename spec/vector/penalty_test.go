@@ -62,7 +62,7 @@ func load(c *vector.Case) (*loaded, error) {
 		return nil, err
 	}
 	l.factors = make([]penalty.Factors, len(l.summary.Slots))
-	l.memory, err = penalty.Walk(l.factors, &l.rule, penalty.Memory{Smoothed: smoothed}, l.summary.Slots)
+	l.memory, err = penalty.Walk(l.factors, &l.rule, penalty.Memory{uint64(smoothed)}, l.summary.Slots)
 	return l, err
 }
 
@@ -117,7 +117,7 @@ func checkStep(c *vector.Case, l *loaded) (err error) {
 	case "effective_balance_updates":
 		err = epoch.ProcessEffectiveBalanceUpdates(&l.params, &l.reg)
 	case "smoothed_offline_balance":
-		err = l.state.WriteSmoothed(l.bytes, l.memory.Smoothed)
+		err = l.state.WriteSmoothed(l.bytes, spec.Gwei(l.memory[0]))
 	default:
 		err = fmt.Errorf("handler %q: %w", c.Handler, spec.ErrUnknown)
 	}

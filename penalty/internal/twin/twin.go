@@ -194,3 +194,22 @@ func Same(t testing.TB, want, got any, about ...any) {
 		require.FailNow(t, "differ", about...)
 	}
 }
+
+// Remember is the memory of a rule that starts with an average and with counters, in
+// so far as it has them.
+func Remember(rule *penalty.Rule, smoothed spec.Gwei, excess [2]uint64) (m penalty.Memory) {
+	rule.SetWord(&m, penalty.SmoothedOfflineBalance, uint64(smoothed))
+	rule.SetWord(&m, "excess_penalties", excess[0])
+	rule.SetWord(&m, "excess_penalties_source", excess[0])
+	rule.SetWord(&m, "excess_penalties_target", excess[1])
+	return m
+}
+
+// MemoryOf is the memory of a rule that penalty/ref's equals, which keeps every slot.
+func MemoryOf(rule *penalty.Rule, m ref.Memory, windowSlots, slotsPerEpoch uint64) penalty.Memory {
+	if _, ok := rule.Word(new(penalty.Memory), "epoch_seen"); ok {
+		w := WindowOf(m.Past, windowSlots, slotsPerEpoch)
+		return w.Memory()
+	}
+	return Remember(rule, GweiOf(m.Smoothed), [2]uint64{uint64(GweiOf(m.Excess[0])), uint64(GweiOf(m.Excess[1]))})
+}
