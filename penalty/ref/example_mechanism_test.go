@@ -173,7 +173,7 @@ func ExampleSmoothed_Step() {
 
 func ExampleSmoothed_Walk() {
 	factors, after, err := ref.E1().Walk(twoFailed(), ref.Memory{Smoothed: big.NewInt(64e9)})
-	fmt.Println(factors.Slots[spec.TimelyTarget][0], spec.Gwei(after[0]), err)
+	fmt.Println(factors.Slots[spec.TimelyTarget][0], after.Smoothed, err)
 	// Output: 1/1 63984865029 <nil>
 }
 
