@@ -84,10 +84,10 @@ func TestAFactorOutsideWhatTheRuleDeclaredIsAnError(t *testing.T) {
 	}
 }
 
-func TestARuleWithoutACapHasFactorOne(t *testing.T) {
+func TestARuleWithoutACapRaisesNoPenalty(t *testing.T) {
 	rule := penalty.StatusQuo()
 	rule.Step = func(m penalty.Memory, _ *spec.SlotObs) (penalty.Factors, penalty.Memory, error) {
-		return penalty.Factors{Source: penalty.One, Target: penalty.Factor{Num: 1, Den: 2}}, m, nil
+		return penalty.Factors{Source: penalty.One, Target: penalty.Factor{Num: 3, Den: 2}}, m, nil
 	}
 	_, err := penalty.Walk(make([]penalty.Factors, 1), &rule, penalty.Memory{}, make([]spec.SlotObs, 1))
 	require.ErrorIs(t, err, spec.ErrInput)

@@ -12,8 +12,8 @@ type Rule struct {
 	Name   string // "smoothed-2026"
 	Preset string // "E3"; empty where the mechanism has no presets
 	Scope  Scope
-	// Cap is the highest factor that the step returns, 0 when every factor is one. A
-	// higher factor is an error of [Walk].
+	// Cap is the highest factor that the step returns; below 1 it is 1. A higher factor
+	// is an error of [Walk].
 	Cap uint64
 	// Memory names the numbers that the step carries from slot to slot, in their order:
 	// nil for none.
@@ -107,7 +107,7 @@ func (r *Rule) checkFactors(f Factors) error {
 		if one.Den == 0 {
 			return spec.Atf("factor", -1, spec.ErrInput, "%d over zero", one.Num)
 		}
-		if one.Num > one.Den && one.above(max(r.Cap, 1)) || r.Cap == 0 && one.Num != one.Den {
+		if one.Num > one.Den && one.above(max(r.Cap, 1)) {
 			return spec.Atf("factor", -1, spec.ErrInput, "%v, the rule's cap is %d", one.Float(), r.Cap)
 		}
 	}

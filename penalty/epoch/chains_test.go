@@ -83,7 +83,8 @@ func (r *recorded) run(t *testing.T, dir string) (epochs int) {
 	require.NoError(t, err)
 	fork, err := spec.ParseFork(r.Fork)
 	require.NoError(t, err)
-	s, err := ssz.Open(ssz.Buffer(b), int64(len(b)), preset, fork)
+	p := paramsOf(t, preset, fork)
+	s, err := ssz.Open(ssz.Buffer(b), int64(len(b)), &p)
 	require.NoError(t, err)
 	o := chain.Options{Crypto: epoch.Crypto{Verify: bls.Verify, Aggregate: bls.Aggregate}}
 	if fork == spec.EIP7716 {
@@ -98,7 +99,7 @@ func (r *recorded) run(t *testing.T, dir string) (epochs int) {
 	slow, err := chain.New(s, observed)
 	require.NoError(t, err)
 	r.Pre.require(t, c)
-	p := c.Params()
+	p = c.Params()
 	for i := range r.Epochs {
 		e := &r.Epochs[i]
 		for _, c := range []*chain.Chain{c, slow} {

@@ -59,7 +59,7 @@ func (c *pyspecCase) checkRefSlots(t *testing.T, s ref.State, factors ref.Factor
 		require.Equal(t, twin.BigOf(out.PenaltyFactors[slot]).String(), factors.Slots[spec.TimelyTarget][slot].RatString())
 	}
 	require.Nil(t, factors.Slots[spec.TimelySource])
-	require.Equal(t, out.SmoothedAfter, twin.GweiOf(spec.Gwei(after[0])))
+	require.Equal(t, out.SmoothedAfter, twin.GweiOf(after.Smoothed))
 	seed, err := ref.ForkSeed(s)
 	require.NoError(t, err)
 	require.Equal(t, out.ForkSeed, twin.GweiOf(seed))

@@ -42,7 +42,8 @@ func TestTheOfficialCasesOfSlots(t *testing.T) {
 				require.NoError(t, err)
 				preset, err := spec.ParsePreset(c.Path.Preset)
 				require.NoError(t, err)
-				s, err := ssz.Open(ssz.Buffer(pre), int64(len(pre)), preset, fork)
+				p := paramsOf(t, preset, fork)
+				s, err := ssz.Open(ssz.Buffer(pre), int64(len(pre)), &p)
 				require.NoError(t, err)
 				for _, observe := range []epoch.Observer{nil, func(string, epoch.Deltas, []spec.Gwei) {}} {
 					a, err := chain.New(s, chain.Options{

@@ -70,6 +70,6 @@ func TestEpochByEpochIsOneWalk(t *testing.T) {
 			require.Zero(t, f.Cmp(factors.Slots[1][offset]))
 		}
 		m = after
-		require.Equal(t, average.String(), spec.Gwei(m[0]).String())
+		require.Equal(t, average.String(), m.Smoothed.String())
 	}
 }

@@ -249,7 +249,7 @@ func (c epochCase) checkSteps(t *testing.T, s ref.State, mechanism ref.Mechanism
 	require.Equal(t, final, whole)
 	require.Equal(t, after, memory)
 	require.Equal(t, before, s.Registry, "an argument changed")
-	require.True(t, spec.Gwei(m[0]).IsUint64() && spec.Gwei(m[0]).Uint64() == c.Smoothed, "the memory changed")
+	require.True(t, m.Smoothed.IsUint64() && m.Smoothed.Uint64() == c.Smoothed, "the memory changed")
 }
 
 func (c epochCase) checkSmoothed(t *testing.T, s ref.State, out epochOutput) {
@@ -258,7 +258,7 @@ func (c epochCase) checkSmoothed(t *testing.T, s ref.State, out epochOutput) {
 	requireNumber(t, out.ForkSeed, must(ref.ForkSeed(s))(t))
 	factors, after, err := rule.Walk(s, ref.Memory{Smoothed: new(big.Int).SetUint64(c.Smoothed)})
 	require.NoError(t, err)
-	requireNumber(t, out.SmoothedAfter, spec.Gwei(after[0]))
+	requireNumber(t, out.SmoothedAfter, after.Smoothed)
 	for offset := range s.Params.SlotsPerEpoch {
 		o := must(ref.GetSlotOfflineBalance(s, uint8(offset)))(t)
 		requireNumber(t, at(out.SlotOffline, int(offset)), o)
