@@ -127,7 +127,7 @@ func TestYAMLThatWouldTakeLongIsRefusedEarly(t *testing.T) {
 		"80,000 keys":               {keys(80_000), "more than 262144 bytes"},
 		"20,000 keys":               {keys(20_000), "line 2: 20000 keys, at most 1024"},
 		"a key 20,000 times":        {"constants:\n" + strings.Repeat("  a: 1\n", 20_000), "20000 keys, at most 1024"},
-		"a key 1024 times":          {"constants:\n" + strings.Repeat("  a: 1\n", 1024), "already defined"},
+		"a key 1024 times":          {"constants:\n" + strings.Repeat("  a: 1\n", 1024), `line 3: key "a" already given in line 2`},
 		"keys of a list":            {"constants: [" + fill("{a: 1},") + "]", "cannot unmarshal !!seq"},
 		"a list of numbers":         {"constants: [" + fill("1,") + "]", "cannot unmarshal !!seq"},
 		"a list of notes":           {"constants:\n" + fill("- 1 # x\n"), "cannot unmarshal !!seq"},

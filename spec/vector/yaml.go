@@ -60,11 +60,14 @@ func decodeYAML(b []byte, dst any) error {
 	return nil
 }
 
-// checkNode finds mappings of too many keys, and numbers with a fraction, an exponent
-// or more than 64 bits: the library would convert them to integers in silence.
+// checkNode finds mappings of too many keys or of one twice, and numbers with a
+// fraction, an exponent or more than 64 bits: the library would convert them to
+// integers in silence.
 func checkNode(n *yaml.Node) error {
-	if n.Kind == yaml.MappingNode && len(n.Content)/2 > MaxKeys {
-		return fmt.Errorf("%w: line %d: %d keys, at most %d", spec.ErrInput, n.Line, len(n.Content)/2, MaxKeys)
+	if n.Kind == yaml.MappingNode {
+		if err := checkKeys(n); err != nil {
+			return err
+		}
 	}
 	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!float" {
 		return fmt.Errorf("%w: line %d: %s is not a number of 64 bits", spec.ErrInput, n.Line, n.Value)
@@ -73,6 +76,25 @@ func checkNode(n *yaml.Node) error {
 		if err := checkNode(child); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+func checkKeys(n *yaml.Node) error {
+	count := len(n.Content) / 2
+	if count > MaxKeys {
+		return fmt.Errorf("%w: line %d: %d keys, at most %d", spec.ErrInput, n.Line, count, MaxKeys)
+	}
+	lines := make(map[string]int, count)
+	for i := 0; i < len(n.Content); i += 2 {
+		key := n.Content[i]
+		if key.Kind != yaml.ScalarNode {
+			continue
+		}
+		if before := lines[key.Value]; before != 0 {
+			return fmt.Errorf("%w: line %d: key %q already given in line %d", spec.ErrInput, key.Line, key.Value, before)
+		}
+		lines[key.Value] = key.Line
 	}
 	return nil
 }
