@@ -62,10 +62,7 @@ func (w *Writer) Write(p Path, m Meta, files ...File) (err error) {
 			err = fmt.Errorf("write case %v: %w", p, err)
 		}
 	}()
-	if err := p.Validate(); err != nil {
-		return err
-	}
-	all, err := withYAML(p, m, files)
+	all, err := Complete(p, m, files)
 	if err != nil {
 		return err
 	}
@@ -86,8 +83,12 @@ func (w *Writer) dir(p Path) string {
 	return filepath.Join(w.root, "tests", filepath.FromSlash(p.String()))
 }
 
-// withYAML adds manifest and meta to the files and checks their names.
-func withYAML(p Path, m Meta, files []File) ([]File, error) {
+// Complete adds manifest.yaml and, unless m is the zero Meta, meta.yaml to the other
+// files of a case. It gives the errors of [Writer.Write] that are about names.
+func Complete(p Path, m Meta, files []File) ([]File, error) {
+	if err := p.Validate(); err != nil {
+		return nil, err
+	}
 	manifest, err := YAML(manifestFile, p)
 	if err != nil {
 		return nil, err
