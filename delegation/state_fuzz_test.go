@@ -14,58 +14,13 @@ import (
 	"github.com/stakesim/stakesim/spec/budget"
 )
 
-// spoil changes one thing in a value: a number, a flag, or the rows of a list.
-func spoil(s source, v reflect.Value) {
-	switch v.Kind() {
-	case reflect.Pointer:
-		spoil(s, v.Elem())
-	case reflect.Struct:
-		for {
-			if f := v.Field(int(s.n(uint64(v.NumField())))); f.CanSet() {
-				spoil(s, f)
-				return
-			}
-		}
-	case reflect.Slice:
-		spoilRows(s, v)
-	case reflect.Bool:
-		v.SetBool(!v.Bool())
-	case reflect.Uint8, reflect.Uint64:
-		edge := []uint64{0, 1, v.Uint() + 1, v.Uint() - 1, v.Uint() * 2, v.Uint() / 2, 1 << 57, 1<<57 - 1, 1 << 63, 1<<64 - 1, s.n(64), s.n(1 << 40)}
-		v.SetUint(edge[s.n(uint64(len(edge)))] & (1<<(8*v.Type().Size()-1)<<1 - 1))
-	}
-}
-
-// spoilRows changes a row, or takes one out, repeats or adds one.
-func spoilRows(s source, v reflect.Value) {
-	n := v.Len()
-	if n == 0 {
-		v.Set(reflect.Append(v, reflect.New(v.Type().Elem()).Elem()))
-		return
-	}
-	i := int(s.n(uint64(n)))
-	switch s.n(8) {
-	case 0:
-		v.Set(reflect.AppendSlice(v.Slice3(0, i, i), v.Slice(i+1, n)))
-	case 1:
-		row := reflect.New(v.Type().Elem()).Elem()
-		row.Set(v.Index(i))
-		v.Set(reflect.Append(v.Slice3(0, n, n), row))
-	default:
-		rows := reflect.MakeSlice(v.Type(), n, n)
-		reflect.Copy(rows, v)
-		v.Set(rows)
-		spoil(s, v.Index(i))
-	}
-}
-
 // trySpoilt makes a ledger of a state that was changed here and there. What is
 // refused is refused with a typed error; what is admitted works: no operation
 // panics, and the invariants hold after each.
 func trySpoilt(s source, base *State, changes, steps int) (admitted bool, err error) {
 	state := *base
 	for range changes {
-		spoil(s, reflect.ValueOf(&state))
+		budget.Spoil(s.n, &state)
 	}
 	l, err := FromState(&state)
 	if err != nil {

@@ -20,20 +20,24 @@ func FinalByBothLayers(heavyVotes, heavyTotal, lightOnline, lightTotal spec.Gwei
 	return heavy && lightOnline > lightTotal/2
 }
 
+// MaxCommittee is the largest committee that is drawn, and for which
+// [StallProbability] is computed: about as many members as mainnet has validators.
+const MaxCommittee = 1 << 20
+
 // StallProbability is the probability that a slot has no quorum when a part of the
 // light weight withholds, from 0 to 1: that at most floor(quorum * n) of n
 // members, drawn with replacement by weight, take part. It is floating point, for
 // analysis only; its relative error is below 1e-10 for every committee, quorum and
 // part, however small the probability, down to the smallest floats; what lies below
 // them is 0. A part outside 0 to 1 or NaN gives [spec.ErrInput], a committee without
-// members or above 2^20, a ratio over 0 or above 1 [ErrQuorum].
+// members or above [MaxCommittee], a ratio over 0 or above 1 [ErrQuorum].
 func StallProbability(n uint64, quorum delegation.Ratio, withheld float64) (float64, error) {
 	below, err := BelowQuorum(n, quorum)
 	if err != nil {
 		return 0, err
 	}
-	if n == 0 || n > 1<<20 {
-		return 0, aboutf("committee size", n, ErrQuorum, "1 to %d", 1<<20)
+	if n == 0 || n > MaxCommittee {
+		return 0, aboutf("committee size", n, ErrQuorum, "1 to %d", MaxCommittee)
 	}
 	if !(withheld >= 0 && withheld <= 1) {
 		return 0, spec.Atf("withheld", -1, spec.ErrInput, "%v outside 0 to 1", withheld)

@@ -142,6 +142,9 @@ const (
 // Validate reports the first constant that the curve's form cannot work with, as
 // a [spec.FieldError] wrapping [spec.ErrInput].
 func (c *Curve) Validate() error {
+	if c == nil {
+		return spec.Atf("curve", -1, spec.ErrInput, "nil")
+	}
 	uses := func(kinds ...CurveKind) (min uint64) {
 		if slices.Contains(kinds, c.Kind) {
 			return 1

@@ -99,8 +99,15 @@ type EpochReceipt struct {
 // All input is checked before anything is written: an error leaves the state as
 // it was. Reports of another epoch give [ErrEpoch], of an operator that does not
 // serve [ErrNotRegistered], above its weight [ErrWeight], twice [ErrDuplicate]; a
-// block without a strong certificate [ErrInadmissible].
+// block without a strong certificate [ErrInadmissible]; a state whose rows are out of
+// order or refer to no service [spec.ErrInput] or [ErrInvariant].
 func ProcessEpoch(s *State, in EpochInput) (EpochReceipt, error) {
+	if err := s.usable(); err != nil {
+		return EpochReceipt{}, err
+	}
+	if err := s.checkRows(); err != nil {
+		return EpochReceipt{}, err
+	}
 	w := &s.work
 	r := EpochReceipt{Epoch: s.Ledger.Epoch()}
 	if err := w.prepare(s, in); err != nil {

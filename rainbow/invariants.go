@@ -1,9 +1,7 @@
 package rainbow
 
 import (
-	"cmp"
 	"fmt"
-	"math"
 
 	"github.com/stakesim/stakesim/delegation"
 	"github.com/stakesim/stakesim/spec"
@@ -15,14 +13,14 @@ import (
 // state that this package made, between two operations. It takes time in
 // proportion to the whole state.
 func CheckInvariants(s *State) error {
+	if err := s.usable(); err != nil {
+		return err
+	}
 	if err := delegation.CheckInvariants(s.Ledger); err != nil {
 		return err
 	}
-	if err := s.Config.Validate(); err != nil {
-		return err
-	}
 	for _, check := range []func() error{
-		s.checkTotals, s.checkServices, s.checkRegistrations, s.checkPenalties, s.checkCertificates, s.checkPrices,
+		s.checkRows, s.checkTotals, s.checkServices, s.checkRegistrations, s.checkPenalties, s.checkCertificates, s.checkPrices,
 	} {
 		if err := check(); err != nil {
 			return err
@@ -40,16 +38,65 @@ func broken(format string, args ...any) error {
 	return fmt.Errorf("%w: %s", ErrInvariant, fmt.Sprintf(format, args...))
 }
 
+// checkRows checks what an epoch relies on to find its way: the configuration, the
+// order of services, of snapshots and of what refers to services, and that these are
+// there. Registrations are checked as the epoch walks them.
+func (s *State) checkRows() error {
+	if err := s.Config.Validate(); err != nil {
+		return err
+	}
+	for i := 1; i < len(s.Services); i++ {
+		if s.Services[i-1].ID >= s.Services[i].ID {
+			return broken("order of service %d", s.Services[i].ID)
+		}
+	}
+	for i := 1; i < len(s.Go.Rows); i++ {
+		if s.Go.Rows[i-1].Operator >= s.Go.Rows[i].Operator {
+			return broken("order of the snapshot of epoch %d", s.Go.Epoch)
+		}
+	}
+	if s.NextSlash < 1<<63 || s.NextSlash > maxSlash {
+		return broken("next slash %d", s.NextSlash)
+	}
+	for i := range s.Penalties {
+		p := &s.Penalties[i]
+		if _, ok := s.serviceAt(p.Service); !ok || i > 0 && comparePenalties(s.Penalties[i-1], *p) >= 0 {
+			return broken("penalty %d/%d: out of order, or no service", p.Service, p.Evidence)
+		}
+	}
+	for i := range s.Certificates {
+		c := &s.Certificates[i]
+		if _, ok := s.serviceAt(c.Service); !ok || i > 0 && compareCertificates(s.Certificates[i-1], *c) >= 0 {
+			return broken("certificate %d/%d: out of order, or no service", c.Service, c.Slot)
+		}
+	}
+	for i := range s.Prices {
+		r := &s.Prices[i]
+		if _, ok := s.serviceAt(r.Service); !ok || i > 0 && s.Prices[i-1].Service >= r.Service {
+			return broken("price of service %d: out of order, or no service", r.Service)
+		}
+	}
+	return nil
+}
+
+// maxSlash leaves room for the ids of more slashes than there will be.
+const maxSlash = 1<<63 + 1<<62
+
 // checkTotals checks I16.
 func (s *State) checkTotals() error {
 	t := s.Totals
-	if t.Heavy+t.Light != t.Issued || t.Paid+t.NotMinted != t.Issued || t.Issued >= maxIssued {
+	classes, fits := u64.Add(t.Heavy, t.Light)
+	all, ok := u64.Add(t.Paid, t.NotMinted)
+	if !fits || !ok || classes != t.Issued || all != t.Issued || t.Issued >= maxIssued {
 		return broken("I16: %+v", t)
 	}
 	var budget, awarded spec.Gwei
 	for i := range s.Services {
-		budget += s.Services[i].Totals.Budget
-		awarded += s.Services[i].Totals.Awarded
+		budget, fits = u64.Add(budget, s.Services[i].Totals.Budget)
+		awarded, ok = u64.Add(awarded, s.Services[i].Totals.Awarded)
+		if !fits || !ok {
+			return broken("I16: budgets and awards of more than 64 bits")
+		}
 	}
 	if budget > t.Issued || awarded < t.Paid || awarded > budget || t.Paid > s.Ledger.Supply() {
 		return broken("I16: budgets %d, awarded %d, %+v", budget, awarded, t)
@@ -63,9 +110,6 @@ func (s *State) checkServices() error {
 		v := &s.Services[i]
 		if err := v.Validate(); err != nil {
 			return broken("service %d: %v", v.ID, err)
-		}
-		if i > 0 && s.Services[i-1].ID >= v.ID {
-			return broken("order of service %d", v.ID)
 		}
 		t := &v.Totals
 		if t.Awarded > t.Budget {
@@ -87,9 +131,15 @@ func (s *State) checkServices() error {
 }
 
 func (s *State) checkRegistrations() error {
-	now := s.Ledger.Epoch()
+	now, allocated, fits := s.Ledger.Epoch(), spec.Gwei(0), true
 	for i := range s.Registrations {
 		r := &s.Registrations[i]
+		if i == 0 || s.Registrations[i-1].Operator != r.Operator {
+			allocated = 0
+		}
+		if allocated, fits = u64.Add(allocated, r.Allocation); !fits || allocated >= delegation.MaxSupply {
+			return broken("registration %d/%d: allocations of %d and %d", r.Operator, r.Service, allocated-r.Allocation, r.Allocation)
+		}
 		if i > 0 && compareRegistrations(s.Registrations[i-1], *r) >= 0 {
 			return broken("order of registration %d/%d", r.Operator, r.Service)
 		}
@@ -109,15 +159,9 @@ func (s *State) checkRegistrations() error {
 }
 
 func (s *State) checkPenalties() error {
-	if s.NextSlash < 1<<63 || s.NextSlash > math.MaxUint64-uint64(len(s.Penalties)) {
-		return broken("next slash %d", s.NextSlash)
-	}
 	for i := range s.Penalties {
 		p := &s.Penalties[i]
-		if i > 0 && comparePenalties(s.Penalties[i-1], *p) >= 0 {
-			return broken("order of penalty %d/%d", p.Service, p.Evidence)
-		}
-		if _, err := s.findService(p.Service); err != nil || p.checkSize() != nil || p.Epoch > s.Ledger.Epoch() {
+		if p.checkSize() != nil || p.Epoch > s.Ledger.Epoch() {
 			return broken("penalty %+v", *p)
 		}
 	}
@@ -129,9 +173,6 @@ func (s *State) checkPenalties() error {
 func (s *State) checkCertificates() error {
 	for i := range s.Certificates {
 		c := &s.Certificates[i]
-		if i > 0 && compareCertificates(s.Certificates[i-1], *c) >= 0 {
-			return broken("order of certificate %d/%d", c.Service, c.Slot)
-		}
 		v, err := s.findService(c.Service)
 		if err != nil || v.Coupling == Uncoupled || c.Slot >= s.Config.SlotsPerEpoch {
 			return broken("certificate %+v", *c)
@@ -146,9 +187,6 @@ func (s *State) checkCertificates() error {
 func (s *State) checkPrices() error {
 	for i := range s.Prices {
 		r := &s.Prices[i]
-		if i > 0 && cmp.Compare(s.Prices[i-1].Service, r.Service) >= 0 {
-			return broken("order of price %d", r.Service)
-		}
 		if v, err := s.findService(r.Service); err != nil || v.CommitteeSize == 0 || r.validate() != nil {
 			return broken("price %+v", *r)
 		}
@@ -168,8 +206,10 @@ func (s *State) checkSnapshot(shot *Snapshot) error {
 	for i := range shot.Rows {
 		var a, b bool
 		heavy, a = u64.Add(heavy, shot.Rows[i].Heavy)
-		light, b = u64.Add(light, shot.Rows[i].Light())
+		light, b = u64.Add(light, shot.Rows[i].Principal)
 		ok = ok && a && b
+		light, b = u64.Add(light, shot.Rows[i].Pointers)
+		ok = ok && b
 	}
 	if !ok || heavy > s.Ledger.Supply() || light > s.Ledger.Supply() {
 		return broken("I24: %d heavy, %d light of %d", heavy, light, s.Ledger.Supply())

@@ -73,6 +73,9 @@ func (r *RolePrice) validate() error {
 // AddRolePrice gives a service with a committee a role price. An error leaves the
 // state as it was.
 func AddRolePrice(s *State, r RolePrice) error {
+	if err := s.usable(); err != nil {
+		return err
+	}
 	v, err := s.findService(r.Service)
 	if err != nil {
 		return err

@@ -23,6 +23,9 @@ type OptIn struct {
 // with the loss rule BondOnly take an allocation. While an old registration is
 // liable there is no new one ([ErrDuplicate]). An error leaves the state as it was.
 func ProcessOptIn(s *State, in OptIn) error {
+	if err := s.usable(); err != nil {
+		return err
+	}
 	v, err := s.findService(in.Service)
 	if err != nil {
 		return err
@@ -103,6 +106,9 @@ type OptOut struct {
 // [LightByHeavy] the last heavy service is left after all light ones. An error
 // leaves the state as it was.
 func ProcessOptOut(s *State, out OptOut) error {
+	if err := s.usable(); err != nil {
+		return err
+	}
 	v, err := s.findService(out.Service)
 	if err != nil {
 		return err
@@ -159,6 +165,9 @@ func (s *State) ownOperator(id, owner uint64) (delegation.Operator, error) {
 // amount below 2^57 Gwei or one fraction above 0 and at most 1. An error leaves the
 // state as it was.
 func ProcessPenalty(s *State, p Penalty) error {
+	if err := s.usable(); err != nil {
+		return err
+	}
 	v, err := s.findService(p.Service)
 	if err != nil {
 		return err
@@ -206,6 +215,9 @@ func (p *Penalty) checkSize() error {
 // service without coupling [ErrClass]; a second one for the slot
 // [ErrDuplicate]. An error leaves the state as it was.
 func ProcessCertificate(s *State, epoch spec.Epoch, c Certificate) error {
+	if err := s.usable(); err != nil {
+		return err
+	}
 	v, err := s.findService(c.Service)
 	if err != nil {
 		return err
@@ -239,6 +251,9 @@ func (s *State) certified(service, slot uint64) bool {
 // [ErrInadmissible] naming the first strongly coupled service without a certificate
 // for it. Weakly coupled services do not matter.
 func Admissible(s *State, slot uint64) error {
+	if err := s.usable(); err != nil {
+		return err
+	}
 	for i := range s.Services {
 		if v := &s.Services[i]; v.Coupling == Strong && !s.certified(v.ID, slot) {
 			return aboutf("slot", slot, ErrInadmissible, "no certificate of service %d", v.ID)

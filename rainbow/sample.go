@@ -50,14 +50,23 @@ func SampleCommittee(dst []int, weights []spec.Gwei, seed [32]byte) error {
 // snapshot, as operators: those with light weight that are registered with it
 // since before the snapshot, by that weight. Draw from [State].Set for the next
 // epoch. An unknown service gives [ErrUnknownID], a heavy one [ErrClass], no weight
-// [ErrWeights].
+// [ErrWeights], a committee above [MaxCommittee] [spec.ErrInput].
 func LightCommittee(s *State, shot *Snapshot, service uint64, seed [32]byte) ([]uint64, error) {
+	if err := s.usable(); err != nil {
+		return nil, err
+	}
+	if shot == nil {
+		return nil, spec.Atf("snapshot", -1, spec.ErrInput, "nil")
+	}
 	v, err := s.findService(service)
 	if err != nil {
 		return nil, err
 	}
 	if v.Class == Heavy {
 		return nil, aboutf("service", service, ErrClass, "%v", v.Class)
+	}
+	if v.CommitteeSize > MaxCommittee {
+		return nil, aboutf("committee size", v.CommitteeSize, spec.ErrInput, "%d at most are drawn", MaxCommittee)
 	}
 	var operators []uint64
 	var weights []spec.Gwei

@@ -68,9 +68,10 @@ func PowerClasses(n uint64, top spec.Gwei) ([]SeatClass, error) {
 
 // ZipfStakes fills dst with stakes in proportion to 1, 1/2, 1/3 and so on, by
 // largest remainder, that sum to total exactly; the weights are rounded down to
-// 2^-40. An empty dst and one of more than 2^24 give [spec.ErrInput].
+// 2^-40. An empty dst and one of more than 2^22, for which it would allocate more than
+// 128 MiB, give [spec.ErrInput].
 func ZipfStakes(dst []spec.Gwei, total spec.Gwei) error {
-	if len(dst) == 0 || len(dst) > 1<<24 {
+	if len(dst) == 0 || len(dst) > 1<<22 {
 		return about("stakes", uint64(len(dst)), spec.ErrInput)
 	}
 	clear(dst)

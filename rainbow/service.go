@@ -99,6 +99,8 @@ const maxWeights = 1 << 32
 // Validate reports what no service can be, without its totals.
 func (v *Service) Validate() error {
 	switch {
+	case v == nil:
+		return spec.Atf("service", -1, spec.ErrInput, "nil")
 	case v.Class >= classes:
 		return about("class", uint64(v.Class), spec.ErrInput)
 	case v.LossRule > delegation.BondOnly:
@@ -158,6 +160,9 @@ func BelowQuorum(n uint64, q delegation.Ratio) (uint64, error) {
 // gives [ErrDuplicate], weights of a class that sum to 2^32 or more [ErrWeights];
 // an error leaves the state as it was.
 func AddService(s *State, v Service) error {
+	if err := s.usable(); err != nil {
+		return err
+	}
 	if err := v.Validate(); err != nil {
 		return err
 	}

@@ -42,6 +42,9 @@ type Issuance struct {
 
 // Share is the light part of the total, by whichever convention.
 func (i *Issuance) Share() (ShareOfTotal, error) {
+	if i == nil {
+		return ShareOfTotal{}, spec.Atf("issuance", -1, spec.ErrInput, "nil")
+	}
 	if i.Convention == AlphaIsRatio {
 		return RatioToHeavy(i.Alpha).Share()
 	}
@@ -58,6 +61,9 @@ type Config struct {
 
 // Validate reports the first parameter that no state can work with.
 func (c *Config) Validate() error {
+	if c == nil {
+		return spec.Atf("config", -1, spec.ErrInput, "nil")
+	}
 	if err := c.Issuance.Curve.Validate(); err != nil {
 		return err
 	}
@@ -92,8 +98,13 @@ type OperatorWeight struct {
 	Pointers  spec.Gwei // of heavy lots and wallets; likewise
 }
 
-// Light is all light weight of the operator.
-func (w *OperatorWeight) Light() spec.Gwei { return w.Principal + w.Pointers }
+// Light is all light weight of the operator; 0 for nil.
+func (w *OperatorWeight) Light() spec.Gwei {
+	if w == nil {
+		return 0
+	}
+	return w.Principal + w.Pointers
+}
 
 // Snapshot is the weight of all operators that were registered at the end of an
 // epoch, by operator.
@@ -135,7 +146,10 @@ type Totals struct {
 // service, penalties by service and evidence, certificates by service and slot.
 // Read it freely; write with the functions of this package, and operate on the
 // ledger with those of package delegation, except its ProcessEpoch and
-// ProcessEpochs, which [ProcessEpoch] calls. It is not safe for concurrent use.
+// ProcessEpochs, which [ProcessEpoch] calls. One that came from elsewhere should pass
+// [CheckInvariants] first. It is not safe for concurrent use. A nil State and one
+// without a ledger are refused with [spec.ErrInput], and are empty to what returns no
+// error.
 type State struct {
 	Config        Config
 	Ledger        *delegation.Ledger
@@ -165,8 +179,22 @@ func New(config Config, l *delegation.Ledger) (*State, error) {
 	return &State{Config: config, Ledger: l, NextSlash: 1 << 63}, nil
 }
 
-// Clone returns a copy that shares no memory with s.
+// usable says whether there is a state with a ledger.
+func (s *State) usable() error {
+	switch {
+	case s == nil:
+		return spec.Atf("state", -1, spec.ErrInput, "nil")
+	case s.Ledger == nil:
+		return spec.Atf("ledger", -1, spec.ErrInput, "nil")
+	}
+	return nil
+}
+
+// Clone returns a copy that shares no memory with s, and nil for nil.
 func (s *State) Clone() *State {
+	if s == nil {
+		return nil
+	}
 	c := *s
 	c.Ledger = s.Ledger.Clone()
 	c.Services, c.Registrations = slices.Clone(s.Services), slices.Clone(s.Registrations)
@@ -178,6 +206,9 @@ func (s *State) Clone() *State {
 
 // Service returns a copy of a service, and false when there is none.
 func (s *State) Service(id uint64) (Service, bool) {
+	if s == nil {
+		return Service{}, false
+	}
 	if at, ok := s.serviceAt(id); ok {
 		return s.Services[at], true
 	}
@@ -187,6 +218,9 @@ func (s *State) Service(id uint64) (Service, bool) {
 // Registration returns a copy of a registration, active or still liable, and
 // false when there is none.
 func (s *State) Registration(operator, service uint64) (Registration, bool) {
+	if s == nil {
+		return Registration{}, false
+	}
 	if at, ok := s.registrationAt(operator, service); ok {
 		return s.Registrations[at], true
 	}

@@ -102,6 +102,9 @@ func (w *workspace) checkDuties(s *State) error {
 			w.next = append(w.next, OperatorWeight{Operator: r.Operator})
 		}
 		service := s.indexOf(r.Service)
+		if service == len(s.Services) || s.Services[service].ID != r.Service || i > 0 && compareRegistrations(registrations[i-1], *r) >= 0 {
+			return broken("registration %d/%d: out of order, or no service", r.Operator, r.Service)
+		}
 		v, res := &s.Services[service], &results[service]
 		w.enrol(r, v)
 		weight := s.counts(r, v, &counted)
