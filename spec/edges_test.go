@@ -15,7 +15,7 @@ func TestNoExportedFunctionPanicsOnEdgeValues(t *testing.T) {
 	edges := budget.Edges{
 		Dir: ".", Kinds: []error{spec.ErrInput, spec.ErrOverflow, spec.ErrUnknown},
 		Functions: map[string]any{
-			"As": spec.As[spec.Gwei, uint64], "At": at, "Atf": atf, "BeaconState.Clone": (*spec.BeaconState).Clone, "BeaconState.Epoch": (*spec.BeaconState).Epoch,
+			"As": spec.As[spec.Gwei, uint64], "At": at, "Atf": atf, "AsBytes": spec.AsBytes[spec.Flags, byte], "BaseRewardPerIncrement": spec.BaseRewardPerIncrement, "BeaconState.Clone": (*spec.BeaconState).Clone, "BeaconState.Epoch": (*spec.BeaconState).Epoch,
 			"Boundary.PreviousEpoch": spec.Boundary.PreviousEpoch,
 			"Committees.Assign":      (*spec.Committees).Assign, "Committees.Committee": (*spec.Committees).Committee,
 			"Committees.PerSlot": (*spec.Committees).PerSlot, "Committees.Slot": (*spec.Committees).Slot,

@@ -34,3 +34,19 @@ func ExampleSummary_Finalize() {
 	// <nil> true
 	// finalized_checkpoint.epoch: overflow of 64 bits: 100 after the previous epoch 99
 }
+
+func ExampleBaseRewardPerIncrement() {
+	fmt.Println(spec.BaseRewardPerIncrement(spec.BaseRewardFactor, 40_700_000*spec.ETH))
+	fmt.Println(spec.BaseRewardPerIncrement(1<<63, spec.ETH))
+	// Output:
+	// 317 true
+	// 0 false
+}
+
+func ExampleAsBytes() {
+	participation := []byte{7, 0, 3} // a client's column
+	flags := spec.AsBytes[spec.Flags](participation)
+	flags[1] = spec.AllFlags
+	fmt.Println(participation, spec.TimelyHead.In(flags[2]))
+	// Output: [7 7 3] false
+}

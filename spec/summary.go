@@ -248,7 +248,7 @@ func (a *part) moveRepeated(r *Registry, b Boundary, lo, hi int) {
 // resolve derives the summary from the merged sums.
 func (s *Summary) resolve(p *Params, all *part) {
 	s.TotalActive = max(all.current, EffectiveBalanceIncrement)
-	s.BaseRewardPerIncrement = uint64(EffectiveBalanceIncrement) * p.BaseRewardFactor / uint64(u64.Sqrt(s.TotalActive))
+	s.BaseRewardPerIncrement, _ = BaseRewardPerIncrement(p.BaseRewardFactor, s.TotalActive) // Validate bounds the factor
 	s.InLeak = s.leaks(p, s.PreviousEpoch()-s.FinalizedEpoch)
 	slots := int(p.SlotsPerEpoch)
 	if cap(s.Slots) < slots {

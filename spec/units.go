@@ -35,7 +35,11 @@ const ETH = Gwei(1_000_000_000)
 // shares memory with the argument, so a write through either shows in both.
 //
 //	registry.Balance = spec.As[spec.Gwei](client.Balances) // []uint64
-func As[To, From ~uint64](column []From) []To {
+func As[To, From ~uint64](column []From) []To { return as[To](column) }
+
+// as reads a column as one of a type of the same size, which the callers' constraints
+// make sure of.
+func as[To, From any](column []From) []To {
 	return unsafe.Slice((*To)(unsafe.Pointer(unsafe.SliceData(column))), len(column))
 }
 

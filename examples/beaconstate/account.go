@@ -5,18 +5,14 @@ import (
 	"github.com/stakesim/stakesim/penalty/epoch"
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/ssz"
-	"github.com/stakesim/stakesim/spec/u64"
 )
 
 // account is a chain under one rule, with what every validator was paid and
 // charged.
 type account struct {
-	rule    penalty.Rule
-	reg     *spec.Registry
-	memory  penalty.Memory
-	summary spec.Summary
-	factors []penalty.Factors
-	deltas  epoch.Deltas
+	rule   penalty.Rule
+	reg    *spec.Registry
+	memory penalty.Memory
 
 	rewards   []spec.Gwei // by validator, over all epochs
 	penalties []spec.Gwei // what a balance could pay; slashings apart
@@ -28,7 +24,7 @@ type account struct {
 func newAccount(rule penalty.Rule, start *spec.Registry) *account {
 	n := start.Len()
 	return &account{
-		rule: rule, reg: start.Clone(), deltas: epoch.NewDeltas(n),
+		rule: rule, reg: start.Clone(),
 		rewards: make([]spec.Gwei, n), penalties: make([]spec.Gwei, n), slashed: make([]spec.Gwei, n),
 	}
 }
@@ -36,77 +32,44 @@ func newAccount(rule penalty.Rule, start *spec.Registry) *account {
 // begin sets the memory with which the first epoch is met.
 func (a *account) begin(s *ssz.State, p *spec.Params, b spec.Boundary, slots []uint8, o *options) (err error) {
 	a.reg.SlotOffset = slots
-	if err := spec.Summarize(&a.summary, p, a.reg, b, 1); err != nil {
+	var sums spec.Summary
+	if err := spec.Summarize(&sums, p, a.reg, b, 1); err != nil {
 		return err
 	}
-	a.memory, err = memoryOf(&a.rule, s, &a.summary, o)
+	a.memory, err = memoryOf(&a.rule, s, &sums, o)
 	return err
 }
 
-// epoch is the transition at b, component by component as [epoch.ProcessEpoch]
-// does, with an account of every step.
-func (a *account) epoch(p *spec.Params, b spec.Boundary, slots []uint8) error {
-	r := a.reg
-	r.SlotOffset = slots
-	if err := spec.Summarize(&a.summary, p, r, b, 1); err != nil {
-		return err
-	}
-	s := &a.summary
-	if a.factors == nil {
-		a.factors = make([]penalty.Factors, len(s.Slots))
-	}
-	var err error
-	if a.memory, err = penalty.Walk(a.factors, &a.rule, a.memory, s.Slots); err != nil {
-		return err
-	}
-	for _, f := range a.factors {
-		a.sum += f.Target.Float()
-		a.most = max(a.most, f.Target.Float())
-	}
-	if err := epoch.ProcessInactivityUpdates(p, r, s); err != nil {
-		return err
-	}
-	for flag := range spec.Flag(spec.FlagCount) {
-		if err := epoch.FlagDeltas(a.deltas, r, s, flag, a.factors, a.rule.Scope); err != nil {
-			return err
-		}
-		if err := a.apply(); err != nil {
-			return err
-		}
-	}
-	if err := epoch.InactivityDeltas(a.deltas, p, r, s); err != nil {
-		return err
-	}
-	if err := a.apply(); err != nil {
-		return err
-	}
-	if err := a.slash(p); err != nil {
+// epoch is the transition at b, with an account of every component.
+func (a *account) epoch(p *spec.Params, b spec.Boundary, slots []uint8) (err error) {
+	a.reg.SlotOffset = slots
+	if a.memory, err = epoch.ObserveEpoch(p, &a.rule, a.reg, b, a.memory, a.observer()); err != nil {
 		return err
 	}
 	a.remember()
-	return epoch.ProcessEffectiveBalanceUpdates(p, r)
-}
-
-// apply pays and charges one component.
-func (a *account) apply() error {
-	for i, reward := range a.deltas.Rewards {
-		a.rewards[i] += reward
-		if full, ok := u64.Add(a.reg.Balance[i], reward); ok { // else Apply reports it
-			a.penalties[i] += min(full, a.deltas.Penalties[i])
-		}
-	}
-	return a.deltas.Apply(a.reg.Balance)
-}
-
-func (a *account) slash(p *spec.Params) error {
-	before := append(a.deltas.Rewards[:0], a.reg.Balance...) // the deltas are done with
-	if err := epoch.ProcessSlashings(p, a.reg, &a.summary); err != nil {
-		return err
-	}
-	for i, b := range before {
-		a.slashed[i] += b - a.reg.Balance[i]
-	}
 	return nil
+}
+
+// observer books what every component pays and takes.
+func (a *account) observer() epoch.Observer {
+	return epoch.Observer{
+		Slots: func(_ *spec.Summary, factors []penalty.Factors) {
+			for _, f := range factors {
+				a.sum += f.Target.Float()
+				a.most = max(a.most, f.Target.Float())
+			}
+		},
+		Component: func(component string, d epoch.Deltas, balances []spec.Gwei) {
+			taken := a.penalties
+			if component == epoch.Slashings {
+				taken = a.slashed
+			}
+			for i, reward := range d.Rewards {
+				a.rewards[i] += reward
+				taken[i] += epoch.Taken(balances[i], reward, d.Penalties[i])
+			}
+		},
+	}
 }
 
 // remember keeps who failed, for the rules that ask in the next epoch.

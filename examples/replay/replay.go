@@ -89,8 +89,8 @@ func newEconomy(total spec.Gwei) (economy, error) {
 		return economy{}, err
 	}
 	const increment = spec.EffectiveBalanceIncrement
-	perIncrement := spec.Gwei(uint64(increment)*p.BaseRewardFactor) / u64.Sqrt(total)
-	e := economy{base: validator / increment * perIncrement}
+	perIncrement, _ := spec.BaseRewardPerIncrement(p.BaseRewardFactor, total) // a network's factor fits
+	e := economy{base: validator / increment * spec.Gwei(perIncrement)}
 	e.ordinary, _ = e.penalties(penalty.Unscaled)
 	return e, nil
 }

@@ -56,7 +56,8 @@ func (w *Punisher) Punish(sums *Sums, failures *Failures, factors *Factors) erro
 		return spec.Atf("failures", -1, spec.ErrInput, "epoch %d has %d classes, the population %d", failures.Epoch, failures.classes, len(w.study.Population.classes))
 	}
 	clear(w.classes)
-	perIncrement := spec.EffectiveBalanceIncrement * spec.Gwei(w.study.baseRewardFactor) / u64.Sqrt(max(failures.total, spec.EffectiveBalanceIncrement))
+	base, _ := spec.BaseRewardPerIncrement(w.study.baseRewardFactor, failures.total) // a network's factor fits
+	perIncrement := spec.Gwei(base)
 	for i := range SlotsPerEpoch {
 		ok := w.price(factors, i, perIncrement*cofailure.Standard)
 		for j := range failures.cells[i] {

@@ -119,7 +119,7 @@ func (c *Chain) epoch() error {
 	var next penalty.Memory
 	var err error
 	var touched []spec.ValidatorIndex
-	if c.o.Observe != nil {
+	if !c.o.Observe.Silent() {
 		next, err = epoch.ProcessState(&c.params, &c.o.Rule, &c.state, c.memory, c.o.Crypto, c.o.Observe)
 	} else {
 		next, err = c.engine.ProcessState(&c.state, c.memory, c.o.Crypto)

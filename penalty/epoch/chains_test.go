@@ -95,7 +95,7 @@ func (r *recorded) run(t *testing.T, dir string) (epochs int) {
 	c, err := chain.New(s, o)
 	require.NoError(t, err)
 	observed := o
-	observed.Observe = func(string, epoch.Deltas, []spec.Gwei) {} // step by step
+	observed.Observe.Component = func(string, epoch.Deltas, []spec.Gwei) {} // step by step
 	slow, err := chain.New(s, observed)
 	require.NoError(t, err)
 	r.Pre.require(t, c)

@@ -1,6 +1,7 @@
 package epoch
 
 import (
+	"github.com/stakesim/stakesim/penalty"
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/u64"
 )
@@ -12,18 +13,32 @@ const (
 	Slashings  = "slashings"
 )
 
-// Observer is told what each component of an epoch pays every validator and what
-// it takes, in the order of the components, and the balances before it; a penalty
-// beyond the balance and reward takes what there is. It must keep neither column
-// and change nothing. A nil observer is told nothing.
-//
-// The components are "source", "target", "head", [Inactivity] and [Slashings].
-type Observer func(component string, d Deltas, balances []spec.Gwei)
+// Observer is told of an epoch while it runs. It must keep none of the columns and
+// change nothing; a function that is nil is told nothing.
+type Observer struct {
+	// Slots gets the sums of the epoch and the rule's factors, a row for each slot of the
+	// previous epoch, once justification has run.
+	Slots func(s *spec.Summary, factors []penalty.Factors)
+	// Component gets what a component pays every validator and what it takes, in the
+	// order of the components, and the balances before it; [Taken] is what a penalty
+	// beyond the balance takes. The components are "source", "target", "head",
+	// [Inactivity] and [Slashings]; in epoch 0 the slashings alone.
+	Component func(component string, d Deltas, balances []spec.Gwei)
+}
+
+// Silent reports that the observer is told nothing.
+func (o Observer) Silent() bool { return o.Slots == nil && o.Component == nil }
+
+func (o Observer) slots(s *spec.Summary, factors []penalty.Factors) {
+	if o.Slots != nil {
+		o.Slots(s, factors)
+	}
+}
 
 // apply tells of the component and applies it.
 func (o Observer) apply(component string, d Deltas, balances []spec.Gwei) error {
-	if o != nil {
-		o(component, d, balances)
+	if o.Component != nil {
+		o.Component(component, d, balances)
 	}
 	return d.Apply(balances)
 }
@@ -39,7 +54,7 @@ func Taken(balance, reward, penalty spec.Gwei) spec.Gwei {
 
 // slash is [ProcessSlashings], told of.
 func (o Observer) slash(p *spec.Params, r *spec.Registry, s *spec.Summary) error {
-	if o == nil {
+	if o.Component == nil {
 		return ProcessSlashings(p, r, s)
 	}
 	before := append([]spec.Gwei(nil), r.Balance...)
@@ -50,6 +65,6 @@ func (o Observer) slash(p *spec.Params, r *spec.Registry, s *spec.Summary) error
 	for i, b := range before {
 		d.Penalties[i] = b - r.Balance[i]
 	}
-	o(Slashings, d, before)
+	o.Component(Slashings, d, before)
 	return nil
 }

@@ -115,7 +115,7 @@ func (t *transition) run() error {
 // On an error, a wrapped [spec.ErrInput] or [spec.ErrOverflow], the registry is as
 // it was and the memory is the one given.
 func ProcessEpoch(p *spec.Params, rule *penalty.Rule, r *spec.Registry, b spec.Boundary, m penalty.Memory) (penalty.Memory, error) {
-	return ObserveEpoch(p, rule, r, b, m, nil)
+	return ObserveEpoch(p, rule, r, b, m, Observer{})
 }
 
 // ObserveEpoch is [ProcessEpoch], and tells an observer of every component. On an
@@ -133,6 +133,7 @@ func ObserveEpoch(p *spec.Params, rule *penalty.Rule, r *spec.Registry, b spec.B
 	if err != nil {
 		return m, err
 	}
+	o.slots(&s, factors)
 	t := &transition{p: p, rule: rule, r: r, summary: &s, factors: factors, observe: o}
 	if err := t.account(); err != nil {
 		return m, err

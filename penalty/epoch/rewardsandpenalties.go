@@ -11,7 +11,7 @@ import (
 // the status quo. Nothing is paid in epoch 0. On an error no balance has changed.
 // It allocates working columns: [Engine] does not.
 func ProcessRewardsAndPenalties(p *spec.Params, r *spec.Registry, s *spec.Summary, factors []penalty.Factors, scope penalty.Scope) error {
-	return rewardsAndPenalties(p, r, s, factors, scope, nil)
+	return rewardsAndPenalties(p, r, s, factors, scope, Observer{})
 }
 
 // rewardsAndPenalties tells every component to the observer before it is applied.

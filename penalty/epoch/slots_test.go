@@ -45,7 +45,7 @@ func TestTheOfficialCasesOfSlots(t *testing.T) {
 				p := paramsOf(t, preset, fork)
 				s, err := ssz.Open(ssz.Buffer(pre), int64(len(pre)), &p)
 				require.NoError(t, err)
-				for _, observe := range []epoch.Observer{nil, func(string, epoch.Deltas, []spec.Gwei) {}} {
+				for _, observe := range []epoch.Observer{{}, {Component: func(string, epoch.Deltas, []spec.Gwei) {}}} {
 					a, err := chain.New(s, chain.Options{
 						Rule: ruleOf(fork), Crypto: epoch.Crypto{Verify: bls.Verify, Aggregate: bls.Aggregate}, Observe: observe,
 					})

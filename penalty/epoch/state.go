@@ -97,7 +97,11 @@ func (t *transition) justify() error {
 	if err := ProcessJustificationAndFinalization(t.p, t.state, t.total()); err != nil {
 		return err
 	}
-	return t.summary.Finalize(t.p, t.state.Finality.Finalized.Epoch)
+	if err := t.summary.Finalize(t.p, t.state.Finality.Finalized.Epoch); err != nil {
+		return err
+	}
+	t.observe.slots(t.summary, t.factors)
+	return nil
 }
 
 // boundaryOf is what the sums need of the state before justification.

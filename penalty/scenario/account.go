@@ -4,6 +4,7 @@ import (
 	"math/bits"
 
 	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/penalty/epoch"
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/u64"
 )
@@ -27,24 +28,6 @@ type account struct {
 	series  Series
 }
 
-// rewards are what an epoch pays for each flag, per increment of effective
-// balance, given who took part.
-type rewards struct {
-	inLeak bool
-	flag   [spec.FlagCount]spec.Gwei // participating stake
-}
-
-// attestation is the reward of one flag for an effective balance.
-func (r *rewards) attestation(base spec.Gwei, flag spec.Flag, total spec.Gwei) uint64 {
-	if r.inLeak {
-		return 0
-	}
-	const increment = spec.EffectiveBalanceIncrement
-	hi, lo := bits.Mul64(uint64(base)*flag.Weight(), uint64(r.flag[flag]/increment))
-	q, _ := bits.Div64(hi, lo, uint64(total/increment)*spec.WeightDenominator)
-	return q
-}
-
 // observe makes the slots that mechanisms see of an epoch's failures.
 func observe(dst []spec.SlotObs, f *failures, w *world) {
 	for i := range dst {
@@ -56,10 +39,11 @@ func observe(dst []spec.SlotObs, f *failures, w *world) {
 }
 
 // price fills the tables that every mechanism shares: what is forgone.
-func (p *prices) price(v EpochValues, r *rewards, total spec.Gwei) {
+func (p *prices) price(v EpochValues, sums *spec.Summary) {
 	var parts [spec.FlagCount]uint64
 	for flag := range parts {
-		parts[flag] = r.attestation(v.BaseReward, spec.Flag(flag), total)
+		part, _ := epoch.FlagReward(v.BaseReward, spec.Flag(flag), sums) // the bounds of stake and balance keep it below 2^60
+		parts[flag] = uint64(part)
 	}
 	p.head = parts[spec.TimelyHead]
 	p.forgone[lapseHead] = p.head
@@ -169,26 +153,19 @@ func (s *scores) update(p *spec.Params, w *world, f *failures, inLeak bool, leak
 		}
 		s.active = true
 	}
-	recovery := uint32(p.InactivityScoreRecoveryRate)
-	if inLeak {
-		recovery = 0
-	}
-	quotient := p.InactivityScoreBias * p.InactivityPenaltyQuotient
 	var left uint32
 	for i := range w.machines {
 		m := &w.machines[i]
-		eb := uint64(w.classes[m.class])
+		eb := w.classes[m.class]
 		for v := m.lo; v < m.hi; v++ {
-			score := s.of[v]
-			if f.failed[v/64]>>(v%64)&1 != 0 {
-				score += uint32(p.InactivityScoreBias)
-				score -= min(score, recovery)
-				carries |= book(&leak[m.op], 1, eb*uint64(score)/quotient)
-			} else if score > 0 {
-				score -= min(score, 1+recovery)
+			failed := f.failed[v/64]>>(v%64)&1 != 0
+			score, _ := epoch.NextInactivityScore(uint64(s.of[v]), !failed, inLeak, p) // below 4 times the epochs of a run
+			if failed {
+				penalty, _ := epoch.InactivityPenalty(eb, score, p)
+				carries |= book(&leak[m.op], 1, uint64(penalty))
 			}
-			s.of[v] = score
-			left |= score
+			s.of[v] = uint32(score)
+			left |= s.of[v]
 		}
 	}
 	s.active = inLeak || left != 0

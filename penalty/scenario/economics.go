@@ -77,8 +77,8 @@ func (e Economics) Epoch(effectiveBalance spec.Gwei) (EpochValues, error) {
 
 // PerIncrement is the base reward per increment in Gwei, floored.
 func (e Economics) PerIncrement() uint64 {
-	const factor = 64 // BASE_REWARD_FACTOR
-	return uint64(spec.EffectiveBalanceIncrement) * factor / max(uint64(u64.Sqrt(e.TotalActive)), 1)
+	perIncrement, _ := spec.BaseRewardPerIncrement(spec.BaseRewardFactor, e.TotalActive) // 64 * 10^9 fits
+	return perIncrement
 }
 
 // StatusQuo is the penalty of an epoch offline today.

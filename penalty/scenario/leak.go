@@ -22,8 +22,9 @@ func SimplifiedLeak(effectiveBalance spec.Gwei, epochs int) (spec.Gwei, error) {
 	var score uint64
 	var sum spec.Gwei
 	for range epochs {
-		score += p.InactivityScoreBias
-		sum += leakOf(&p, effectiveBalance, score)
+		score, _ = epoch.NextInactivityScore(score, false, true, &p) // bounded by checkLeak
+		leak, _ := epoch.InactivityPenalty(effectiveBalance, score, &p)
+		sum += leak
 	}
 	return sum, nil
 }
@@ -57,11 +58,8 @@ func ExactLeak(effectiveBalance spec.Gwei, epochs int, other func(epoch int, inL
 	for k := range out {
 		// The first missed epoch is the third after the last finalized one.
 		inLeak := uint64(k)+2 > p.MinEpochsToInactivityPenalty
-		score += p.InactivityScoreBias
-		if !inLeak {
-			score -= min(score, p.InactivityScoreRecoveryRate)
-		}
-		leak := leakOf(&p, effective, score)
+		score, _ = epoch.NextInactivityScore(score, false, inLeak, &p) // bounded by checkLeak
+		leak, _ := epoch.InactivityPenalty(effective, score, &p)
 		out[k] = LeakEpoch{inLeak, score, leak, effective}
 		if other == nil {
 			continue
@@ -82,10 +80,6 @@ func checkLeak(effectiveBalance spec.Gwei, epochs int) error {
 		return spec.Atf("effective_balance", -1, spec.ErrInput, "%d Gwei for %d epochs", effectiveBalance, epochs)
 	}
 	return nil
-}
-
-func leakOf(p *spec.Params, effectiveBalance spec.Gwei, score uint64) spec.Gwei {
-	return spec.Gwei(uint64(effectiveBalance) * score / (p.InactivityScoreBias * p.InactivityPenaltyQuotient))
 }
 
 func params() (spec.Params, error) { return spec.ParamsFor(spec.Mainnet, spec.Electra) }

@@ -138,18 +138,18 @@ func (l *ledger) forget() {
 func (l *ledger) epoch(f, next *failures) error {
 	observe(l.slots, f, l.w)
 	inLeak := l.finality(f, next)
-	r := rewards{inLeak: inLeak}
+	sums := spec.Summary{InLeak: inLeak, TotalActive: l.w.total}
 	for i := range l.slots {
 		t := &l.slots[i].Tally
-		for flag := range r.flag {
-			r.flag[flag] += t.Balance(spec.Participated(spec.Flag(flag)))
+		for flag := range sums.Participating {
+			sums.Participating[flag] += t.Balance(spec.Participated(spec.Flag(flag)))
 		}
 	}
-	for flag := range r.flag {
-		r.flag[flag] = max(min(r.flag[flag], l.w.total), spec.EffectiveBalanceIncrement)
+	for flag, sum := range sums.Participating {
+		sums.Participating[flag] = max(min(sum, l.w.total), spec.EffectiveBalanceIncrement)
 	}
 	for class := range l.shared {
-		l.shared[class].price(l.values[class], &r, l.w.total)
+		l.shared[class].price(l.values[class], &sums)
 	}
 	carries := l.forgo(f) | l.scores.update(&l.params, l.w, f, inLeak, l.leak)
 	if err := fits(carries, "rewards and leak"); err != nil {
