@@ -1,10 +1,17 @@
 package ref
 
 // ProcessOpening brings a balance in.
-func (m *Ledger) ProcessOpening(id uint64, amount *Rat) { m.Accounts[id] = &Account{Free: amount} }
+func (m *Ledger) ProcessOpening(id uint64, amount *Rat) {
+	if m.made(amount) {
+		m.Accounts[id] = &Account{Free: amount}
+	}
+}
 
 // ProcessPayment moves free balance.
 func (m *Ledger) ProcessPayment(from, to uint64, amount *Rat) {
+	if !m.made(amount) || m.Accounts[from] == nil || m.Accounts[to] == nil {
+		return
+	}
 	m.charge(from, amount)
 	m.pay(to, amount)
 	m.sweep()
@@ -12,6 +19,9 @@ func (m *Ledger) ProcessPayment(from, to uint64, amount *Rat) {
 
 // ProcessRegistration makes an operator; lot holds its locked shares, if any.
 func (m *Ledger) ProcessRegistration(id, lot, owner uint64, bond, commission, locked *Rat) {
+	if !m.made(bond, commission, locked) || m.Accounts[owner] == nil {
+		return
+	}
 	m.charge(owner, add(bond, locked))
 	zero := func() RewardIndex { return RewardIndex{new(Rat), new(Rat)} }
 	m.Operators[id] = &Operator{Owner: owner, Bond: bond, PoolTokens: new(Rat), Commission: commission, Light: zero(), Pointers: zero()}
@@ -30,6 +40,9 @@ func (m *Ledger) mint(id uint64, p *Lot, amount *Rat) {
 
 // Bond adds to a bond; a negative amount is queued as entry id instead.
 func (m *Ledger) Bond(operator, id uint64, amount *Rat) {
+	if !m.made(amount) || m.Operators[operator] == nil {
+		return
+	}
 	o := m.Operators[operator]
 	o.Bond = add(o.Bond, amount)
 	if amount.Sign() > 0 {
@@ -43,6 +56,9 @@ func (m *Ledger) Bond(operator, id uint64, amount *Rat) {
 
 // ProcessDelegation buys a lot.
 func (m *Ledger) ProcessDelegation(id, owner, operator uint64, amount *Rat) {
+	if !m.made(amount) || m.Accounts[owner] == nil || m.Operators[operator] == nil {
+		return
+	}
 	m.charge(owner, amount)
 	m.mint(id, &Lot{Owner: owner, Operator: operator}, amount)
 	m.sweep()
@@ -81,12 +97,18 @@ func (m *Ledger) leave(id uint64, shares *Rat) (amount *Rat, lien *Lien, pointer
 
 // SharesOf are the shares of a lot that an amount is.
 func (m *Ledger) SharesOf(lot uint64, amount *Rat) *Rat {
+	if !m.made(amount) || m.Lots[lot] == nil {
+		return new(Rat)
+	}
 	p := m.Lots[lot]
 	return least(p.Shares, over(mul(amount, m.Shares(p.Operator)), m.Operators[p.Operator].PoolTokens))
 }
 
 // ProcessUndelegation queues shares of a lot as entry id.
 func (m *Ledger) ProcessUndelegation(id, lot uint64, shares *Rat) {
+	if !m.made(shares) || m.Lots[lot] == nil {
+		return
+	}
 	p := *m.Lots[lot]
 	amount, lien, _ := m.leave(lot, shares)
 	m.Unbondings[id] = &Unbonding{Owner: p.Owner, Operator: p.Operator, Initial: amount, Balance: amount, Start: m.Epoch, Lien: lien}
@@ -95,6 +117,9 @@ func (m *Ledger) ProcessUndelegation(id, lot uint64, shares *Rat) {
 
 // ProcessRedelegation moves shares of a lot to another pool as lot id.
 func (m *Ledger) ProcessRedelegation(id, lot, to uint64, shares *Rat) {
+	if !m.made(shares) || m.Lots[lot] == nil || m.Operators[to] == nil {
+		return
+	}
 	p := *m.Lots[lot]
 	amount, _, pointer := m.leave(lot, shares)
 	m.mint(id, &Lot{Owner: p.Owner, Operator: to, Pointer: pointer,
@@ -104,6 +129,9 @@ func (m *Ledger) ProcessRedelegation(id, lot, to uint64, shares *Rat) {
 
 // ProcessCancellation puts a part of an entry back to work, as lot id if it is no bond.
 func (m *Ledger) ProcessCancellation(id, entry uint64, amount *Rat) {
+	if !m.made(amount) || m.Unbondings[entry] == nil {
+		return
+	}
 	e := m.Unbondings[entry]
 	part := over(amount, e.Balance)
 	var lien *Lien
@@ -128,6 +156,9 @@ func (m *Ledger) ProcessCancellation(id, entry uint64, amount *Rat) {
 
 // ProcessTokenisation flags shares of a lot; less than all of them become lot id.
 func (m *Ledger) ProcessTokenisation(id, lot uint64, shares *Rat) {
+	if !m.made(shares) || m.Lots[lot] == nil {
+		return
+	}
 	p := m.Lots[lot]
 	if shares.Cmp(p.Shares) == 0 {
 		p.Tokenised = true
@@ -147,10 +178,17 @@ func (m *Ledger) ProcessTokenisation(id, lot uint64, shares *Rat) {
 }
 
 // ProcessRedemption takes the flag off a lot.
-func (m *Ledger) ProcessRedemption(lot uint64) { m.Lots[lot].Tokenised = false }
+func (m *Ledger) ProcessRedemption(lot uint64) {
+	if m.made() && m.Lots[lot] != nil {
+		m.Lots[lot].Tokenised = false
+	}
+}
 
 // ProcessTransfer gives a lot to another owner, without its pointer.
 func (m *Ledger) ProcessTransfer(lot, to uint64) {
+	if !m.made() || m.Lots[lot] == nil || m.Accounts[to] == nil {
+		return
+	}
 	p := m.Lots[lot]
 	m.settleLot(p)
 	p.Pointer, p.Owner = nil, to
@@ -159,6 +197,9 @@ func (m *Ledger) ProcessTransfer(lot, to uint64) {
 
 // ProcessHeavyReward pays an operator and its pool.
 func (m *Ledger) ProcessHeavyReward(operator uint64, reward *Rat) {
+	if !m.made(reward) || m.Operators[operator] == nil {
+		return
+	}
 	o := m.Operators[operator]
 	rest := sub(reward, mul(reward, o.Commission))
 	pool := over(mul(rest, o.PoolTokens), add(o.Bond, o.PoolTokens))
@@ -169,6 +210,9 @@ func (m *Ledger) ProcessHeavyReward(operator uint64, reward *Rat) {
 
 // ProcessCommissionChange changes the commission, at once when it does not rise.
 func (m *Ledger) ProcessCommissionChange(operator uint64, commission *Rat, at uint64) {
+	if !m.made(commission) || m.Operators[operator] == nil {
+		return
+	}
 	o := m.Operators[operator]
 	o.PendingCommission = nil
 	if commission.Cmp(o.Commission) <= 0 {
@@ -181,6 +225,9 @@ func (m *Ledger) ProcessCommissionChange(operator uint64, commission *Rat, at ui
 // ProcessExit takes an operator one stage on; entries names the entry of each lot that
 // is unbonded, and under the operator's own id that of the bond.
 func (m *Ledger) ProcessExit(operator uint64, entries map[uint64]uint64) {
+	if !m.made() || m.Operators[operator] == nil {
+		return
+	}
 	o := m.Operators[operator]
 	o.Exit++
 	switch o.Exit {

@@ -10,6 +10,9 @@ func epochs(n uint64) spec.Epoch { return spec.Epoch(n) }
 
 // ProcessLightDelegation adds to the owner's position with the operator, or opens it as id.
 func (m *Ledger) ProcessLightDelegation(id, owner, operator uint64, amount *Rat) {
+	if !m.made(amount) || m.Accounts[owner] == nil || m.Operators[operator] == nil {
+		return
+	}
 	m.charge(owner, amount)
 	m.enter(id, owner, operator, amount)
 	m.sweep()
@@ -54,6 +57,9 @@ func (m *Ledger) payAccrued(p *LightPosition) {
 
 // ProcessLightUndelegation pays principal back.
 func (m *Ledger) ProcessLightUndelegation(id uint64, amount *Rat) {
+	if !m.made(amount) || m.Lights[id] == nil {
+		return
+	}
 	owner := m.Lights[id].Owner
 	m.exit(id, amount)
 	m.pay(owner, amount)
@@ -63,6 +69,9 @@ func (m *Ledger) ProcessLightUndelegation(id uint64, amount *Rat) {
 // ProcessLightRedelegation moves principal to another operator, to position into if the
 // owner has none there.
 func (m *Ledger) ProcessLightRedelegation(into, id, to uint64, amount *Rat) {
+	if !m.made(amount) || m.Lights[id] == nil || m.Operators[to] == nil {
+		return
+	}
 	owner := m.Lights[id].Owner
 	m.exit(id, amount)
 	m.enter(into, owner, to, amount)
@@ -71,6 +80,9 @@ func (m *Ledger) ProcessLightRedelegation(into, id, to uint64, amount *Rat) {
 
 // ProcessLightClaim pays what a position has earned, or compounds it.
 func (m *Ledger) ProcessLightClaim(id uint64, compound bool) {
+	if !m.made() || m.Lights[id] == nil {
+		return
+	}
 	p := m.Lights[id]
 	m.settle(p)
 	if compound {
@@ -86,11 +98,17 @@ func (m *Ledger) ProcessLightClaim(id uint64, compound bool) {
 
 // ProcessLightReward spreads a reward over light principal.
 func (m *Ledger) ProcessLightReward(operator uint64, reward *Rat) {
+	if !m.made(reward) || m.Operators[operator] == nil {
+		return
+	}
 	m.spread(operator, &m.Operators[operator].Light, m.Principal(operator), reward)
 }
 
 // ProcessPointerReward spreads a reward over the weight of pointers.
 func (m *Ledger) ProcessPointerReward(operator uint64, reward *Rat) {
+	if !m.made(reward) || m.Operators[operator] == nil {
+		return
+	}
 	m.spread(operator, &m.Operators[operator].Pointers, m.PointerWeight(operator), reward)
 }
 
@@ -110,6 +128,9 @@ func (m *Ledger) spread(operator uint64, s *RewardIndex, weight, reward *Rat) {
 
 // ProcessLotPointer sets or clears a lot's pointer.
 func (m *Ledger) ProcessLotPointer(lot, operator uint64, clear bool) {
+	if !m.made() || m.Lots[lot] == nil || m.Operators[operator] == nil && !clear {
+		return
+	}
 	p := m.Lots[lot]
 	m.settleLot(p)
 	p.Pointer = m.pointer(operator, clear)
@@ -118,6 +139,9 @@ func (m *Ledger) ProcessLotPointer(lot, operator uint64, clear bool) {
 
 // ProcessWalletPointer sets or clears an account's pointer.
 func (m *Ledger) ProcessWalletPointer(account, operator uint64, clear bool) {
+	if !m.made() || m.Accounts[account] == nil || m.Operators[operator] == nil && !clear {
+		return
+	}
 	a := m.Accounts[account]
 	m.settleWallet(a)
 	a.Pointer = m.pointer(operator, clear)
@@ -133,6 +157,9 @@ func (m *Ledger) pointer(operator uint64, clear bool) *Pointer {
 
 // AdvanceEpoch begins the next epoch: snapshot, queue, liens, announced changes.
 func (m *Ledger) AdvanceEpoch() {
+	if !m.made() {
+		return
+	}
 	m.Epoch++
 	for _, p := range m.Lights {
 		m.settle(p)

@@ -4,7 +4,9 @@
 // the two differ by dust alone.
 //
 // The caller names every new row, so that both models agree on ids, and calls
-// only what the ledger admits. Nothing here is checked: an unknown id panics.
+// only what the ledger admits: nothing here is refused. What is not there is left
+// alone: with an unknown id, an amount of nil or a ledger that [New] did not make a
+// transition changes nothing, and a value is 0.
 package ref
 
 import (
@@ -102,11 +104,19 @@ func New(epoch, unbonding spec.Epoch) *Ledger {
 	}
 }
 
+// made says whether New made the ledger, and that no amount is nil.
+func (m *Ledger) made(amounts ...*Rat) bool {
+	return m != nil && m.Accounts != nil && !slices.Contains(amounts, nil)
+}
+
 // Int is a whole number.
 func Int[T ~uint64](v T) *Rat { return Frac(uint64(v), 1) }
 
-// Frac is a fraction; den is not 0.
+// Frac is a fraction, and 0 for den = 0.
 func Frac(num, den uint64) *Rat {
+	if den == 0 {
+		return new(Rat)
+	}
 	return new(Rat).SetFrac(new(big.Int).SetUint64(num), new(big.Int).SetUint64(den))
 }
 
@@ -148,6 +158,9 @@ func ids[T any](m map[uint64]T) (list []uint64) {
 
 // Shares are all shares of an operator's pool.
 func (m *Ledger) Shares(operator uint64) *Rat {
+	if !m.made() {
+		return new(Rat)
+	}
 	s := new(Rat)
 	for _, p := range m.Lots {
 		if p.Operator == operator {
@@ -159,11 +172,17 @@ func (m *Ledger) Shares(operator uint64) *Rat {
 
 // Value is what so many shares of a pool are worth.
 func (m *Ledger) Value(operator uint64, shares *Rat) *Rat {
+	if !m.made(shares) || m.Operators[operator] == nil {
+		return new(Rat)
+	}
 	return over(mul(shares, m.Operators[operator].PoolTokens), m.Shares(operator))
 }
 
 // Prices are the prices of a share of every pool.
 func (m *Ledger) Prices() map[uint64]*Rat {
+	if !m.made() {
+		return nil
+	}
 	shares := map[uint64]*Rat{}
 	for id := range m.Operators {
 		shares[id] = new(Rat)
@@ -216,6 +235,9 @@ func (m *Ledger) pointerEarned(p *Pointer, weight *Rat) *Rat {
 // Holds is an account's free balance and what its pointers have earned, settled
 // or not.
 func (m *Ledger) Holds(account uint64) *Rat {
+	if !m.made() || m.Accounts[account] == nil {
+		return new(Rat)
+	}
 	a := m.Accounts[account]
 	total := a.Free
 	owed := func(p *Pointer, weight *Rat) {
@@ -255,6 +277,9 @@ func (m *Ledger) sweep() {
 
 // PointerWeight is what counts of all pointers to an operator.
 func (m *Ledger) PointerWeight(operator uint64) *Rat {
+	if !m.made() {
+		return new(Rat)
+	}
 	w := new(Rat)
 	for _, a := range m.Accounts {
 		if a.Pointer != nil && a.Pointer.Operator == operator {
@@ -271,6 +296,9 @@ func (m *Ledger) PointerWeight(operator uint64) *Rat {
 
 // Principal is the light principal of an operator that earns.
 func (m *Ledger) Principal(operator uint64) *Rat {
+	if !m.made() {
+		return new(Rat)
+	}
 	w := new(Rat)
 	for _, p := range m.Lights {
 		if p.Operator == operator {

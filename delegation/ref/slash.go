@@ -1,6 +1,7 @@
 package ref
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/stakesim/stakesim/spec"
@@ -46,7 +47,12 @@ type slash struct {
 
 // ProcessSlashing applies a batch to the state before it.
 func (m *Ledger) ProcessSlashing(slashes []Slash) {
-	slices.SortFunc(slashes, func(a, b Slash) int { return int(a.ID) - int(b.ID) })
+	if !m.made() {
+		return
+	}
+	slashes = slices.Clone(slashes)
+	slashes = slices.DeleteFunc(slashes, func(d Slash) bool { return d.Fraction == nil && d.Amount == nil })
+	slices.SortFunc(slashes, func(a, b Slash) int { return cmp.Compare(a.ID, b.ID) })
 	var liens []lienShare
 	tokens := map[uint64]*Rat{}
 	shares := map[uint64]*Rat{}
