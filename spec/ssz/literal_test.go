@@ -105,8 +105,8 @@ func chunked(b []byte) (chunks [][32]byte) {
 	return chunks
 }
 
-// merkle is merkleize of chunks with a limit.
-func merkle(chunks [][32]byte, limit int64) [32]byte {
+// merkleize is that of chunks with a limit.
+func merkleize(chunks [][32]byte, limit int64) [32]byte {
 	depth := 0
 	for int64(1)<<depth < limit {
 		depth++
@@ -138,7 +138,7 @@ func progress(chunks [][32]byte, n int) [32]byte {
 		return [32]byte{}
 	}
 	m := min(n, len(chunks))
-	return sha(merkle(chunks[:m], int64(n)), progress(chunks[m:], 4*n))
+	return sha(merkleize(chunks[:m], int64(n)), progress(chunks[m:], 4*n))
 }
 
 func mixed(root [32]byte, n int) [32]byte {
@@ -153,9 +153,9 @@ func (t *typ) root(b []byte) [32]byte {
 	limit, n := t.count, 0
 	switch {
 	case t.basic():
-		return merkle(chunked(b), 1)
+		return merkleize(chunked(b), 1)
 	case t.kind == bitvector:
-		return merkle(chunked(b), int64(t.size+255)/256)
+		return merkleize(chunked(b), int64(t.size+255)/256)
 	case t.container():
 		for i, part := range t.parts(b) {
 			chunks = append(chunks, t.members[i].root(part))
@@ -171,7 +171,7 @@ func (t *typ) root(b []byte) [32]byte {
 	}
 	switch t.kind {
 	case list:
-		return mixed(merkle(chunks, limit), n)
+		return mixed(merkleize(chunks, limit), n)
 	case progressiveList:
 		return mixed(progress(chunks, 1), n)
 	case progressiveStructure:
@@ -181,7 +181,7 @@ func (t *typ) root(b []byte) [32]byte {
 		}
 		return sha(progress(chunks, 1), active)
 	}
-	return merkle(chunks, limit)
+	return merkleize(chunks, limit)
 }
 
 // draw makes bytes of a random value; elements is how many a list has.

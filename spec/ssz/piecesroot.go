@@ -86,71 +86,59 @@ func (k *piece) touch(lo, hi int) {
 // replace makes b the bytes of a piece that are its own already, and marks the
 // leaves that are others.
 func (p *Pieces) replace(k *piece, b []byte, workers int) {
-	if len(b) == len(k.own) && bytes.Equal(b, k.own) {
+	if k.tree == nil {
+		k.fresh = k.fresh && bytes.Equal(b, k.own)
+		k.own = append(k.own[:0], b...)
 		return
 	}
-	k.fresh = false
-	if k.tree != nil {
-		k.mark(b, workers)
+	if k.of == nil && isZero(b) && !isZero(k.own) {
+		k.tree.Zero((len(b) + merkle.Size - 1) / merkle.Size)
+		k.own, k.fresh = append(k.own[:0], b...), false
+		return
 	}
-	k.own = append(k.own[:0], b...)
+	k.mark(b, workers)
 }
 
-// mark marks the leaves of the piece's tree that b has others for.
+// mark is replace for a piece with a tree.
 func (k *piece) mark(b []byte, workers int) {
 	leaf := k.leaf()
-	leaves := (len(b) + leaf - 1) / leaf
-	if k.of == nil && isZero(b) {
-		k.tree.Zero(leaves)
-		return
+	old := k.own
+	if by := k.shift(b); by > 0 {
+		k.tree.Shift(by, len(b)/leaf)
+		k.fresh = false
+		old = append(make([]byte, 0, max(len(b), len(old))), old[by*leaf:]...)
+	} else if len(b) != len(old) {
+		k.tree.Resize((len(b) + leaf - 1) / leaf)
 	}
-	by := k.shift(b)
-	if by > 0 {
-		k.tree.Shift(by, leaves)
-	} else {
-		k.tree.Resize(leaves)
-	}
-	old := k.own[by*leaf:]
 	same := min(len(b), len(old))
-	for _, run := range differing(old[:same], b[:same], workers) {
+	for _, run := range patch(old[:same], b[:same], workers) {
 		k.touch(run[0], run[1])
 	}
 	if len(b) != len(old) {
+		k.fresh = false
 		k.touch(max(0, same-1), len(b)) // with the chunk that lost or won its end
 	}
+	k.own = append(old[:same], b[same:]...)
 }
 
 // block is how many bytes are compared at a time.
 const block = 4096
 
-// differing lists ranges of bytes that hold all in which a and b differ.
-func differing(a, b []byte, workers int) (all [][2]int) {
-	blocks := (len(a) + block - 1) / block
-	found := make([][][2]int, max(workers, 1))
-	next := make(chan int, len(found))
-	for w := range found {
-		next <- w
-	}
-	_ = merkle.Share(blocks, 1, workers, func(lo, hi int) error {
-		w := <-next
-		found[w] = differingIn(a, b, lo*block, min(hi*block, len(a)))
-		return nil
-	})
-	for _, runs := range found {
-		all = append(all, runs...)
-	}
-	return all
+// patch makes dst equal to src, of the same length, and lists ranges of bytes that
+// hold all that was different.
+func patch(dst, src []byte, workers int) (all [][2]int) {
+	return gathered(len(dst), workers, func(lo, hi int) [][2]int { return patchIn(dst, src, lo, hi) })
 }
 
-func differingIn(a, b []byte, lo, hi int) (runs [][2]int) {
+func patchIn(dst, src []byte, lo, hi int) (runs [][2]int) {
 	for first := lo; first < hi; first += block {
 		end := min(first+block, hi)
-		if bytes.Equal(a[first:end], b[first:end]) {
+		if bytes.Equal(dst[first:end], src[first:end]) {
 			continue
 		}
 		for at := first; at < end; at += 2 * merkle.Size {
 			to := min(at+2*merkle.Size, end)
-			if bytes.Equal(a[at:to], b[at:to]) {
+			if bytes.Equal(dst[at:to], src[at:to]) {
 				continue
 			}
 			if n := len(runs); n > 0 && runs[n-1][1] == at {
@@ -159,6 +147,7 @@ func differingIn(a, b []byte, lo, hi int) (runs [][2]int) {
 				runs = append(runs, [2]int{at, to})
 			}
 		}
+		copy(dst[first:end], src[first:end])
 	}
 	return runs
 }

@@ -3,6 +3,7 @@ package ssz
 import (
 	"bytes"
 	"encoding/binary"
+	"slices"
 	"unsafe"
 
 	"github.com/stakesim/stakesim/spec"
@@ -160,16 +161,49 @@ func (p *Pieces) writeValidators(src *spec.BeaconState, touched []spec.Validator
 	for _, v := range touched {
 		p.writeRecord(k, src, int(v))
 	}
-	effective := encodeUints(spec.As[uint64](src.Registry.EffectiveBalance))
-	for _, run := range differing(encodeUints(spec.As[uint64](p.effective)), effective, workers) {
-		for i := run[0] / 8; i < run[1]/8; i++ {
-			if v := src.Registry.EffectiveBalance[i]; v != p.effective[i] {
-				binary.LittleEndian.PutUint64(k.own[i*validatorSize+effectiveBalanceAt:], uint64(v))
-				p.effective[i] = v
-				k.touch(i*validatorSize, (i+1)*validatorSize)
+	p.writeEffective(k, src.Registry.EffectiveBalance, workers)
+}
+
+// writeEffective patches the effective balances that differ.
+func (p *Pieces) writeEffective(k *piece, column []spec.Gwei, workers int) {
+	for _, i := range differing(p.effective, column, workers) {
+		binary.LittleEndian.PutUint64(k.own[i*validatorSize+effectiveBalanceAt:], uint64(column[i]))
+		p.effective[i] = column[i]
+		k.touch(i*validatorSize, (i+1)*validatorSize)
+	}
+}
+
+// differing lists the rows in which a and b, of the same length, differ, in ranges
+// of ascending rows.
+func differing(a, b []spec.Gwei, workers int) (all []int) {
+	return gathered(len(a), workers, func(lo, hi int) (rows []int) {
+		for at := lo; at < hi; at += block / 8 {
+			end := min(at+block/8, hi)
+			if bytes.Equal(bytesOf(spec.As[uint64](a[at:end])), bytesOf(spec.As[uint64](b[at:end]))) {
+				continue
+			}
+			for i := at; i < end; i++ {
+				if a[i] != b[i] {
+					rows = append(rows, i)
+				}
 			}
 		}
+		return rows
+	})
+}
+
+// gathered joins what find finds in ranges of n rows.
+func gathered[T any](n, workers int, find func(lo, hi int) []T) (all []T) {
+	found := make([][]T, max(workers, 1))
+	next := make(chan int, len(found))
+	for w := range found {
+		next <- w
 	}
+	_ = merkle.Share(n, block, workers, func(lo, hi int) error {
+		found[<-next] = find(lo, hi)
+		return nil
+	})
+	return slices.Concat(found...)
 }
 
 // effectiveOf reads the effective balances of records.
@@ -181,28 +215,20 @@ func effectiveOf(records []byte) []spec.Gwei {
 	return column
 }
 
-// writeAll compares the first n records, in ranges of rows.
+// writeAll compares the first n records.
 func (p *Pieces) writeAll(k *piece, src *spec.BeaconState, n, workers int) {
-	others := make([][]int, max(workers, 1))
-	next := make(chan int, len(others))
-	for w := range others {
-		next <- w
-	}
-	_ = merkle.Share(n, chunkRows, workers, func(lo, hi int) error {
-		w := <-next
+	others := gathered(n, workers, func(lo, hi int) (rows []int) {
 		var record [validatorSize]byte
 		for i := lo; i < hi; i++ {
 			encodeValidator(record[:], src, i)
 			if !bytes.Equal(record[:], k.own[i*validatorSize:][:validatorSize]) {
-				others[w] = append(others[w], i)
+				rows = append(rows, i)
 			}
 		}
-		return nil
+		return rows
 	})
-	for _, rows := range others {
-		for _, i := range rows {
-			p.writeRecord(k, src, i)
-		}
+	for _, i := range others {
+		p.writeRecord(k, src, i)
 	}
 }
 

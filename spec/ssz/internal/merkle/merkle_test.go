@@ -210,6 +210,27 @@ func TestOnlyWhatWasMarkedIsFilledAgain(t *testing.T) {
 	}
 }
 
+func TestAfterAShiftIsHashedEverythingIsFresh(t *testing.T) {
+	leaves := drawn(rand.New(rand.NewPCG(8, 8)), 700)
+	for _, f := range []Form{{Depth: 10}, {Progressive: true}} {
+		tree := NewTree(f, 700)
+		require.NoError(t, tree.Update(filler(&leaves), 1))
+		rest := leaves[16:]
+		tree.Shift(16, len(rest))
+		filled := 0
+		require.NoError(t, tree.Update(func(dst []byte, level, first int) error {
+			filled++
+			return filler(&rest)(dst, level, first)
+		}, 1))
+		require.Zero(t, filled, "the leaves moved")
+		require.Equal(t, literal(f, rest), tree.Root())
+		for _, k := range tree.parts {
+			require.False(t, k.stale)
+			require.True(t, k.fresh)
+		}
+	}
+}
+
 func TestAfterAnErrorTheSameLeavesAreStillMarked(t *testing.T) {
 	leaves := drawn(rand.New(rand.NewPCG(6, 6)), 700)
 	bad := errors.New("bad")
