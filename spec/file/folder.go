@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync"
 
 	"github.com/stakesim/stakesim/spec"
 )
@@ -16,6 +17,7 @@ import (
 // [Folder.Commit], so that it appears with all its files or not at all.
 type Folder struct {
 	name, temp string
+	files      []*os.File // written, to be synced
 	ended      bool
 }
 
@@ -51,11 +53,32 @@ func (f *Folder) Write(name string, data []byte) error {
 	if err != nil {
 		return err
 	}
-	_, err = to.Write(data)
-	if err == nil {
-		err = to.Sync()
+	f.files = append(f.files, to)
+	if _, err = to.Write(data); err == nil && len(f.files) == mostOpen {
+		err = f.sync()
 	}
-	return errors.Join(err, to.Close())
+	return err
+}
+
+// mostOpen is how many files of a folder are open at once.
+const mostOpen = 64
+
+// sync waits until all files are on the disk, which takes little longer than for
+// one, and closes them.
+func (f *Folder) sync() error {
+	errs := make([]error, len(f.files)+1)
+	var wg sync.WaitGroup
+	for i, to := range f.files {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			errs[i] = errors.Join(to.Sync(), to.Close())
+		}()
+	}
+	errs[len(f.files)] = syncFolder(f.temp)
+	wg.Wait()
+	f.files = nil
+	return errors.Join(errs...)
 }
 
 // Commit gives the folder its name, below folders that are made where they are
@@ -65,7 +88,7 @@ func (f *Folder) Commit() error {
 	if f.ended {
 		return fmt.Errorf("write %s: %w", f.name, fs.ErrClosed)
 	}
-	if err := syncFolder(f.temp); err != nil {
+	if err := f.sync(); err != nil {
 		return err
 	}
 	parent := filepath.Dir(f.name)
@@ -88,6 +111,10 @@ func (f *Folder) Commit() error {
 // Discard removes what was written. After [Folder.Commit] it does nothing, so that
 // it can be deferred.
 func (f *Folder) Discard() {
+	for _, to := range f.files {
+		to.Close()
+	}
+	f.files = nil
 	if !f.ended {
 		f.ended = true
 		_ = finish(f.temp, func() error { return os.RemoveAll(f.temp) })

@@ -3,6 +3,7 @@
 package file_test
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -231,6 +232,18 @@ func TestAFolderAppearsWithAllItsFilesOrNotAtAll(t *testing.T) {
 	require.NoError(t, f.Commit())
 	require.Equal(t, "1", read(t, filepath.Join(name, "a")))
 	alone(t, dir, "deep")
+
+	many := filepath.Join(dir, "many")
+	f, err = file.CreateFolder(many, dir)
+	require.NoError(t, err)
+	for i := range 200 {
+		require.NoError(t, f.Write(fmt.Sprint(i), []byte{byte(i)}))
+	}
+	require.NoError(t, f.Commit())
+	entries, err := os.ReadDir(many)
+	require.NoError(t, err)
+	require.Len(t, entries, 200)
+	require.NoError(t, os.RemoveAll(many))
 
 	late := filepath.Join(dir, "late")
 	f, err = file.CreateFolder(late, dir)
