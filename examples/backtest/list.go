@@ -1,12 +1,9 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"iter"
-	"os"
-	"os/signal"
 	"path/filepath"
 
 	"github.com/stakesim/stakesim/spec/dataset"
@@ -72,17 +69,11 @@ func (o *options) openXatu() error {
 	return nil
 }
 
-// writeList writes whatever the input is as a failure list. An interrupt
-// leaves nothing behind.
+// writeList writes whatever the input is as a failure list.
 func (o *options) writeList(out io.Writer) error {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
 	slots := 0
 	list := func(yield func(dataset.SlotFailures, error) bool) {
 		for s, err := range o.slots() {
-			if err == nil {
-				err = ctx.Err()
-			}
 			slots++
 			if !yield(s, err) {
 				return

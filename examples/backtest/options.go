@@ -21,8 +21,8 @@ func parse(args []string, out io.Writer) (*options, error) {
 		flags.StringVar(&o.record[i], name, "", "`FILE` of the record, lines slot<TAB>[id,id,...]")
 	}
 	flags.StringVar(&o.clusters, "clusters", "", "CSV `FILE` with a column of validators and one of labels")
-	flags.StringVar(&o.columns.Label, "column", "", "`NAME` of the column of labels (default the first beside the validators')")
-	flags.StringVar(&o.columns.ID, "id-column", "", "`NAME` of the column of validators (default validator_id)")
+	flags.StringVar(&o.labelling.Label, "column", "", "`NAME` of the column of labels (default the first beside the validators')")
+	flags.StringVar(&o.labelling.ID, "id-column", "", "`NAME` of the column of validators (default validator_id)")
 	flags.StringVar(&o.failures, "failures", "", "failure list in place of a record: a `FILE`, or a folder or pattern of several that are read as one")
 	flags.BoolVar(&o.mapped, "map", false, "map a binary failure list instead of reading it: its pages then count as this program's memory")
 	flags.StringVar(&o.xatu, "xatu", "", "`DIR` with canonical_beacon_*.parquet in place of a record")

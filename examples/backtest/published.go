@@ -21,6 +21,7 @@ func (o *options) published(out io.Writer) error {
 			top = max(top, l.Committee[n-1])
 		}
 	}
+	o.labelling.SkipUnknown = true
 	labels, err := o.readLabels(func(v uint32) bool { return v <= top })
 	if err != nil {
 		return err
@@ -34,8 +35,13 @@ func (o *options) published(out io.Writer) error {
 	}
 	o.progress.Done()
 	o.reportFaults(errStream)
+	if n := labels.Skipped; n > 0 {
+		fmt.Fprintf(errStream, "backtest: %d validators of %s are beyond the record and left out, as by the script\n", n, o.labels.Name)
+	}
 	if o.format == table.JSON {
-		return writeJSON(out, publishedJSON(p))
+		of := publishedJSON(p)
+		of["clusters_beyond_record"] = labels.Skipped
+		return writeJSON(out, of)
 	}
 	return writeTables(out, o.format, publishedCounts(p), publishedPenalties(p))
 }

@@ -1,17 +1,20 @@
 package main
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"iter"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/stakesim/stakesim/penalty/cofailure"
+	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/dataset"
 	"github.com/stakesim/stakesim/spec/file"
 )
@@ -80,7 +83,7 @@ func sampleRecord(t testing.TB) dataset.Record {
 func sampleLabels(t testing.TB) *dataset.Labels {
 	in, err := file.Path(recordDir + "clusters.csv")
 	require.NoError(t, err)
-	l, err := dataset.ReadLabels(in, dataset.LabelColumns{Label: "cluster"}, nil, nil)
+	l, err := dataset.ReadLabels(in, dataset.LabelOptions{Label: "cluster"}, nil, nil)
 	require.NoError(t, err)
 	return l
 }
@@ -210,4 +213,27 @@ func compareVector(t *testing.T, want *expected, key string, got []uint64) {
 		require.Equal(t, v.Values, got, key)
 		require.Equal(t, v.Max, highest, key)
 	}
+}
+
+func TestClustersBeyondTheRecordAreSkippedAsByTheScriptAndCounted(t *testing.T) {
+	stderr := new(bytes.Buffer)
+	errStream = stderr
+	defer func() { errStream = os.Stderr }()
+	clusters, err := os.ReadFile(recordDir + "clusters.csv")
+	require.NoError(t, err)
+	name := filepath.Join(t.TempDir(), "clusters.csv")
+	beyond := "640000,solo\n16777216,solo\n4294967296,\n99999999999999999999999,solo\n"
+	require.NoError(t, os.WriteFile(name, append(bytes.TrimRight(clusters, "\n"), "\n"+beyond...), 0o644))
+	args := files(t, "", nil)
+	args[len(args)-1] = name
+	want := output(t, "-as-published")
+	require.Empty(t, stderr.String())
+	require.Equal(t, want, output(t, append(args, "-as-published")...))
+	require.Equal(t, "backtest: 4 validators of "+name+" are beyond the record and left out, as by the script\n", stderr.String())
+	var got struct {
+		Beyond int `json:"clusters_beyond_record"`
+	}
+	require.NoError(t, json.Unmarshal([]byte(output(t, append(args, "-as-published", "-format", "json")...)), &got))
+	require.Equal(t, 4, got.Beyond)
+	require.ErrorIs(t, run(args, nil, new(bytes.Buffer)), spec.ErrInput, "it is a fault of any other run")
 }

@@ -25,15 +25,15 @@ type options struct {
 	format                                      table.Format
 	rules                                       []penalty.Rule
 
-	progress *progress
-	faults   dataset.Faults
-	again    dataset.Faults // of later passes, which count the same ones
-	files    dataset.Record
-	labels   file.Input
-	columns  dataset.LabelColumns
-	duties   dataset.Duties
-	unknown  uint64 // duties of validators without a known balance
-	list     func() iter.Seq2[dataset.SlotFailures, error]
+	progress  *progress
+	faults    dataset.Faults
+	again     dataset.Faults // of later passes, which count the same ones
+	files     dataset.Record
+	labels    file.Input
+	labelling dataset.LabelOptions
+	duties    dataset.Duties
+	unknown   uint64 // duties of validators without a known balance
+	list      func() iter.Seq2[dataset.SlotFailures, error]
 }
 
 // open finds the inputs, or takes the embedded record.
@@ -119,7 +119,7 @@ func (o *options) slots() iter.Seq2[dataset.SlotFailures, error] {
 
 // readLabels reads the clusters; labels of validators without a duty are faults.
 func (o *options) readLabels(known func(uint32) bool) (*dataset.Labels, error) {
-	return dataset.ReadLabels(o.labels, o.columns, known, &o.faults)
+	return dataset.ReadLabels(o.labels, o.labelling, known, &o.faults)
 }
 
 // reportFaults says on the error stream what was left out.

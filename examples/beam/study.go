@@ -188,7 +188,7 @@ func (s *studyOf) labels(ctx context.Context, limit uint32) (*dataset.Labels, er
 	}
 	in.Name = s.Clusters
 	faults := dataset.Faults{Lenient: s.Lenient}
-	return dataset.ReadLabels(in, dataset.LabelColumns{ID: s.IDColumn, Label: s.Column}, func(v uint32) bool { return v < limit }, &faults)
+	return dataset.ReadLabels(in, dataset.LabelOptions{ID: s.IDColumn, Label: s.Column}, func(v uint32) bool { return v < limit }, &faults)
 }
 
 // asSlots hands a failure list to the back-test: formats and formulas do not

@@ -83,13 +83,13 @@ func ExampleLists_Close() {
 }
 
 func ExampleReadLabels() {
-	l, err := dataset.ReadLabels(text("labels.csv", "validator_id,operator,client\n3,A,teku\n4,,prysm\n"), dataset.LabelColumns{Label: "client"}, nil, nil)
+	l, err := dataset.ReadLabels(text("labels.csv", "validator_id,operator,client\n3,A,teku\n4,,prysm\n"), dataset.LabelOptions{Label: "client"}, nil, nil)
 	fmt.Println(l.Names, err)
 	// Output: [teku prysm] <nil>
 }
 
 func ExampleLabels_Label() {
-	l, _ := dataset.ReadLabels(text("clusters.csv", "3,A\n4,\n"), dataset.LabelColumns{}, nil, nil)
+	l, _ := dataset.ReadLabels(text("clusters.csv", "3,A\n4,\n"), dataset.LabelOptions{}, nil, nil)
 	fmt.Println(l.Label(3))
 	fmt.Println(l.Label(4))
 	fmt.Println(l.Label(1 << 31))

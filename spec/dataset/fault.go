@@ -132,6 +132,9 @@ func (f *Faults) Report(fault *Fault) error {
 	return nil
 }
 
+// quiet says that faults are counted and nobody sees them.
+func (f *Faults) quiet() bool { return f != nil && f.Lenient && f.Met == nil }
+
 // Add adds what others have counted.
 func (f *Faults) Add(o *Faults) {
 	for k, n := range o.Counts {

@@ -24,6 +24,8 @@ type Labels struct {
 	// Of is the position in Names by validator; negative where a validator has no
 	// label, -2 where the file has an empty one. Higher indices have none.
 	Of []int32
+	// Skipped is the number of labels left out, see [LabelOptions].
+	Skipped uint64
 }
 
 // Label returns the label of a validator, if it has one.
@@ -34,10 +36,13 @@ func (l *Labels) Label(validator uint32) (string, bool) {
 	return l.Names[l.Of[validator]], true
 }
 
-// LabelColumns name the columns of a file of labels.
-type LabelColumns struct {
-	ID    string // the validators' indices; empty means validator_id
-	Label string // empty means the first other one
+// LabelOptions say how a file of labels is read.
+type LabelOptions struct {
+	ID    string // column of the validators' indices; empty means validator_id
+	Label string // column of the labels; empty means the first other one
+	// SkipUnknown leaves out the labels of validators that the record does not know,
+	// whatever their index, and counts them; they are no faults.
+	SkipUnknown bool
 }
 
 // idColumn is the name that the published files have.
@@ -46,14 +51,14 @@ const idColumn = "validator_id"
 // ReadLabels reads a CSV file of which one column numbers validators and another one
 // labels them. A file without a header line has these two columns. known says which
 // validators the record has; nil means all below [MaxValidators].
-func ReadLabels(in file.Input, columns LabelColumns, known func(validator uint32) bool, faults *Faults) (*Labels, error) {
+func ReadLabels(in file.Input, o LabelOptions, known func(validator uint32) bool, faults *Faults) (*Labels, error) {
 	rows, err := in.Rows(file.Limit{})
 	if err != nil {
 		return nil, asFault(err)
 	}
 	defer rows.Close()
-	l := labelReader{in: in.Name, faults: faults, known: known, id: 0, label: 1, numbers: map[string]int32{}, labels: &Labels{}}
-	l.names = [...]string{cmp.Or(columns.ID, idColumn), cmp.Or(columns.Label, "label")}
+	l := labelReader{LabelOptions: o, in: in.Name, faults: faults, known: known, id: 0, label: 1, numbers: map[string]int32{}, labels: &Labels{}}
+	l.names = [...]string{cmp.Or(o.ID, idColumn), cmp.Or(o.Label, "label")}
 	for first := true; ; first = false {
 		row, err := rows.Next()
 		if err == io.EOF {
@@ -66,7 +71,7 @@ func ReadLabels(in file.Input, columns LabelColumns, known func(validator uint32
 				return l.labels, nil
 			}
 		case first:
-			err = l.header(row, columns)
+			err = l.header(row)
 		default:
 			err = l.row(row)
 		}
@@ -77,6 +82,7 @@ func ReadLabels(in file.Input, columns LabelColumns, known func(validator uint32
 }
 
 type labelReader struct {
+	LabelOptions
 	in        string
 	line      int
 	faults    *Faults
@@ -108,9 +114,9 @@ func (l *labelReader) broken(err error) error {
 }
 
 // header finds the columns, or takes the first line as a row.
-func (l *labelReader) header(row []string, columns LabelColumns) error {
+func (l *labelReader) header(row []string) error {
 	if _, err := u64.Parse[uint64](strings.TrimSpace(row[0])); err == nil {
-		if name := cmp.Or(columns.ID, columns.Label); name != "" {
+		if name := cmp.Or(l.ID, l.Label); name != "" {
 			return &Fault{File: l.in, Line: l.line, Column: name, Kind: MissingColumn, Detail: "the file has no header"}
 		}
 		return l.row(row)
@@ -119,7 +125,7 @@ func (l *labelReader) header(row []string, columns LabelColumns) error {
 	if l.id, err = file.Column(row, l.names[0]); err != nil {
 		return &Fault{File: l.in, Line: l.line, Kind: MissingColumn, Err: err}
 	}
-	if columns.Label == "" {
+	if l.Label == "" {
 		l.label = 0
 		if l.id == 0 {
 			l.label = 1
@@ -130,8 +136,11 @@ func (l *labelReader) header(row []string, columns LabelColumns) error {
 		l.names[1] = strings.TrimSpace(row[l.label])
 		return nil
 	}
-	if l.label, err = file.Column(row, columns.Label); err != nil {
+	if l.label, err = file.Column(row, l.Label); err != nil {
 		return &Fault{File: l.in, Line: l.line, Kind: MissingColumn, Err: err}
+	}
+	if l.label == l.id {
+		return &Fault{File: l.in, Line: l.line, Column: l.Label, Kind: MissingColumn, Detail: "it is that of the validators"}
 	}
 	return nil
 }
@@ -152,12 +161,17 @@ func (l *labelReader) row(row []string) error {
 	}
 	word := strings.TrimSpace(row[l.id])
 	id, err := u64.Parse[uint64](word)
+	tooLarge := errors.Is(err, u64.ErrRange) || err == nil && id > math.MaxUint32
+	unknown := err == nil && (id >= MaxValidators || l.known != nil && !tooLarge && !l.known(uint32(id)))
 	switch {
-	case errors.Is(err, u64.ErrRange), err == nil && id > math.MaxUint32:
+	case l.SkipUnknown && (tooLarge || unknown):
+		l.labels.Skipped++
+		return nil
+	case tooLarge:
 		return l.fault(IDTooLarge, l.names[0], clip([]byte(word)))
 	case err != nil:
 		return l.fault(Malformed, l.names[0], fmt.Sprintf("%q", clip([]byte(word))))
-	case id >= MaxValidators, l.known != nil && !l.known(uint32(id)):
+	case unknown:
 		return l.fault(UnknownValidator, l.names[0], clip([]byte(word)))
 	}
 	return l.set(uint32(id), strings.TrimSpace(row[l.label]))
@@ -167,7 +181,10 @@ func (l *labelReader) row(row []string) error {
 func (l *labelReader) set(id uint32, name string) error {
 	of := &l.labels.Of
 	if more := int(id) + 1 - len(*of); more > 0 {
-		*of = append(*of, slices.Repeat([]int32{-1}, more)...)
+		*of = slices.Grow(*of, more)
+		for range more {
+			*of = append(*of, -1)
+		}
 	}
 	if (*of)[id] != -1 {
 		return l.fault(LabelTwice, l.names[0], fmt.Sprint(id))

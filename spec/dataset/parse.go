@@ -3,7 +3,6 @@ package dataset
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"math"
 
 	"github.com/stakesim/stakesim/spec"
@@ -14,15 +13,15 @@ import (
 func (l *Lists) parse(text []byte) (spec.Slot, *Fault) {
 	before, after, ok := bytes.Cut(text, []byte{'\t'})
 	if !ok {
-		return 0, malformed("no tab", text)
+		return 0, l.malformed("no tab", text)
 	}
 	slot, err := u64.Parse[uint64](string(bytes.TrimSpace(before)))
 	if err != nil {
-		return 0, malformed("slot", before)
+		return 0, l.malformed("slot", before)
 	}
 	list := bytes.TrimSpace(after)
 	if len(list) < 2 || list[0] != '[' || list[len(list)-1] != ']' {
-		return 0, malformed("no list in brackets", list)
+		return 0, l.malformed("no list in brackets", list)
 	}
 	l.ids = l.ids[:0]
 	if len(list) == 2 {
@@ -47,12 +46,12 @@ func (l *Lists) parseIDs(list []byte) *Fault {
 		}
 		if i == start || i == len(list) || list[i] != ',' && i != len(list)-1 || i-start > 10 {
 			var fault *Fault
-			if id, i, fault = blanks(list, start); fault != nil {
+			if id, i, fault = l.blanks(list, start); fault != nil {
 				return fault
 			}
 		}
 		if id > math.MaxUint32 {
-			return &Fault{Kind: IDTooLarge, Detail: fmt.Sprint(id)}
+			return l.fault(IDTooLarge, "%d", id)
 		}
 		ids = append(ids, uint32(id))
 	}
@@ -62,7 +61,7 @@ func (l *Lists) parseIDs(list []byte) *Fault {
 
 // blanks reads a number that the quick loop does not take: one with blanks
 // around it or with more than ten digits.
-func blanks(list []byte, start int) (uint64, int, *Fault) {
+func (l *Lists) blanks(list []byte, start int) (uint64, int, *Fault) {
 	end := start
 	for end < len(list)-1 && list[end] != ',' {
 		end++
@@ -73,13 +72,16 @@ func blanks(list []byte, start int) (uint64, int, *Fault) {
 		return id, end, nil
 	}
 	if errors.Is(err, u64.ErrRange) {
-		return 0, end, &Fault{Kind: IDTooLarge, Detail: clip(word)}
+		return 0, end, l.fault(IDTooLarge, "%s", clip(word))
 	}
-	return 0, end, malformed("validator index", word)
+	return 0, end, l.malformed("validator index", word)
 }
 
-func malformed(what string, text []byte) *Fault {
-	return &Fault{Kind: Malformed, Detail: fmt.Sprintf("%s: %q", what, clip(text))}
+func (l *Lists) malformed(what string, text []byte) *Fault {
+	if l.faults.quiet() {
+		return l.fault(Malformed, "")
+	}
+	return l.fault(Malformed, "%s: %q", what, clip(text))
 }
 
 // clip keeps messages short.

@@ -2,7 +2,6 @@ package dataset
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"iter"
 	"slices"
@@ -122,7 +121,7 @@ func (f *follower) at(s SlotLists) ([]uint32, bool, error) {
 // pass goes on to the next line; the one left must have been used.
 func (f *follower) pass() error {
 	if !f.used {
-		if err := f.lists.report(&Fault{Kind: NoCommittee, Detail: fmt.Sprintf("slot %d", f.slot)}); err != nil {
+		if err := f.lists.report(f.lists.fault(NoCommittee, "slot %d", f.slot)); err != nil {
 			return err
 		}
 	}
@@ -139,8 +138,7 @@ func (f *follower) within(committee []uint32) ([]uint32, error) {
 			c++
 		}
 		if c == len(committee) || committee[c] != id {
-			detail := fmt.Sprintf("validator %d, slot %d", id, f.slot)
-			if err := f.lists.report(&Fault{Kind: Outsider, Detail: detail}); err != nil {
+			if err := f.lists.report(f.lists.fault(Outsider, "validator %d, slot %d", id, f.slot)); err != nil {
 				return nil, err
 			}
 			continue

@@ -8,12 +8,14 @@ import (
 	"io"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/budget"
 	"github.com/stakesim/stakesim/spec/dataset"
 	"github.com/stakesim/stakesim/spec/file"
 )
@@ -153,10 +155,10 @@ func TestBadLabelsAreFaultsOrCounted(t *testing.T) {
 		{"a quote that does not end", "1,B\n2,\"A\n", dataset.Malformed, `f:2: malformed input: extraneous or missing " in quoted-field`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := dataset.ReadLabels(text("f", c.content), dataset.LabelColumns{}, known, nil)
+			_, err := dataset.ReadLabels(text("f", c.content), dataset.LabelOptions{}, known, nil)
 			require.EqualError(t, err, c.message)
 			faults := &dataset.Faults{Lenient: true}
-			l, err := dataset.ReadLabels(text("f", c.content), dataset.LabelColumns{}, known, faults)
+			l, err := dataset.ReadLabels(text("f", c.content), dataset.LabelOptions{}, known, faults)
 			require.NoError(t, err)
 			name, ok := l.Label(1)
 			require.True(t, ok)
@@ -171,7 +173,7 @@ func TestBadLabelsAreFaultsOrCounted(t *testing.T) {
 		{"validator_id,cluster\n", "client", `f:1: missing column: column "client": unknown name (one of validator_id, cluster)`},
 		{"1,A\n", "client", "f:1: column client: missing column: the file has no header"},
 	} {
-		_, err := dataset.ReadLabels(text("f", c.content), dataset.LabelColumns{Label: c.column}, nil, &dataset.Faults{Lenient: true})
+		_, err := dataset.ReadLabels(text("f", c.content), dataset.LabelOptions{Label: c.column}, nil, &dataset.Faults{Lenient: true})
 		require.EqualError(t, err, c.message)
 	}
 }
@@ -182,46 +184,138 @@ func FuzzRecord(f *testing.F) {
 	}
 	f.Add("7\t[1,2,3]\n8\t[4]\n", "7\t[1]\n8\t[4]\n", "8\t[4]\n")
 	f.Fuzz(func(t *testing.T, committees, attesters, immediate string) {
-		faults := &dataset.Faults{Lenient: true}
-		r := dataset.Record{Committees: text("c", committees), Attesters: text("a", attesters), Immediate: text("i", immediate), Faults: faults}
-		past := int64(-1)
-		for s, err := range r.Slots() {
-			if err != nil {
-				require.ErrorIs(t, err, spec.ErrInput)
-				return
-			}
-			require.True(t, past == -1 || uint64(s.Slot) > uint64(past))
-			past = int64(s.Slot)
-			in := map[uint32]bool{}
-			for i, v := range s.Committee {
-				require.True(t, i == 0 || v > s.Committee[i-1])
-				in[v] = true
-			}
-			for _, v := range append(append([]uint32(nil), s.Attesters...), s.Immediate...) {
-				require.True(t, in[v])
-			}
-		}
-		if _, err := read(committees, attesters, immediate, nil); err == nil {
-			require.Zero(t, faults.Total(), "strict reading took what lenient reading counts")
-		} else {
-			require.NotZero(t, faults.Total(), "%v", err)
-		}
+		budget.Run(t, budget.Limit{}, func() { record(t, committees, attesters, immediate) })
 	})
 }
 
-func FuzzLabels(f *testing.F) {
-	f.Add("validator_id,cluster\n1,A\n2,\n", "")
-	f.Add("\ufeffvalidator_id,x,y\n\"1\",A,B\n", "y")
-	f.Fuzz(func(t *testing.T, content, column string) {
-		l, err := dataset.ReadLabels(text("f", content), dataset.LabelColumns{Label: column}, nil, nil)
+// record holds a record to what lists promise, and reading to what it may take.
+func record(t *testing.T, committees, attesters, immediate string) {
+	faults := &dataset.Faults{Lenient: true}
+	r := dataset.Record{Committees: text("c", committees), Attesters: text("a", attesters), Immediate: text("i", immediate), Faults: faults}
+	past := int64(-1)
+	for s, err := range r.Slots() {
 		if err != nil {
 			require.ErrorIs(t, err, spec.ErrInput)
 			return
 		}
-		for _, n := range l.Of {
-			require.Less(t, int(n), len(l.Names))
+		require.True(t, past == -1 || uint64(s.Slot) > uint64(past))
+		past = int64(s.Slot)
+		in := map[uint32]bool{}
+		for i, v := range s.Committee {
+			require.True(t, i == 0 || v > s.Committee[i-1])
+			in[v] = true
 		}
+		for _, v := range append(append([]uint32(nil), s.Attesters...), s.Immediate...) {
+			require.True(t, in[v])
+		}
+	}
+	if _, err := read(committees, attesters, immediate, nil); err == nil {
+		require.Zero(t, faults.Total(), "strict reading took what lenient reading counts")
+	} else {
+		require.NotZero(t, faults.Total(), "%v", err)
+	}
+}
+
+func FuzzLabels(f *testing.F) {
+	f.Add("validator_id,cluster\n1,A\n2,\n", "", "", false)
+	f.Add("\ufeffvalidator_id,x,y\n\"1\",A,B\n", "y", "", true)
+	f.Add("client,index\nA,4.07e3\nB,16777215\nC,1e30\n", "client", "index", true)
+	f.Add("\x1f\x8b\x08", "", "", false)
+	f.Add("PK\x03\x04", "", "", false)
+	f.Add("1,\"A\n2", "", "", true)
+	f.Fuzz(func(t *testing.T, content, column, id string, skip bool) {
+		budget.Run(t, budget.Limit{}, func() {
+			o := dataset.LabelOptions{Label: column, ID: id, SkipUnknown: skip}
+			l, err := dataset.ReadLabels(text("f", content), o, nil, nil)
+			lenient := &dataset.Faults{Lenient: true}
+			if _, again := dataset.ReadLabels(text("f", content), o, nil, lenient); err == nil {
+				require.NoError(t, again)
+				require.Zero(t, lenient.Total())
+			}
+			if err != nil {
+				require.ErrorIs(t, err, spec.ErrInput)
+				require.ErrorContains(t, err, "f")
+				return
+			}
+			require.LessOrEqual(t, len(l.Of), dataset.MaxValidators)
+			require.True(t, skip || l.Skipped == 0)
+			require.True(t, len(l.Of) == 0 || int(slices.Max(l.Of)) < len(l.Names))
+		})
 	})
+}
+
+func TestLabelsOfValidatorsThatAreNotKnownCanBeLeftOut(t *testing.T) {
+	const content = "1,A\n10,B\n16777216,C\n4294967296,D\n1e30,E\n2,F\n"
+	known := func(v uint32) bool { return v < 10 }
+	l, err := dataset.ReadLabels(text("f", content), dataset.LabelOptions{SkipUnknown: true}, known, nil)
+	require.NoError(t, err)
+	require.Equal(t, []string{"A", "F"}, l.Names)
+	require.EqualValues(t, 4, l.Skipped)
+	_, err = dataset.ReadLabels(text("f", "1,A\nx,B\n"), dataset.LabelOptions{SkipUnknown: true}, known, nil)
+	require.EqualError(t, err, `f:2: column validator_id: malformed input: "x"`, "what is no index is no unknown one")
+}
+
+func TestTheColumnsOfLabelsAreChosen(t *testing.T) {
+	const content = "client, index ,label,validator_id\nteku,7,A,1\nlodestar,8.0,B,2\n"
+	for _, c := range []struct {
+		o    dataset.LabelOptions
+		id   uint32
+		want string
+		err  string
+	}{
+		{dataset.LabelOptions{}, 1, "teku", ""},
+		{dataset.LabelOptions{Label: "label"}, 2, "B", ""},
+		{dataset.LabelOptions{ID: "index"}, 7, "teku", ""},
+		{dataset.LabelOptions{ID: "index", Label: "label"}, 8, "B", ""},
+		{dataset.LabelOptions{ID: "index", Label: "validator_id"}, 7, "1", ""},
+		{dataset.LabelOptions{ID: "indx"}, 0, "", `f:1: missing column: column "indx": unknown name (one of client, index, label, validator_id; did you mean "index"?)`},
+		{dataset.LabelOptions{Label: "lable"}, 0, "", `f:1: missing column: column "lable": unknown name (one of client, index, label, validator_id; did you mean "label"?)`},
+		{dataset.LabelOptions{ID: "label", Label: "label"}, 0, "", `f:1: column label: missing column: it is that of the validators`},
+		{dataset.LabelOptions{ID: "client"}, 0, "", `f:2: column client: malformed input: "teku"`},
+	} {
+		for _, form := range []string{content, "\ufeff" + content, strings.ReplaceAll(content, "\n", "\r\n"), zipped(content)} {
+			l, err := dataset.ReadLabels(text("f", form), c.o, nil, nil)
+			if c.err != "" {
+				require.EqualError(t, err, c.err)
+				continue
+			}
+			require.NoError(t, err)
+			got, ok := l.Label(c.id)
+			require.True(t, ok)
+			require.Equal(t, c.want, got)
+		}
+	}
+	_, err := dataset.ReadLabels(text("f", "validator_id;client\n1;A\n"), dataset.LabelOptions{}, nil, nil)
+	require.ErrorContains(t, err, "f:1: missing column")
+	_, err = dataset.ReadLabels(text("f", "1,A\n2;B\n"), dataset.LabelOptions{}, nil, nil)
+	require.EqualError(t, err, "f:2: malformed input: 1 field where 2 are wanted (validator_id,label; fields are separated by commas, not by semicolons)")
+}
+
+func TestLabelsAndListsWithoutAnEndAreErrorsInTime(t *testing.T) {
+	for name, content := range map[string]string{
+		"one line":      zipped(strings.Repeat("1", 40<<20)),
+		"zeros":         zipped(string(make([]byte, 40<<20))),
+		"one field":     zipped("validator_id,cluster\n1," + strings.Repeat("A", 40<<20)),
+		"an open quote": zipped("validator_id,cluster\n1,\"" + strings.Repeat("A\n", 2<<20)),
+		"empty lines":   zipped("validator_id,cluster\n" + strings.Repeat("\n", 40<<20)),
+		"fields":        zipped(strings.Repeat("1,", 20<<20)),
+	} {
+		for _, faults := range []*dataset.Faults{nil, {Lenient: true}} {
+			budget.Run(t, budget.Limit{}, func() {
+				_, err := dataset.ReadLabels(text("f", content), dataset.LabelOptions{}, nil, faults)
+				require.ErrorIs(t, err, spec.ErrInput, name)
+			})
+			budget.Run(t, budget.Limit{}, func() {
+				l, err := dataset.OpenLists(text("f", content), faults)
+				for err == nil {
+					_, _, err = l.Next()
+				}
+				if err != io.EOF { // lines that are none are counted
+					require.ErrorIs(t, err, spec.ErrInput, name)
+				}
+			})
+		}
+	}
 }
 
 // BenchmarkText reads committees of a million validators; the target is 150

@@ -10,8 +10,9 @@ import (
 	"github.com/stakesim/stakesim/spec/file"
 )
 
-// MaxLine bounds the length of a line in bytes: a committee of 4 million.
-const MaxLine = 1 << 25
+// MaxLine bounds the length of a line in bytes: a million validators, where a slot
+// has committees of at most 131,072.
+const MaxLine = 1 << 23
 
 // Lists reads one file of lines "slot<TAB>[id,id,...]", slots ascending.
 // Close it when done. Source of the format: ethereum/research,
@@ -23,6 +24,7 @@ type Lists struct {
 	ids    []uint32
 	last   spec.Slot
 	any    bool
+	spare  Fault // of what is only counted
 }
 
 // OpenLists opens a file. faults says what becomes of bad lines; nil is strict.
@@ -67,8 +69,17 @@ func (l *Lists) Next() (spec.Slot, []uint32, error) {
 	}
 }
 
-// report completes a fault with the place. A fault of a kind alone costs no
-// formatting when it is only counted.
+// fault is a new fault of a kind. One that is only counted costs nothing: a file of
+// millions of bad lines is read as quickly as one of good ones.
+func (l *Lists) fault(kind Kind, format string, args ...any) *Fault {
+	if l.faults.quiet() {
+		l.spare = Fault{Kind: kind}
+		return &l.spare
+	}
+	return &Fault{Kind: kind, Detail: fmt.Sprintf(format, args...)}
+}
+
+// report completes a fault with the place.
 func (l *Lists) report(f *Fault) error {
 	f.File, f.Line = l.name, l.in.Number()
 	return l.faults.Report(f)
@@ -92,9 +103,9 @@ func (l *Lists) order(slot spec.Slot) *Fault {
 	case !l.any || slot > l.last:
 		return nil
 	case slot == l.last:
-		return &Fault{Kind: SlotTwice, Detail: fmt.Sprint(uint64(slot))}
+		return l.fault(SlotTwice, "%d", slot)
 	}
-	return &Fault{Kind: SlotOrder, Detail: fmt.Sprintf("%d after %d", slot, l.last)}
+	return l.fault(SlotOrder, "%d after %d", slot, l.last)
 }
 
 // sort puts the list in ascending order and leaves repetitions out.
@@ -106,7 +117,7 @@ func (l *Lists) sort() error {
 	kept := 0
 	for i, id := range l.ids {
 		if i > 0 && id == l.ids[i-1] {
-			if err := l.report(&Fault{Kind: IDTwice, Detail: fmt.Sprint(id)}); err != nil {
+			if err := l.report(l.fault(IDTwice, "%d", id)); err != nil {
 				return err
 			}
 			continue

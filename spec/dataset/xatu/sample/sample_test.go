@@ -156,7 +156,7 @@ func ExamplePeriod_Labels() {
 	name := filepath.Join(dir, "clusters.csv")
 	fmt.Println(sample.Period{Seed: 1, Validators: 3200}.Labels(name))
 	in, _ := file.Path(name)
-	labels, err := dataset.ReadLabels(in, dataset.LabelColumns{Label: "cluster"}, nil, nil)
+	labels, err := dataset.ReadLabels(in, dataset.LabelOptions{Label: "cluster"}, nil, nil)
 	fmt.Println(len(labels.Names), labels.Names[0], err)
 	// Output:
 	// <nil>
