@@ -29,7 +29,7 @@ func TestNoExportedFunctionPanicsOnEdgeValues(t *testing.T) {
 			"ParseGrouping": backtest.ParseGrouping, "Population.AppendBinary": (*backtest.Population).AppendBinary,
 			"Population.Has": (*backtest.Population).Has, "Population.Limit": (*backtest.Population).Limit,
 			"Population.MarshalBinary": (*backtest.Population).MarshalBinary, "Population.UnmarshalBinary": (*backtest.Population).UnmarshalBinary,
-			"Punisher.Punish": (*backtest.Punisher).Punish, "Result.AdvantageTable": (*backtest.Result).AdvantageTable,
+			"Punisher.Punish": (*backtest.Punisher).Punish, "RatioInterval": backtest.RatioInterval, "Reason.String": backtest.Reason.String, "Result.AdvantageTable": (*backtest.Result).AdvantageTable,
 			"Result.CountTable": (*backtest.Result).CountTable, "Result.MarshalJSON": (*backtest.Result).MarshalJSON,
 			"Result.PenaltyTable": (*backtest.Result).PenaltyTable, "Study.Columns": (*backtest.Study).Columns,
 			"Study.NewObserver": (*backtest.Study).NewObserver, "Study.NewPunisher": (*backtest.Study).NewPunisher,

@@ -209,30 +209,33 @@ func ExampleStudy_Result() {
 func ExampleResult_CountTable() {
 	_ = result(0).CountTable().Write(os.Stdout, table.CSV)
 	// Output:
-	// kind,failures,co-failures,by share of failures,by global rate,by own rate,redistributed,fake clusters
-	// fumbles,79,132,90.04041720990874,50.11219618055556,58.28125,,
-	// misses,0,0,0,0,0,,
-	// ssfumbles,79,132,90.04041720990874,50.11219618055556,58.28125,,
-	// ssmisses,0,0,0,0,0,,
+	// kind,failures,co-failures,by share of failures,by global rate,pairs at global rate,by own rate,pairs at own rate,redistributed,fake clusters
+	// fumbles,79,132,90.04041720990874,50.11219618055556,49.964060465494796,58.28125,58.12296549479167,,
+	// misses,0,0,0,0,0,0,0,,
+	// ssfumbles,79,132,90.04041720990874,50.11219618055556,49.964060465494796,58.28125,58.12296549479167,,
+	// ssmisses,0,0,0,0,0,0,0,,
 }
 
+// Two epochs are too few for an interval.
 func ExampleResult_PenaltyTable() {
 	_ = result(100).PenaltyTable().Write(os.Stdout, table.Markdown)
 	// Output:
 	// ### Penalties by group, deadline longest
 	//
-	// | group | validators | mechanism | total (Gwei) | mean (Gwei) | mean from (Gwei) | to (Gwei) | to status quo (x) | ratio from (x) | up to (x) |
-	// | --- | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
-	// | big | 0 | status-quo | 0 |  |  |  |  |  |  |
-	// | big | 0 | smoothed-2026/E3 | 0 |  |  |  |  |  |  |
-	// | medium | 384 | status-quo | 19,363,500 | 50,425.8 | 43,030.0 | 57,821.6 | 1.000 | 1.000 | 1.000 |
-	// | medium | 384 | smoothed-2026/E3 | 569,131,992 | 1,482,114.6 | 137,427.1 | 2,826,802.1 | 29.392 | 3.194 | 48.888 |
-	// | small | 64 | status-quo | 2,065,440 | 32,272.5 | 32,272.5 | 32,272.5 | 1.000 | 1.000 | 1.000 |
-	// | small | 64 | smoothed-2026/E3 | 38,313,912 | 598,654.9 | 598,654.9 | 598,654.9 | 18.550 | 18.550 | 18.550 |
-	// | all | 768 | status-quo | 37,952,460 | 49,417.3 | 45,719.4 | 53,115.2 | 1.000 | 1.000 | 1.000 |
-	// | all | 768 | smoothed-2026/E3 | 703,011,231 | 915,379.2 | 187,315.0 | 1,643,443.4 | 18.523 | 4.097 | 30.941 |
+	// | group | validators | mechanism | total (Gwei) | mean (Gwei) | mean from (Gwei) | to (Gwei) | to status quo (x) | ratio from (x) | up to (x) | mean's blocks | ratio's blocks |
+	// | --- | ---: | --- | ---: | ---: | --- | --- | ---: | ---: | ---: | --- | --- |
+	// | big | 0 | status-quo | 0 |  |  |  |  |  |  | no figure | no figure |
+	// | big | 0 | smoothed-2026/E3 | 0 |  |  |  |  |  |  | no figure | no figure |
+	// | medium | 384 | status-quo | 19,363,500 | 50,425.8 |  |  | 1.000 | 1.000 | 1.000 | record too short | by definition |
+	// | medium | 384 | smoothed-2026/E3 | 569,131,992 | 1,482,114.6 |  |  | 29.392 |  |  | record too short | record too short |
+	// | small | 64 | status-quo | 2,065,440 | 32,272.5 |  |  | 1.000 | 1.000 | 1.000 | record too short | by definition |
+	// | small | 64 | smoothed-2026/E3 | 38,313,912 | 598,654.9 |  |  | 18.550 |  |  | record too short | record too short |
+	// | all | 768 | status-quo | 37,952,460 | 49,417.3 |  |  | 1.000 | 1.000 | 1.000 | record too short | by definition |
+	// | all | 768 | smoothed-2026/E3 | 703,011,231 | 915,379.2 |  |  | 18.523 |  |  | record too short | record too short |
 	//
-	// Intervals: 95 %, 100 draws of 2 blocks of 1 epochs, seed 1.
+	// Intervals: 95 %, studentised circular block bootstrap, 100 draws, seed 1; blocks of epochs twice as long as the rule of Politis and White (2004, corrected 2009) finds in the record.
+	//
+	// Record too short: fewer than three outages, or what varies lasts too long for an interval. No interval knows of outages that the record has not seen.
 }
 
 func ExampleResult_AdvantageTable() {

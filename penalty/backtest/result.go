@@ -15,18 +15,15 @@ type Result struct {
 	expected [cofailure.KindCount]cofailure.Expected
 	sums     []uint64 // by group and column
 	totals   []float64
-	draws    [][]float64 // the same, of every draw
-	seed     uint64
+	draws    *drawer
 }
 
 // MaxDraws bounds the draws of the intervals.
 const MaxDraws = 100_000
 
-// Result draws intervals of 95 %, none for draws 0: percentiles over so many
-// draws of blocks of epochs with replacement (math/rand/v2, PCG of the seed).
-// Memory is 8 bytes for every draw, group and column; above 2^27 of these, as for
-// too many draws, an outcome that lacks an epoch or is of another study, the error
-// wraps [spec.ErrInput].
+// Result adds intervals of 95 % by [RatioInterval] with so many draws, none for
+// draws 0, to an outcome. Too many draws, also for so many groups and columns (2^27 in
+// all), an outcome that lacks an epoch or is of another study wrap [spec.ErrInput].
 func (s *Study) Result(o *Outcome, draws int, seed uint64) (*Result, error) {
 	if !s.made() || o == nil {
 		return nil, absent("study or outcome")
@@ -40,7 +37,7 @@ func (s *Study) Result(o *Outcome, draws int, seed uint64) (*Result, error) {
 	if o.Totals.epochs != o.Totals.end {
 		return nil, spec.Atf("totals", -1, spec.ErrInput, "%d epochs added of %d", o.Totals.epochs, o.Totals.end)
 	}
-	r := &Result{Outcome: o, study: s, seed: seed}
+	r := &Result{Outcome: o, study: s, draws: newDrawer(draws, seed)}
 	var err error
 	if r.expected, err = o.Counts.Expected(&s.Population.Clusters); err != nil {
 		return nil, err
@@ -52,7 +49,6 @@ func (s *Study) Result(o *Outcome, draws int, seed uint64) (*Result, error) {
 	for i, v := range r.sums {
 		r.totals[i] = float64(v)
 	}
-	r.draws = o.Totals.bootstrap(s.width, draws, seed)
 	return r, nil
 }
 
@@ -64,28 +60,61 @@ func (r *Result) sum(totals []float64, group, column int) float64 {
 	return totals[group*r.study.columns+column]
 }
 
-// mean is the penalty of a validator of a group; NaN for an empty group.
-func (r *Result) mean(totals []float64, group, column int) float64 {
-	members := r.study.Population.Groups[group].Members
-	if members == 0 {
-		return math.NaN()
+// series are the sums of a group and column by block, times a number.
+func (r *Result) series(group, column int, times float64) []float64 {
+	rows := make([]float64, len(r.Totals.blocks))
+	for i, block := range r.Totals.blocks {
+		rows[i] = float64(block[group*r.study.columns+column]) * times
 	}
-	return r.sum(totals, group, column) / float64(members)
+	return rows
 }
 
-// ratio is to the first rule.
-func (r *Result) ratio(totals []float64, group, rule int) float64 {
-	return r.sum(totals, group, firstRule+rule) / r.sum(totals, group, firstRule)
+// epochs are those of every block: equally many, but for the last.
+func (r *Result) epochs() []float64 {
+	rows := make([]float64, len(r.Totals.blocks))
+	for i := range rows {
+		rows[i] = float64(min(r.Totals.span, r.Totals.end-uint64(i)*r.Totals.span))
+	}
+	return rows
+}
+
+// mean is the penalty of a validator of a group; NaN for an empty group.
+func (r *Result) mean(group, column int) (float64, Interval) {
+	members := r.study.Population.Groups[group].Members
+	if members == 0 {
+		return math.NaN(), without(Undefined)
+	}
+	each := float64(r.Totals.epochs) / float64(members) // of a sum an epoch
+	interval := r.draws.ratio(r.series(group, column, 1), r.epochs())
+	interval.Low, interval.High = interval.Low*each, interval.High*each
+	return r.sum(r.totals, group, column) / float64(members), interval
+}
+
+// ratio is to the first rule; that of the first rule itself is one by definition.
+func (r *Result) ratio(group, rule int) (float64, Interval) {
+	column := firstRule + rule
+	if rule == 0 && r.draws.draws > 0 && r.sum(r.totals, group, column) > 0 {
+		return 1, Interval{Low: 1, High: 1}
+	}
+	return r.sum(r.totals, group, column) / r.sum(r.totals, group, firstRule),
+		r.draws.ratio(r.series(group, column, 1), r.series(group, firstRule, 1))
 }
 
 // advantage is what a validator of a small cluster pays over what one of a
 // large one pays.
-func (r *Result) advantage(totals []float64, column int) float64 {
+func (r *Result) advantage(column int) (float64, Interval) {
 	big, small := r.ends()
 	if small < 0 || big < 0 {
-		return math.NaN()
+		return math.NaN(), without(Undefined)
 	}
-	return r.mean(totals, small, column) / r.mean(totals, big, column)
+	groups := r.study.Population.Groups
+	if groups[small].Members == 0 || groups[big].Members == 0 {
+		return math.NaN(), without(Undefined)
+	}
+	// The interval's own form of the same ratio.
+	perSmall, perBig := 1/float64(groups[small].Members), 1/float64(groups[big].Members)
+	ratio := r.sum(r.totals, small, column) / float64(groups[small].Members) / (r.sum(r.totals, big, column) / float64(groups[big].Members))
+	return ratio, r.draws.ratio(r.series(small, column, perSmall), r.series(big, column, perBig))
 }
 
 // ends are the groups of the largest clusters that there are and of the small
@@ -109,7 +138,9 @@ type kindJSON struct {
 	Fake          *uint64  `json:"fake_stable"`
 	Share         float64  `json:"share_of_failures"`
 	GlobalRate    float64  `json:"global_rate"`
+	GlobalPairs   float64  `json:"global_rate_pairs"`
 	OwnRate       float64  `json:"own_rate"`
+	OwnPairs      float64  `json:"own_rate_pairs"`
 	Redistributed *float64 `json:"redistributed"`
 }
 
@@ -125,12 +156,15 @@ func (r *Result) MarshalJSON() ([]byte, error) {
 	s := r.study
 	of := map[string]any{
 		"epochs": r.Totals.Epochs(), "epochs_incomplete": r.Incomplete, "validators": s.Population.Clusters.Validators,
-		"deadline": s.Deadline.String(), "counted": s.Counted, "seed": r.seed, "draws": len(r.draws),
+		"deadline": s.Deadline.String(), "counted": s.Counted, "seed": r.draws.seed, "draws": r.draws.draws,
 		"penalties": r.PenaltyTable(), "advantage": r.AdvantageTable(),
 	}
 	for k := range cofailure.KindCount {
 		x := r.expected[k]
-		j := kindJSON{Failures: r.Counts.Failures[k], Co: r.Counts.Co[k], Share: x.ShareOfFailures, GlobalRate: x.GlobalRate, OwnRate: x.OwnRate}
+		j := kindJSON{
+			Failures: r.Counts.Failures[k], Co: r.Counts.Co[k], Share: x.ShareOfFailures,
+			GlobalRate: x.GlobalRate, GlobalPairs: x.GlobalRatePairs, OwnRate: x.OwnRate, OwnPairs: x.OwnRatePairs,
+		}
 		if r.Fake != nil {
 			j.Fake = &r.Fake.Co[k]
 		}

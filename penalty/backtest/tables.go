@@ -20,21 +20,27 @@ func (r *Result) CountTable() *table.Table {
 		table.Column{Name: "co-failures", Key: "co", Thousands: true},
 		table.Column{Name: "by share of failures", Key: "share_of_failures", Decimals: 1, Thousands: true},
 		table.Column{Name: "by global rate", Key: "global_rate", Decimals: 1, Thousands: true},
+		table.Column{Name: "pairs at global rate", Key: "global_rate_pairs", Decimals: 1, Thousands: true},
 		table.Column{Name: "by own rate", Key: "own_rate", Decimals: 1, Thousands: true},
+		table.Column{Name: "pairs at own rate", Key: "own_rate_pairs", Decimals: 1, Thousands: true},
 		table.Column{Name: "redistributed", Decimals: 1, Thousands: true},
 		table.Column{Name: "fake clusters", Key: "fake_stable", Thousands: true})
 	for k := range cofailure.KindCount {
 		x := r.expected[k]
-		row := []any{cofailure.Kind(k).String(), r.Counts.Failures[k], r.Counts.Co[k], x.ShareOfFailures, x.GlobalRate, x.OwnRate, nil, nil}
+		row := []any{
+			cofailure.Kind(k).String(), r.Counts.Failures[k], r.Counts.Co[k], x.ShareOfFailures,
+			x.GlobalRate, x.GlobalRatePairs, x.OwnRate, x.OwnRatePairs, nil, nil,
+		}
 		if r.Redistributed != nil {
-			row[6] = r.Redistributed[k]
+			row[8] = r.Redistributed[k]
 		}
 		if r.Fake != nil {
-			row[7] = r.Fake.Co[k]
+			row[9] = r.Fake.Co[k]
 		}
 		_ = t.Row(row...)
 	}
 	t.Note(fmt.Sprintf("%d validators, %d epochs; clusters of more than %d.", r.study.Population.Clusters.Validators, r.Totals.Epochs(), cofailure.SmallOver))
+	t.Note("By global and by own rate: as published, size squared times the rate squared, which counts a validator with itself: too high by 1 in size less one, 10 % in a cluster of 11. Pairs at these rates: size times size less one.")
 	if r.Incomplete > 0 {
 		t.Note(fmt.Sprintf("Left out: %d epochs with slots missing.", r.Incomplete))
 	}
@@ -49,27 +55,62 @@ func (r *Result) PenaltyTable() *table.Table {
 		return table.New("No result")
 	}
 	s := r.study
-	t := table.New("Penalties by group, deadline "+s.Deadline.String(),
-		table.Column{Name: "group"}, table.Column{Name: "validators", Thousands: true}, table.Column{Name: "mechanism"},
-		table.Column{Name: "total", Unit: "Gwei", Thousands: true},
-		table.Column{Name: "mean", Unit: "Gwei", Decimals: 1, Thousands: true},
-		table.Column{Name: "mean from", Key: "mean_low", Unit: "Gwei", Decimals: 1, Thousands: true},
-		table.Column{Name: "to", Key: "mean_high", Unit: "Gwei", Decimals: 1, Thousands: true},
-		table.Column{Name: "to status quo", Key: "ratio", Unit: "x", Decimals: 3},
-		table.Column{Name: "ratio from", Key: "ratio_low", Unit: "x", Decimals: 3},
-		table.Column{Name: "up to", Key: "ratio_high", Unit: "x", Decimals: 3})
+	columns := []table.Column{
+		{Name: "group"}, {Name: "validators", Thousands: true}, {Name: "mechanism"},
+		{Name: "total", Unit: "Gwei", Thousands: true},
+		{Name: "mean", Unit: "Gwei", Decimals: 1, Thousands: true},
+		{Name: "mean from", Key: "mean_low", Unit: "Gwei", Decimals: 1, Thousands: true},
+		{Name: "to", Key: "mean_high", Unit: "Gwei", Decimals: 1, Thousands: true},
+		{Name: "to status quo", Key: "ratio", Unit: "x", Decimals: 3},
+		{Name: "ratio from", Key: "ratio_low", Unit: "x", Decimals: 3},
+		{Name: "up to", Key: "ratio_high", Unit: "x", Decimals: 3},
+	}
+	if r.draws.draws > 0 {
+		columns = append(columns, table.Column{Name: "mean's blocks", Key: "mean_interval"}, table.Column{Name: "ratio's blocks", Key: "ratio_interval"})
+	}
+	t := table.New("Penalties by group, deadline "+s.Deadline.String(), columns...)
 	for g, group := range s.Population.Groups {
 		for i := range s.Rules {
 			column := firstRule + i
-			mean := percentiles(r.draws, func(t []float64) float64 { return r.mean(t, g, column) })
-			ratio := percentiles(r.draws, func(t []float64) float64 { return r.ratio(t, g, i) })
-			_ = t.Row(group.Name, group.Members, s.Rules[i].FullName(), r.sums[g*s.columns+column],
-				number(r.mean(r.totals, g, column)), number(mean.low), number(mean.high),
-				number(r.ratio(r.totals, g, i)), number(ratio.low), number(ratio.high))
+			mean, about := r.mean(g, column)
+			ratio, aboutRatio := r.ratio(g, i)
+			row := []any{
+				group.Name, group.Members, s.Rules[i].FullName(), r.sums[g*s.columns+column],
+				number(mean), number(about.Low), number(about.High), number(ratio), number(aboutRatio.Low), number(aboutRatio.High),
+			}
+			_ = t.Row(append(row, r.blocks(about, aboutRatio)...)...)
 		}
 	}
-	t.Note(fmt.Sprintf("Intervals: 95 %%, %d draws of %d blocks of %d epochs, seed %d.", len(r.draws), len(r.Totals.blocks), max(1, r.Totals.span), r.seed))
+	r.explain(t)
 	return t
+}
+
+// blocks are the last cells of a row of intervals: of how many epochs the blocks were
+// that were drawn, or why there is none. Without draws there are no such columns.
+func (r *Result) blocks(of ...Interval) (cells []any) {
+	if r.draws.draws == 0 {
+		return nil
+	}
+	for _, i := range of {
+		switch {
+		case i.Why != Given:
+			cells = append(cells, i.Why.String())
+		case i.Block == 0:
+			cells = append(cells, "by definition")
+		default:
+			cells = append(cells, fmt.Sprintf("%d epochs", uint64(i.Block)*r.Totals.span))
+		}
+	}
+	return cells
+}
+
+// explain notes how intervals are made.
+func (r *Result) explain(t *table.Table) {
+	if r.draws.draws == 0 {
+		return
+	}
+	t.Note(fmt.Sprintf("Intervals: 95 %%, studentised circular block bootstrap, %d draws, seed %d; blocks of epochs twice as long as the rule of Politis and White (2004, corrected 2009) finds in the record.", r.draws.draws, r.draws.seed))
+	t.Note("Record too short: fewer than three outages, or what varies lasts too long for an interval. No interval knows of outages that the record has not seen.")
 }
 
 // number is nil, which tables show as nothing, for what is not a number.
@@ -92,13 +133,19 @@ func (r *Result) AdvantageTable() *table.Table {
 		groups := r.study.Population.Groups
 		title += ": mean penalty of " + groups[small].Name + " over that of " + groups[big].Name
 	}
-	t := table.New(title,
-		table.Column{Name: "mechanism"}, table.Column{Name: "advantage", Unit: "x", Decimals: 3},
-		table.Column{Name: "from", Key: "low", Unit: "x", Decimals: 3}, table.Column{Name: "to", Key: "high", Unit: "x", Decimals: 3})
-	for i, name := range r.study.Columns() {
-		ci := percentiles(r.draws, func(t []float64) float64 { return r.advantage(t, i) })
-		_ = t.Row(name, number(r.advantage(r.totals, i)), number(ci.low), number(ci.high))
+	columns := []table.Column{
+		{Name: "mechanism"}, {Name: "advantage", Unit: "x", Decimals: 3},
+		{Name: "from", Key: "low", Unit: "x", Decimals: 3}, {Name: "to", Key: "high", Unit: "x", Decimals: 3},
 	}
+	if r.draws.draws > 0 {
+		columns = append(columns, table.Column{Name: "blocks", Key: "interval"})
+	}
+	t := table.New(title, columns...)
+	for i, name := range r.study.Columns() {
+		advantage, about := r.advantage(i)
+		_ = t.Row(append([]any{name, number(advantage), number(about.Low), number(about.High)}, r.blocks(about)...)...)
+	}
+	r.explain(t)
 	if big < 0 || small < 0 {
 		t.Note("The groups have no large and no small clusters to compare.")
 	}

@@ -28,6 +28,35 @@ func clusters() *cofailure.Clusters {
 	return c
 }
 
+// Validators of clusters of eleven fail independently: the expected pairs are what is
+// counted, the published squares are 10 % more.
+func TestExpectedPairsAreThoseOfIndependentFailures(t *testing.T) {
+	const many, size, slots, rate = 40, 11, 3000, 0.08
+	clusters := &cofailure.Clusters{Of: make([]uint16, many*size), Sizes: make([]uint64, many+1), Validators: many * size}
+	for v := range clusters.Of {
+		clusters.Of[v] = uint16(v/size) + 1
+		clusters.Sizes[v/size+1]++
+	}
+	c, err := cofailure.NewCounter(clusters)
+	require.NoError(t, err)
+	rng := rand.New(rand.NewPCG(11, 10))
+	for range slots {
+		var failures []cofailure.Failure
+		for v := range uint32(many * size) {
+			if rng.Float64() < rate {
+				failures = append(failures, cofailure.NewFailure(v, 32, cofailure.Missed))
+			}
+		}
+		c.Slot(failures, true)
+	}
+	x := c.Expected()[cofailure.Fumbles]
+	require.InEpsilon(t, many*size*(size-1)*rate*rate*slots, x.GlobalRatePairs, 0.01)
+	require.InEpsilon(t, float64(c.Co[cofailure.Fumbles]), x.GlobalRatePairs, 0.01)
+	require.InEpsilon(t, float64(c.Co[cofailure.Fumbles]), x.OwnRatePairs, 0.01)
+	require.InEpsilon(t, 1.1, x.GlobalRate/x.GlobalRatePairs, 1e-12)
+	require.InEpsilon(t, 1.1, x.OwnRate/x.OwnRatePairs, 1e-12)
+}
+
 func TestPairsCountByHand(t *testing.T) {
 	c, err := cofailure.NewCounter(clusters())
 	require.NoError(t, err)
@@ -50,6 +79,8 @@ func TestPairsCountByHand(t *testing.T) {
 	require.InDelta(t, 3*19*5/39.0, x[cofailure.Fumbles].ShareOfFailures, 1e-12)
 	require.InDelta(t, (20*6/40.0)*(20*6/40.0), x[cofailure.Fumbles].GlobalRate, 1e-12)
 	require.InDelta(t, 9, x[cofailure.Fumbles].OwnRate, 1e-12)
+	require.InDelta(t, 9*19/20., x[cofailure.Fumbles].GlobalRatePairs, 1e-12)
+	require.InDelta(t, 9*19/20., x[cofailure.Fumbles].OwnRatePairs, 1e-12)
 
 	require.Equal(t, []cofailure.Failure{slot[2]}, c.Odd)
 

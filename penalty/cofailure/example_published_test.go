@@ -104,7 +104,10 @@ func ExampleCounter_Expected() {
 	c.Slot([]cofailure.Failure{failure(0, 32, 1), failure(1, 32, 1)}, true)
 	x := c.Expected()[cofailure.Fumbles]
 	fmt.Printf("%.3f %.3f %.3f\n", x.ShareOfFailures, x.GlobalRate, x.OwnRate)
-	// Output: 0.974 1.000 4.000
+	fmt.Printf("%.3f %.3f\n", x.GlobalRatePairs, x.OwnRatePairs) // 19/20 of them
+	// Output:
+	// 0.974 1.000 4.000
+	// 0.950 3.800
 }
 
 func ExampleCounter_Merge() {

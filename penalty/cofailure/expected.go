@@ -10,11 +10,16 @@ type Expected struct {
 	// the cluster's share of the other validators.
 	ShareOfFailures float64
 	// GlobalRate lets every validator fail at the rate of all: the square of a
-	// cluster's failures a slot at that rate, for each slot.
+	// cluster's failures a slot at that rate, for each slot. It is the published
+	// form, and too high: size squared counts every validator with itself, where
+	// co-failures are the size * (size - 1) ordered pairs of two.
 	GlobalRate float64
-	// OwnRate is the same with each cluster's own rate, which is what the
-	// script of the analysis computes.
-	OwnRate float64
+	// GlobalRatePairs is that of pairs alone, (size - 1) / size of each cluster's
+	// part: 10 % less than published where clusters have 11 members.
+	GlobalRatePairs float64
+	// OwnRate is GlobalRate with each cluster's own rate, which is what the
+	// script of the analysis computes, and OwnRatePairs that of pairs alone.
+	OwnRate, OwnRatePairs float64
 }
 
 // Expected applies the naive methods to what was counted: one result a kind, all
@@ -57,8 +62,11 @@ func (c *Counts) expected(clusters *Clusters) (of [KindCount]Expected) {
 				continue
 			}
 			atGlobal, atOwn := float64(size)*rate, float64(c.ByCluster[i][k])/slots
-			of[k].GlobalRate += atGlobal * atGlobal * slots
-			of[k].OwnRate += atOwn * atOwn * slots
+			global, own, apart := atGlobal*atGlobal*slots, atOwn*atOwn*slots, float64(size-1)/float64(size)
+			of[k].GlobalRate += global
+			of[k].GlobalRatePairs += global * apart
+			of[k].OwnRate += own
+			of[k].OwnRatePairs += own * apart
 		}
 	}
 	return of
