@@ -54,7 +54,7 @@ func TestNoExportedFunctionPanicsOnEdgeValues(t *testing.T) {
 			"TargetVotes":                         epoch.TargetVotes,
 			"ValidatorActivationChurnLimit":       epoch.ValidatorActivationChurnLimit,
 			"ValidatorChurnLimit":                 epoch.ValidatorChurnLimit,
-			"Engine.ProcessState":                 (*epoch.Engine).ProcessState, "Engine.Touched": (*epoch.Engine).Touched, "InState": epoch.InState, "Observer.Silent": epoch.Observer.Silent, "Keys.Find": (*epoch.Keys).Find,
+			"Engine.ProcessState":                 (*epoch.Engine).ProcessState, "Engine.Touched": (*epoch.Engine).Touched, "InState": epoch.InState, "ProcessStep": epoch.ProcessStep, "Observer.Silent": epoch.Observer.Silent, "Keys.Find": (*epoch.Keys).Find,
 			"VectorRoot":                        epoch.VectorRoot,
 			"WeighJustificationAndFinalization": epoch.WeighJustificationAndFinalization,
 		},

@@ -3,6 +3,7 @@ package epoch
 import (
 	"github.com/stakesim/stakesim/penalty"
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/u64"
 )
 
 // step is one step of process_epoch, for the forks that have it.
@@ -10,6 +11,7 @@ type step struct {
 	name        string // as in the specification, without "process_"
 	from, until spec.Fork
 	accounting  bool // reads and writes nothing but the registry's columns
+	rule        bool // reads the rule's memory
 	run         func(*transition) error
 }
 
@@ -19,33 +21,33 @@ const lastFork = spec.EIP7716
 // every fork and of the feature eip7716). Everything that runs an epoch step by
 // step runs this list.
 var steps = []step{
-	{"justification_and_finalization", spec.Altair, lastFork, false, (*transition).justify},
-	{"inactivity_updates", spec.Altair, lastFork, true, func(t *transition) error { return ProcessInactivityUpdates(t.p, t.r, t.summary) }},
-	{"rewards_and_penalties", spec.Altair, lastFork, true, func(t *transition) error {
+	{"justification_and_finalization", spec.Altair, lastFork, false, false, (*transition).justify},
+	{"inactivity_updates", spec.Altair, lastFork, true, false, func(t *transition) error { return ProcessInactivityUpdates(t.p, t.r, t.summary) }},
+	{"rewards_and_penalties", spec.Altair, lastFork, true, false, func(t *transition) error {
 		return rewardsAndPenalties(t.p, t.r, t.summary, t.factors, t.rule.Scope, t.observe)
 	}},
-	{"smoothed_offline_balance", spec.EIP7716, lastFork, false, (*transition).remember},
-	{"registry_updates", spec.Altair, lastFork, false, func(t *transition) error { return ProcessRegistryUpdates(t.p, t.state, t.total()) }},
-	{"slashings", spec.Altair, lastFork, true, func(t *transition) error { return t.observe.slash(t.p, t.r, t.summary) }},
-	{"eth1_data_reset", spec.Altair, lastFork, false, onState(ProcessEth1DataReset)},
-	{"pending_deposits", spec.Electra, lastFork, false, func(t *transition) error {
+	{"smoothed_offline_balance", spec.EIP7716, lastFork, false, true, (*transition).remember},
+	{"registry_updates", spec.Altair, lastFork, false, false, func(t *transition) error { return ProcessRegistryUpdates(t.p, t.state, t.total()) }},
+	{"slashings", spec.Altair, lastFork, true, false, func(t *transition) error { return t.observe.slash(t.p, t.r, t.summary) }},
+	{"eth1_data_reset", spec.Altair, lastFork, false, false, onState(ProcessEth1DataReset)},
+	{"pending_deposits", spec.Electra, lastFork, false, false, func(t *transition) error {
 		return ProcessPendingDeposits(t.p, t.state, t.total(), t.keys, t.crypto.Verify)
 	}},
-	{"pending_consolidations", spec.Electra, lastFork, false, onState(ProcessPendingConsolidations)},
-	{"builder_pending_payments", spec.Gloas, lastFork, false, func(t *transition) error {
+	{"pending_consolidations", spec.Electra, lastFork, false, false, onState(ProcessPendingConsolidations)},
+	{"builder_pending_payments", spec.Gloas, lastFork, false, false, func(t *transition) error {
 		return ProcessBuilderPendingPayments(t.p, t.state, t.total())
 	}},
-	{"effective_balance_updates", spec.Altair, lastFork, true, func(t *transition) error { return ProcessEffectiveBalanceUpdates(t.p, t.r) }},
-	{"slashings_reset", spec.Altair, lastFork, false, onState(ProcessSlashingsReset)},
-	{"randao_mixes_reset", spec.Altair, lastFork, false, onState(ProcessRandaoMixesReset)},
-	{"historical_roots_update", spec.Altair, spec.Bellatrix, false, onState(ProcessHistoricalRootsUpdate)},
-	{"historical_summaries_update", spec.Capella, lastFork, false, onState(ProcessHistoricalSummariesUpdate)},
-	{"participation_flag_updates", spec.Altair, lastFork, false, onState(ProcessParticipationFlagUpdates)},
-	{"sync_committee_updates", spec.Altair, lastFork, false, func(t *transition) error {
+	{"effective_balance_updates", spec.Altair, lastFork, true, false, func(t *transition) error { return ProcessEffectiveBalanceUpdates(t.p, t.r) }},
+	{"slashings_reset", spec.Altair, lastFork, false, false, onState(ProcessSlashingsReset)},
+	{"randao_mixes_reset", spec.Altair, lastFork, false, false, onState(ProcessRandaoMixesReset)},
+	{"historical_roots_update", spec.Altair, spec.Bellatrix, false, false, onState(ProcessHistoricalRootsUpdate)},
+	{"historical_summaries_update", spec.Capella, lastFork, false, false, onState(ProcessHistoricalSummariesUpdate)},
+	{"participation_flag_updates", spec.Altair, lastFork, false, false, onState(ProcessParticipationFlagUpdates)},
+	{"sync_committee_updates", spec.Altair, lastFork, false, false, func(t *transition) error {
 		return ProcessSyncCommitteeUpdates(t.p, t.state, t.crypto.Aggregate)
 	}},
-	{"proposer_lookahead", spec.Fulu, lastFork, false, onState(ProcessProposerLookahead)},
-	{"ptc_window", spec.Gloas, lastFork, false, onState(ProcessPTCWindow)},
+	{"proposer_lookahead", spec.Fulu, lastFork, false, false, onState(ProcessProposerLookahead)},
+	{"ptc_window", spec.Gloas, lastFork, false, false, onState(ProcessPTCWindow)},
 }
 
 func onState(process func(*spec.Params, *spec.BeaconState) error) func(*transition) error {
@@ -157,4 +159,48 @@ func (t *transition) account() error {
 	copy(r.InactivityScore, work.InactivityScore)
 	copy(r.EffectiveBalance, work.EffectiveBalance)
 	return nil
+}
+
+// ProcessStep runs one step of a fork by the name that [Steps] gives it, as the
+// specification's tests do: on a state before that step. The accounting's steps, which
+// also read sums and factors, have functions of their own and give [spec.ErrInput], as
+// does a step that the fork has not. Errors as for the step's function; after one the
+// state may be half-changed.
+func ProcessStep(p *spec.Params, name string, s *spec.BeaconState, c Crypto) error {
+	if err := CheckState(p, s); err != nil {
+		return err
+	}
+	for i := range steps {
+		step := &steps[i]
+		if step.name != name || !step.in(p.Fork) {
+			continue
+		}
+		if step.accounting || step.rule {
+			return spec.Atf("step", -1, spec.ErrInput, "%s reads more than the state", name)
+		}
+		total, err := totalActive(p, s)
+		if err != nil {
+			return err
+		}
+		t := &transition{p: p, r: s.Registry, state: s, summary: &spec.Summary{TotalActive: total}, crypto: c}
+		t.summary.CurrentEpoch = s.Epoch(p)
+		return step.run(t)
+	}
+	return spec.Atf("step", -1, spec.ErrInput, "%v", spec.UnknownName("step of "+p.Fork.String(), name, Steps(p.Fork)))
+}
+
+// totalActive is get_total_active_balance.
+func totalActive(p *spec.Params, s *spec.BeaconState) (spec.Gwei, error) {
+	var sum spec.Gwei
+	current := s.Epoch(p)
+	for i, eb := range s.Registry.EffectiveBalance {
+		if !s.Registry.IsActive(i, current) {
+			continue
+		}
+		var ok bool
+		if sum, ok = u64.Add(sum, eb); !ok {
+			return 0, spec.Atf("effective_balance", i, spec.ErrOverflow, "sum of active balances")
+		}
+	}
+	return max(sum, spec.EffectiveBalanceIncrement), nil
 }
