@@ -68,13 +68,14 @@ func RemovePending() {
 
 // EndOnSignal ends the program on SIGINT, SIGTERM or SIGHUP with status 128 and the
 // signal's number, however it may be blocked, after [RemovePending]. A second signal
-// ends it at once. A signal that the program was started to ignore, as by nohup,
-// stays ignored.
+// ends it at once. A hangup that the program was started to ignore, as by nohup, stays
+// ignored; SIGINT does not, which a shell's script ignores for all that it starts in
+// the background.
 func EndOnSignal() {
 	signals := []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
 	c := make(chan os.Signal, 1)
 	for _, s := range signals {
-		if !signal.Ignored(s) {
+		if s != syscall.SIGHUP || !signal.Ignored(s) {
 			signal.Notify(c, s)
 		}
 	}
