@@ -301,6 +301,41 @@ func TestAStateThatIsCutWhileItIsMappedIsAnErrorThatNamesTheField(t *testing.T) 
 	}
 }
 
+// half ends before the bytes that it had when it was opened.
+type half struct {
+	ssz.Buffer
+	left int64
+}
+
+func (h *half) ReadAt(p []byte, off int64) (int, error) {
+	return h.Buffer[:h.left].ReadAt(p, off)
+}
+
+func TestASourceThatIsCutIsNotSaved(t *testing.T) {
+	b := fixture(t, eipCase, "pre")
+	p := must(vector.ParsePath(eipCase))
+	source := &half{b, int64(len(b))}
+	s := must(ssz.Open(source, int64(len(b)), paramsOf(must(spec.ParsePreset(p.Preset)), must(spec.ParseFork(p.Fork)))))
+	dir := t.TempDir()
+	name := filepath.Join(dir, "post.ssz")
+	for _, left := range []int64{0, 1, int64(len(b)) / 2, int64(len(b)) - 1} {
+		source.left = left
+		if err := s.SaveAs(name, nil); !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("%d of %d bytes: %v", left, len(b), err)
+		}
+		if entries := must(os.ReadDir(dir)); len(entries) != 0 {
+			t.Errorf("left behind: %v", entries)
+		}
+	}
+	source.left = int64(len(b))
+	if err := s.SaveAs(name, nil); err != nil {
+		t.Error(err)
+	}
+	if !bytes.Equal(must(os.ReadFile(name)), b) {
+		t.Error("saved other bytes")
+	}
+}
+
 func FuzzOpen(f *testing.F) {
 	for _, path := range []string{altairCase, electraCase, eipCase} {
 		f.Add([]byte(fixture(f, path, "pre")))

@@ -4,10 +4,9 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/file"
 )
 
 // WriteBack writes the columns that a transition changes (balances, inactivity
@@ -57,38 +56,21 @@ func (s *State) WriteSmoothed(w io.WriterAt, v spec.Gwei) error {
 	return s.write(w, b[:], smoothedField, at.start)
 }
 
-// SaveAs writes the state with some of its columns changed to the named file:
-// the source is copied to a temporary file beside it, change (nil: nothing to
-// change) is called to write into that ([State.WriteBack],
-// [State.WriteSmoothed]), and it is renamed. On an error the named file is as it
-// was.
-func (s *State) SaveAs(name string, change func(w io.WriterAt) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(name), ".state-*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			f.Close()
-			os.Remove(f.Name())
-			err = fmt.Errorf("save %s: %w", name, err)
+// SaveAs writes the state with some of its columns changed to the named file: the
+// source is copied beside it, change (nil: nothing to change) is called to write
+// into that ([State.WriteBack], [State.WriteSmoothed]), and it is put in place as
+// [file.Writer] does. On an error, a source that ends too early included, the named
+// file is as it was.
+func (s *State) SaveAs(name string, change func(w io.WriterAt) error) error {
+	return file.Write(name, func(f *file.Writer) error {
+		if err := f.CopyAll(io.NewSectionReader(s.r, 0, s.size), s.size); err != nil {
+			return fmt.Errorf("the source: %w", err)
 		}
-	}()
-	if err := f.Chmod(0o644); err != nil {
-		return err
-	}
-	if _, err := io.Copy(f, io.NewSectionReader(s.r, 0, s.size)); err != nil {
-		return err
-	}
-	if change != nil {
-		if err := change(f); err != nil {
-			return err
+		if change == nil {
+			return nil
 		}
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), name)
+		return change(f)
+	})
 }
 
 func (s *State) write(w io.WriterAt, b []byte, field string, at int64) error {
