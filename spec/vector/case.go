@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/table"
 )
 
 // Case is one case of a [Tree].
@@ -78,7 +79,7 @@ func (c *Case) CheckManifest() error {
 		return err
 	}
 	if m != c.Path {
-		return c.tree.wrap(path.Join(c.dir, manifestFile), fmt.Errorf("%w: it names the case %v", spec.ErrInput, m))
+		return c.tree.wrap(path.Join(c.dir, manifestFile), fmt.Errorf("%w: it names the case %s", spec.ErrInput, table.Printable(m.String())))
 	}
 	return nil
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/file"
+	"github.com/stakesim/stakesim/spec/table"
 )
 
 // SetManifestFile is the name of the manifest of a whole set, beside "tests".
@@ -87,7 +88,7 @@ func (m *SetManifest) Check(c *Case) error {
 	}
 	var faults []error
 	fault := func(name, what string) {
-		faults = append(faults, fmt.Errorf("%s: %w: %s", name, spec.ErrInput, what))
+		faults = append(faults, fmt.Errorf("%s: %w: %s", table.Printable(name), spec.ErrInput, what))
 	}
 	for _, name := range names {
 		sum, ok := want.sums[name]

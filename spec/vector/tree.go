@@ -14,6 +14,7 @@ import (
 
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/file"
+	"github.com/stakesim/stakesim/spec/table"
 )
 
 // DefaultLimit is the largest file, compressed or not, that a [Tree] reads
@@ -115,8 +116,11 @@ func (t *Tree) Case(p Path) *Case {
 // wrap names the file in an error. Errors of package fs name it already, but
 // not the directory that the tree is in.
 func (t *Tree) wrap(name string, err error) error {
-	return fmt.Errorf("%s: %w", path.Join(t.root, name), cause(err))
+	return fmt.Errorf("%s: %w", t.shown(name), cause(err))
 }
+
+// shown is a name as it can be printed.
+func (t *Tree) shown(name string) string { return table.Printable(path.Join(t.root, name)) }
 
 // cause is an error of package fs without its name.
 func cause(err error) error {
@@ -140,7 +144,7 @@ func (t *Tree) source(name string) (file.Input, error) {
 	t.opened[name] = true
 	t.mu.Unlock()
 	open := func() (io.ReadCloser, error) { return t.fsys.Open(name) }
-	return file.Input{Name: path.Join(t.root, name), Size: info.Size(), Open: open}, nil
+	return file.Input{Name: t.shown(name), Size: info.Size(), Open: open}, nil
 }
 
 // read returns a file's bytes.

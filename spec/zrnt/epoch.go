@@ -16,6 +16,14 @@ import (
 // Boundary returns what an epoch transition reads of a state besides its
 // registry, as State.Boundary of package ssz does for raw states.
 func Boundary(c *common.Spec, state common.BeaconState) (b spec.Boundary, err error) {
+	err = guarded("boundary", func() (err error) {
+		b, err = boundary(c, state)
+		return err
+	})
+	return b, err
+}
+
+func boundary(c *common.Spec, state common.BeaconState) (b spec.Boundary, err error) {
 	slot, err := state.Slot()
 	if err != nil {
 		return b, err
@@ -113,21 +121,24 @@ func ProcessEpoch(ctx context.Context, c *common.Spec, epc *common.EpochsContext
 		return &UnsupportedError{fork.String(), "epoch transition"}
 	}
 	s := unwrap(state).(epochState)
-	validators, err := s.Validators()
+	var flats []common.FlatValidator
+	err = guarded("epoch before the rewards", func() error {
+		validators, err := s.Validators()
+		if err != nil {
+			return err
+		}
+		if flats, err = common.FlattenValidators(validators); err != nil {
+			return err
+		}
+		return beforeRewards(ctx, c, epc, s, flats)
+	})
 	if err != nil {
-		return err
-	}
-	flats, err := common.FlattenValidators(validators)
-	if err != nil {
-		return err
-	}
-	if err := beforeRewards(ctx, c, epc, s, flats); err != nil {
 		return err
 	}
 	if err := applyRewards(c, epc, s, rewards); err != nil {
 		return err
 	}
-	return afterRewards(ctx, c, epc, s, flats)
+	return guarded("epoch after the rewards", func() error { return afterRewards(ctx, c, epc, s, flats) })
 }
 
 // epochState is what the steps of the transition ask of a state.
@@ -168,7 +179,7 @@ func applyRewards(c *common.Spec, epc *common.EpochsContext, s epochState, rewar
 	if len(r.Balance) != n {
 		return spec.Atf("balances", -1, spec.ErrInput, "%d rows, there are %d validators", len(r.Balance), n)
 	}
-	return s.SetBalances(spec.As[common.Gwei](r.Balance))
+	return guarded("balances", func() error { return s.SetBalances(spec.As[common.Gwei](r.Balance)) })
 }
 
 // afterRewards runs the steps behind the rewards and penalties, in order.
@@ -182,13 +193,23 @@ func afterRewards(ctx context.Context, c *common.Spec, epc *common.EpochsContext
 		func() error { return phase0.ProcessRandaoMixesReset(ctx, c, epc, s) },
 		func() error { return processHistory(ctx, c, epc, s) },
 		func() error { return altair.ProcessParticipationFlagUpdates(ctx, c, s) },
-		func() error { return altair.ProcessSyncCommitteeUpdates(ctx, c, epc, s) },
+		func() error { return processSyncCommittees(ctx, c, epc, s) },
 	} {
 		if err := step(); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// processSyncCommittees draws the next committee where a period ends.
+func processSyncCommittees(ctx context.Context, c *common.Spec, epc *common.EpochsContext, s epochState) error {
+	if epc.NextEpoch.Epoch%c.EPOCHS_PER_SYNC_COMMITTEE_PERIOD == 0 {
+		if err := drawable(c, epc, s); err != nil {
+			return err
+		}
+	}
+	return altair.ProcessSyncCommitteeUpdates(ctx, c, epc, s)
 }
 
 // processRegistry activates and ejects; deneb caps the activations.

@@ -15,6 +15,10 @@ import (
 //
 // Lists of different lengths give [spec.ErrInput].
 func ReadRegistry(dst *spec.Registry, state common.BeaconState, epc *common.EpochsContext) error {
+	return guarded("registry", func() error { return readRegistry(dst, state, epc) })
+}
+
+func readRegistry(dst *spec.Registry, state common.BeaconState, epc *common.EpochsContext) error {
 	s, err := altairLike(state)
 	if err != nil {
 		return err
@@ -187,13 +191,15 @@ func WriteBack(state common.BeaconState, r *spec.Registry) error {
 			return spec.Atf(c.field, -1, spec.ErrInput, "%d rows for a state of %d validators", c.rows, n)
 		}
 	}
-	if err := s.SetBalances(spec.As[common.Gwei](r.Balance)); err != nil {
-		return err
-	}
-	if err := writeScores(s, r.InactivityScore); err != nil {
-		return err
-	}
-	return writeEffective(validators, r.EffectiveBalance)
+	return guarded("write the columns", func() error {
+		if err := s.SetBalances(spec.As[common.Gwei](r.Balance)); err != nil {
+			return err
+		}
+		if err := writeScores(s, r.InactivityScore); err != nil {
+			return err
+		}
+		return writeEffective(validators, r.EffectiveBalance)
+	})
 }
 
 func writeScores(s altair.AltairLikeBeaconState, column []uint64) error {

@@ -58,24 +58,39 @@ func Open(c *common.Spec, fork spec.Fork, b []byte) (s common.BeaconState, err e
 }
 
 func decode(t *view.ContainerTypeDef, b []byte) (v view.View, err error) {
-	return t.Deserialize(codec.NewDecodingReader(bytes.NewReader(b), uint64(len(b))))
+	err = guarded("decode", func() (err error) {
+		v, err = t.Deserialize(codec.NewDecodingReader(bytes.NewReader(b), uint64(len(b))))
+		return err
+	})
+	return v, err
 }
 
 // UpgradePhase0 decodes the SSZ bytes of a phase0 state, such as the genesis
 // state of a network, and upgrades it to altair at its own slot
-// (upgrade_to_altair). Malformed bytes give [spec.ErrInput].
+// (upgrade_to_altair). Malformed bytes give [spec.ErrInput], and so does a state whose
+// active validators have less than 1 ETH each on the average: a sync committee of
+// them would take minutes to draw.
 func UpgradePhase0(c *common.Spec, b []byte) (common.BeaconState, error) {
 	pre, err := phase0.AsBeaconStateView(decode(phase0.BeaconStateType(c), b))
 	if err != nil {
 		return nil, fmt.Errorf("phase0 state: %w: %v", spec.ErrInput, err)
 	}
-	epc, err := common.NewEpochsContext(c, pre)
+	var post common.BeaconState
+	err = guarded("upgrade to altair", func() error {
+		epc, err := common.NewEpochsContext(c, pre)
+		if err != nil {
+			return fmt.Errorf("phase0 state: %w: %v", spec.ErrInput, err)
+		}
+		if err := drawable(c, epc, pre); err != nil {
+			return fmt.Errorf("phase0 state: %w", err)
+		}
+		if post, err = altair.UpgradeToAltair(c, epc, pre); err != nil {
+			return fmt.Errorf("upgrade to altair: %w: %v", spec.ErrInput, err)
+		}
+		return nil
+	})
 	if err != nil {
-		return nil, fmt.Errorf("phase0 state: %w: %v", spec.ErrInput, err)
-	}
-	post, err := altair.UpgradeToAltair(c, epc, pre)
-	if err != nil {
-		return nil, fmt.Errorf("upgrade to altair: %w: %v", spec.ErrInput, err)
+		return nil, err
 	}
 	return post, nil
 }
@@ -83,7 +98,8 @@ func UpgradePhase0(c *common.Spec, b []byte) (common.BeaconState, error) {
 // Bytes encodes a state.
 func Bytes(state common.BeaconState) ([]byte, error) {
 	var b bytes.Buffer
-	if err := state.Serialize(codec.NewEncodingWriter(&b)); err != nil {
+	err := guarded("encode state", func() error { return state.Serialize(codec.NewEncodingWriter(&b)) })
+	if err != nil {
 		return nil, fmt.Errorf("encode state: %w", err)
 	}
 	return b.Bytes(), nil
