@@ -8,6 +8,9 @@ import (
 // AdvanceEpoch begins the next epoch: weight snapshot, queue, liens, announced
 // commissions, evidence too old, records that nothing refers to.
 func (l *Ledger) AdvanceEpoch() {
+	if l == nil {
+		return
+	}
 	l.Epoch++
 	l.snapshot()
 	l.release()
@@ -157,6 +160,9 @@ func (l *Ledger) sweep(operator uint64) {
 
 // ProcessHeavyReward pays an operator and its pool, unless it is leaving.
 func (l *Ledger) ProcessHeavyReward(operator, amount uint64) bool {
+	if l == nil {
+		return false
+	}
 	o := l.Operators[operator]
 	if !l.mint(o, amount) {
 		return false
@@ -181,6 +187,9 @@ func (l *Ledger) ProcessPointerReward(operator, amount uint64) bool {
 }
 
 func (l *Ledger) streamReward(operator, amount uint64, of func(o *Operator) *RewardIndex) bool {
+	if l == nil {
+		return false
+	}
 	o := l.Operators[operator]
 	if o == nil || o.Bond == 0 || !l.mint(o, amount) {
 		return false

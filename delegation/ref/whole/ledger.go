@@ -4,6 +4,9 @@
 // finds rows by looking at all of them, and shares nothing with package delegation,
 // with which it must agree to the last bit. Its sibling delegation/ref, on
 // rationals, has all operations and no rounding.
+//
+// A nil ledger is left alone, and what is asked of it or of an unknown operator is 0.
+// Its tables hold no nil, and refer to what is there.
 package whole
 
 import (
@@ -139,8 +142,11 @@ func Floor(a, b, c uint64) uint64 {
 	return v.Div(v, Int(c)).Uint64()
 }
 
-// Ceil is a * b / c rounded up, for c above 0.
+// Ceil is a * b / c rounded up, and 0 for c = 0.
 func Ceil(a, b, c uint64) uint64 {
+	if c == 0 {
+		return 0
+	}
 	v := new(big.Int).Mul(Int(a), Int(b))
 	v.Add(v, Int(c-1))
 	return v.Div(v, Int(c)).Uint64()
@@ -155,8 +161,11 @@ func Sum(list ...uint64) *big.Int {
 	return s
 }
 
-// AtMost is the lower of a limit and a sum.
+// AtMost is the lower of a limit and a sum, and 0 for a sum below 0 or nil.
 func AtMost(limit uint64, sum *big.Int) uint64 {
+	if sum == nil || sum.Sign() < 0 {
+		return 0
+	}
 	if sum.Cmp(Int(limit)) < 0 {
 		return sum.Uint64()
 	}
@@ -188,11 +197,19 @@ func Apportion(total uint64, weights []uint64) []uint64 {
 // IDs are the keys of a table, ascending.
 func IDs[T any](table map[uint64]T) []uint64 { return slices.Sorted(maps.Keys(table)) }
 
-// Value is what shares of an operator's pool are worth.
-func (o *Operator) Value(shares uint64) uint64 { return Floor(shares, o.PoolTokens, o.PoolShares) }
+// Value is what shares of an operator's pool are worth; 0 for nil.
+func (o *Operator) Value(shares uint64) uint64 {
+	if o == nil {
+		return 0
+	}
+	return Floor(shares, o.PoolTokens, o.PoolShares)
+}
 
-// Effective is the stake that counts: bond + min(delegated, cap * bond).
+// Effective is the stake that counts: bond + min(delegated, cap * bond); 0 for nil.
 func (l *Ledger) Effective(o *Operator) uint64 {
+	if l == nil || o == nil {
+		return 0
+	}
 	limit := o.PoolTokens
 	if l.Config.LeverageCap != Off {
 		most := new(big.Int).Mul(Int(l.Config.LeverageCap), Int(o.Bond))
@@ -201,8 +218,11 @@ func (l *Ledger) Effective(o *Operator) uint64 {
 	return o.Bond + limit
 }
 
-// LiableBond is an operator's bond and what of it is in the queue.
+// LiableBond is an operator's bond and what of it is in the queue; 0 for an unknown one.
 func (l *Ledger) LiableBond(operator uint64) uint64 {
+	if l == nil || l.Operators[operator] == nil {
+		return 0
+	}
 	sum := l.Operators[operator].Bond
 	for _, u := range l.Unbondings {
 		if u.Operator == operator && u.Bond {

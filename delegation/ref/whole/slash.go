@@ -114,6 +114,9 @@ func (d *Slash) there(pots []*payer) []uint64 {
 
 // CheckSlash says whether the ledger takes a slash at all.
 func (l *Ledger) CheckSlash(d *Slash) bool {
+	if l == nil || d == nil {
+		return false
+	}
 	switch {
 	case l.Operators[d.Operator] == nil, !l.punishable(d.Epoch), l.Uncollected[d.ID] != nil, d.Rule > BondOnly,
 		d.Den == 0 && (d.Num != 0 || d.Amount == 0 || d.Amount >= MaxSupply),
@@ -128,6 +131,9 @@ func (l *Ledger) CheckSlash(d *Slash) bool {
 
 // Owed is what a slash comes to.
 func (l *Ledger) Owed(d *Slash) uint64 {
+	if l == nil || d == nil || l.Operators[d.Operator] == nil {
+		return 0
+	}
 	_, total := d.asks(l.pots(d.Operator))
 	return total
 }
@@ -157,6 +163,9 @@ type lienAsk struct {
 // ProcessSlashing collects a batch, and returns what each slash came to; what the ledger does
 // not take is left out, as are two slashes of one id.
 func (l *Ledger) ProcessSlashing(slashes []Slash) map[uint64]*SlashResult {
+	if l == nil {
+		return nil
+	}
 	times := map[uint64]int{}
 	for i := range slashes {
 		times[slashes[i].ID]++
@@ -376,6 +385,9 @@ func (l *Ledger) wipe(o *Operator) {
 // close records what is left of a slash and does what it says.
 func (l *Ledger) close(d *Slash, c *SlashResult) {
 	if c.Owed > c.Collected {
+		if l.Uncollected == nil {
+			l.Uncollected = map[uint64]*Uncollected{}
+		}
 		l.Uncollected[d.ID] = &Uncollected{d.ID, d.Operator, d.Epoch, c.Owed - c.Collected}
 	}
 	if d.Closes {
