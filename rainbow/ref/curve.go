@@ -23,9 +23,10 @@ func gwei(v uint64) *big.Float { return quo(num().SetInt(whole.Int(v)), ETH(1e9)
 
 // AnnualIssuance is what a curve issues in a year, in Gwei rounded down: the formulas in
 // ETH at 512 bits. What lies within 2^-200 Gwei below a whole number counts as it,
-// being a root that comes out even.
+// being a root that comes out even. What is no number, and a nil or unknown form,
+// issues nothing.
 func (c *Curve) AnnualIssuance(staked uint64) *big.Int {
-	if staked == 0 {
+	if c == nil || staked == 0 {
 		return new(big.Int)
 	}
 	year, f, d := Constant(float64(c.EpochsPerYear)), ETH(float64(c.Factor)), gwei(staked)
@@ -52,6 +53,9 @@ func (c *Curve) AnnualIssuance(staked uint64) *big.Int {
 		v = EconomicCap(year, f, d, center)
 	}
 	v = add(mul(v, ETH(1e9)), num().SetMantExp(ETH(1), -200))
+	if v == nil || v.IsInf() {
+		return new(big.Int)
+	}
 	whole, _ := v.Int(nil)
 	if v.Sign() < 0 && !v.IsInt() {
 		whole.Sub(whole, big.NewInt(1))
@@ -69,7 +73,7 @@ func least(a, b *big.Float) *big.Float {
 // epoch is an epoch's part of it, and 0 where the curve is negative.
 func (c *Curve) epoch(staked uint64) uint64 {
 	v := c.AnnualIssuance(staked)
-	if v.Sign() < 0 {
+	if v.Sign() < 0 || c.EpochsPerYear == 0 {
 		return 0
 	}
 	return v.Div(v, whole.Int(c.EpochsPerYear)).Uint64()

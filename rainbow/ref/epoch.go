@@ -6,10 +6,14 @@ import (
 	"github.com/stakesim/stakesim/delegation/ref/whole"
 )
 
-// ProcessEpoch ends the current epoch, for input that has no [State.Refusals]:
+// ProcessEpoch ends the current epoch, for input that has no [State.Refusals]; one that
+// has changes nothing:
 // issuance, classes, services, rewards, penalties, certificates, the ledger's
 // epoch, weight snapshot, role prices.
 func (s *State) ProcessEpoch(in *EpochInput) {
+	if in == nil || len(s.Refusals(in)) > 0 {
+		return
+	}
 	total := s.Config.Issuance.Curve.epoch(s.staked().Uint64())
 	light := s.Config.Issuance.light(total)
 	a := &award{s, in, map[uint64]*payment{}}

@@ -31,6 +31,17 @@ func reasons(conditions map[Refusal]bool) []Refusal {
 	return slices.Sorted(maps.Keys(conditions))
 }
 
+// usable says whether there is a state with a ledger.
+func (s *State) usable() bool { return s != nil && s.Ledger != nil }
+
+// put enters a row in a table, which is made for the first one.
+func put[K comparable, T any](table *map[K]*T, key K, row *T) {
+	if *table == nil {
+		*table = map[K]*T{}
+	}
+	(*table)[key] = row
+}
+
 // find looks a service and an operator up.
 func (s *State) find(service, operator uint64) (*Service, *whole.Operator, bool) {
 	v, o := s.Services[service], s.Ledger.Operators[operator]
@@ -50,6 +61,9 @@ func (s *State) serves(operator uint64, heavy bool) (n int) {
 // ProcessOptIn registers an operator with a service, or lists every error that this
 // deserves. So do the other operations.
 func (s *State) ProcessOptIn(owner, operator, service, allocation uint64) []Refusal {
+	if !s.usable() {
+		return []Refusal{Malformed}
+	}
 	v, o, ok := s.find(service, operator)
 	if !ok {
 		return []Refusal{UnknownID}
@@ -75,13 +89,16 @@ func (s *State) ProcessOptIn(owner, operator, service, allocation uint64) []Refu
 		Adoption: s.Config.Adoption == LightByHeavy && v.Class != Heavy && s.serves(operator, true) == 0,
 	})
 	if len(refused) == 0 {
-		s.Registrations[role] = &Registration{Operator: operator, Service: service, Active: true, Allocation: allocation, Start: s.Ledger.Epoch}
+		put(&s.Registrations, role, &Registration{Operator: operator, Service: service, Active: true, Allocation: allocation, Start: s.Ledger.Epoch})
 	}
 	return refused
 }
 
 // ProcessOptOut ends a registration.
 func (s *State) ProcessOptOut(owner, operator, service uint64) []Refusal {
+	if !s.usable() {
+		return []Refusal{Malformed}
+	}
 	v, o, ok := s.find(service, operator)
 	if !ok {
 		return []Refusal{UnknownID}
@@ -99,6 +116,9 @@ func (s *State) ProcessOptOut(owner, operator, service uint64) []Refusal {
 
 // ProcessPenalty files a penalty.
 func (s *State) ProcessPenalty(p Penalty) []Refusal {
+	if !s.usable() {
+		return []Refusal{Malformed}
+	}
 	v, _, ok := s.find(p.Service, p.Operator)
 	if !ok {
 		return []Refusal{UnknownID}
@@ -115,13 +135,16 @@ func (s *State) ProcessPenalty(p Penalty) []Refusal {
 	})
 	if len(refused) == 0 {
 		p.Done = false
-		s.Penalties[file] = &p
+		put(&s.Penalties, file, &p)
 	}
 	return refused
 }
 
 // ProcessCertificate files a certificate of an epoch: of more than floor(quorum * committee).
 func (s *State) ProcessCertificate(epoch uint64, c Certificate) []Refusal {
+	if !s.usable() {
+		return []Refusal{Malformed}
+	}
 	v := s.Services[c.Service]
 	switch {
 	case v == nil:
@@ -136,13 +159,16 @@ func (s *State) ProcessCertificate(epoch uint64, c Certificate) []Refusal {
 		Duplicate:  s.certified(c.Service, c.Slot),
 	})
 	if len(refused) == 0 {
-		s.Certificates[CertificateKey{c.Service, c.Slot}] = &c
+		put(&s.Certificates, CertificateKey{c.Service, c.Slot}, &c)
 	}
 	return refused
 }
 
 // AddRolePrice gives a service a role price.
 func (s *State) AddRolePrice(p RolePrice) []Refusal {
+	if !s.usable() {
+		return []Refusal{Malformed}
+	}
 	v := s.Services[p.Service]
 	if v == nil {
 		return []Refusal{UnknownID}
@@ -152,7 +178,7 @@ func (s *State) AddRolePrice(p RolePrice) []Refusal {
 		Malformed: p.Price <= p.Floor || p.Price > whole.MaxSupply || p.Sensitivity.Den == 0 || p.Target.Den == 0,
 	})
 	if len(refused) == 0 {
-		s.Prices[p.Service] = &p
+		put(&s.Prices, p.Service, &p)
 	}
 	return refused
 }

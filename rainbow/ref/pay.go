@@ -58,7 +58,7 @@ func parts(amount, of uint64) uint64 { return whole.Floor(amount, of, whole.One)
 func (a *award) service(v *Service, budget uint64) {
 	v.Totals.Budget += budget
 	inclusion := parts(budget, v.InclusionShare)
-	a.blocks(v, inclusion/a.s.Config.SlotsPerEpoch)
+	a.blocks(v, whole.Floor(inclusion, 1, a.s.Config.SlotsPerEpoch))
 	budget -= inclusion
 
 	able, performers := new(big.Int), uint64(0)

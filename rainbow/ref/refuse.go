@@ -36,6 +36,9 @@ const (
 // Refusals lists every error that an epoch deserves, each once and sorted; none
 // says that it is admitted. Whoever stops at the first fault finds one of them.
 func (s *State) Refusals(in *EpochInput) []Refusal {
+	if !s.usable() || in == nil {
+		return []Refusal{Malformed}
+	}
 	found := map[Refusal]bool{}
 	add := func(r Refusal) {
 		if r != "" {
