@@ -329,14 +329,14 @@ func (t *tree) axis(p *plan, n *yaml.Node, path string) {
 			a.values = append(a.values, v)
 		}),
 	})
-	if t.err == nil && (a.path == "" || len(a.values) == 0 || len(a.values) > 200) {
-		t.fail(n, path, "needs a key and 1 to 200 values")
+	if t.err == nil && (a.path == "" || len(a.values) == 0 || len(a.values) > maxValues) {
+		t.fail(n, path, "needs a key and 1 to %d values", maxValues)
 	}
 	if strings.HasPrefix(a.path, "sweep") {
 		t.fail(n, path, "cannot sweep the sweep")
 	}
-	if p.sweep = append(p.sweep, a); len(p.sweep) > 2 {
-		t.fail(n, path, "a sweep has at most two axes")
+	if p.sweep = append(p.sweep, a); len(p.sweep) > maxAxes {
+		t.fail(n, path, "a sweep has at most %d axes", maxAxes)
 	}
 }
 
@@ -345,8 +345,8 @@ func (t *tree) variant(p *plan, n *yaml.Node, path string) {
 	t.fields(n, path+".", map[string]reader{
 		"label": t.text(&v.label),
 		"set": func(n *yaml.Node, path string) {
-			if n.Kind != yaml.MappingNode {
-				t.fail(n, path, "not a mapping of paths to values")
+			if n.Kind != yaml.MappingNode || len(n.Content) > 2*maxChanges {
+				t.fail(n, path, "not a mapping of up to %d paths to values", maxChanges)
 				return
 			}
 			for i := 0; i < len(n.Content); i += 2 {
@@ -357,7 +357,7 @@ func (t *tree) variant(p *plan, n *yaml.Node, path string) {
 	if t.err == nil && v.label == "" {
 		t.fail(n, path, "needs a label")
 	}
-	if p.variants = append(p.variants, v); len(p.variants) > 200 {
-		t.fail(n, path, "at most 200 variants")
+	if p.variants = append(p.variants, v); len(p.variants) > maxVariants {
+		t.fail(n, path, "at most %d variants", maxVariants)
 	}
 }

@@ -5,15 +5,21 @@ package main
 import (
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"runtime"
 	"strings"
 
 	"github.com/stakesim/stakesim/examples/internal/cli"
+	"github.com/stakesim/stakesim/penalty/scenario"
 	"github.com/stakesim/stakesim/spec/table"
 )
 
-const usage = `Run a scenario under several penalty mechanisms and show what each costs whom.
+// usage is the help, in which the limits are those of the code.
+var usage = fmt.Sprintf(help, maxFile>>20, scenario.MaxRuns, scenario.MaxEpochs, scenario.MaxValidators, scenario.MaxMachines,
+	scenario.MaxMechanisms, scenario.MaxEntries, maxVariants, maxAxes, maxValues, scenario.MaxPointsOfSweep, float64(maxWork), maxRead>>20)
+
+const help = `Run a scenario under several penalty mechanisms and show what each costs whom.
 
 usage: whatif [flags]
 
@@ -23,6 +29,12 @@ usage: whatif [flags]
   whatif -scenario cloud-10pct-24h -set outages.0.share=0.2 -set runs=4
   whatif -scenario mine.yaml -format json -seed 7
   whatif -scenario cloud-10pct-24h -print    its YAML, to start from
+
+limits, beyond which a scenario is refused before anything runs: a file of %d MiB, %d
+runs, %d epochs of duration and as many of warm-up, %d validators
+on %d machines, %d mechanisms, %d entries of misses, faults and outages
+each, %d variants, a sweep of %d axes of %d values, %d points in all,
+%.3g validator-epochs over all points and runs, and points times the file's size of %d MiB.
 
 flags:
 `

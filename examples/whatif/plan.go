@@ -54,6 +54,16 @@ type point struct {
 	plan   *plan
 }
 
+// Limits of what a scenario may ask for, beside those of package scenario.
+const (
+	maxVariants = 200
+	maxAxes     = 2
+	maxValues   = 200      // of an axis
+	maxChanges  = 1000     // of a variant, and -set of a command line
+	maxRead     = 64 << 20 // bytes of the file times points, each of which reads it
+	maxWork     = 1 << 44  // validator-epochs over all points and runs, some hours
+)
+
 // job computes a report.
 type job func(told scenario.Progress) (*report, error)
 
@@ -68,6 +78,9 @@ func prepare(o *options, in io.Reader) (job, error) {
 		t, err := readTree(from, text)
 		if err != nil {
 			return nil, err
+		}
+		if len(o.set) > maxChanges {
+			return nil, cli.Usagef("-set: %d of them, more than %d", len(o.set), maxChanges)
 		}
 		for _, s := range o.set {
 			key, value, ok := strings.Cut(s, "=")
@@ -118,6 +131,13 @@ func (p *plan) points(load func([]change, string) (*plan, error)) ([]point, erro
 	if err != nil {
 		return nil, p.tree.locate(err)
 	}
+	if n := len(variants) * len(grid); n > scenario.MaxPointsOfSweep {
+		return nil, p.tree.locate(spec.Atf("variants", -1, spec.ErrInput, "%d of them at %d points of the sweep make %d, more than %d",
+			len(variants), len(grid), n, scenario.MaxPointsOfSweep))
+	} else if n*p.tree.size > maxRead {
+		return nil, p.tree.locate(spec.Atf("variants", -1, spec.ErrInput, "%d points of a scenario of %d bytes make %d bytes to read, more than %d",
+			n, p.tree.size, n*p.tree.size, maxRead))
+	}
 	var points []point
 	for _, v := range variants {
 		for _, at := range grid {
@@ -147,13 +167,12 @@ func (p *plan) points(load func([]change, string) (*plan, error)) ([]point, erro
 // fits refuses what would not end or not fit memory: epochs times validators over
 // all points and runs.
 func (p *plan) fits(points []point) error {
-	const limit = 1 << 44 // validator-epochs, some hours
 	sum := 0.
 	for _, q := range points {
 		sum += float64(scenario.Validators(q.plan.Population)) * float64(q.plan.Epochs+q.plan.Warmup) * float64(q.plan.Runs)
 	}
-	if sum > limit {
-		return p.tree.locate(spec.Atf("duration", -1, spec.ErrInput, "%.3g validator-epochs in all; at most %.3g", sum, float64(limit)))
+	if sum > maxWork {
+		return p.tree.locate(spec.Atf("duration", -1, spec.ErrInput, "%.3g validator-epochs in all; at most %.3g", sum, float64(maxWork)))
 	}
 	return nil
 }

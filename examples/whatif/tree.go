@@ -26,13 +26,14 @@ type tree struct {
 	setBy  map[*yaml.Node]string
 	origin map[string]string // of every path that was read
 	err    error             // the first
+	size   int               // bytes of the file
 }
 
 // maxFile bounds a scenario's file in bytes.
 const maxFile = 1 << 20
 
 func readTree(file string, text []byte) (*tree, error) {
-	t := &tree{file: file, setBy: map[*yaml.Node]string{}, origin: map[string]string{}}
+	t := &tree{file: file, setBy: map[*yaml.Node]string{}, origin: map[string]string{}, size: len(text)}
 	var doc yaml.Node
 	decoder := yaml.NewDecoder(strings.NewReader(string(text)))
 	if err := decoder.Decode(&doc); errors.Is(err, io.EOF) {

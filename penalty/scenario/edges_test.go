@@ -15,7 +15,7 @@ import (
 // each call.
 func TestNoExportedFunctionPanicsOnEdgeValues(t *testing.T) {
 	edges := budget.Edges{
-		Dir: ".", Kinds: []error{spec.ErrInput, spec.ErrOverflow, spec.ErrUnknown},
+		Dir: ".", Calls: 120, Kinds: []error{spec.ErrInput, spec.ErrOverflow, spec.ErrUnknown},
 		Functions: map[string]any{
 			"Advantage": scenario.Advantage, "AdvantageChange": scenario.AdvantageChange, "Attack.Griefing": scenario.Attack.Griefing,
 			"BreakEven": scenario.BreakEven, "ByShare": scenario.ByShare, "Cheapest": cheapest, "CohortLoss": scenario.CohortLoss,

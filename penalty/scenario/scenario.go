@@ -32,7 +32,9 @@ const (
 	MaxEpochs     = 1 << 19
 	MaxRuns       = 1024
 	MaxMechanisms = 16
+	MaxEntries    = 1024    // of misses, of faults and of outages
 	maxLength     = 1 << 24 // epochs of a duration
+	maxMissSums   = 1 << 26 // misses times regions times operators
 )
 
 // Validate reports the first fault of a scenario before anything runs, as a
@@ -48,7 +50,8 @@ func (s *Scenario) Validate() error {
 		low, limit uint64
 	}{
 		{"duration", s.Epochs, 1, MaxEpochs}, {"warmup", s.Warmup, 0, MaxEpochs}, {"runs", s.Runs, 1, MaxRuns},
-		{"mechanisms", uint64(len(s.Mechanisms)), 1, MaxMechanisms},
+		{"mechanisms", uint64(len(s.Mechanisms)), 1, MaxMechanisms}, {"misses", uint64(len(s.Misses)), 0, MaxEntries},
+		{"faults", uint64(len(s.Faults)), 0, MaxEntries}, {"outages", uint64(len(s.Outages)), 0, MaxEntries},
 	} {
 		if c.value < c.low || c.value > c.limit {
 			return spec.Atf(c.key, -1, spec.ErrInput, "%d, not between %d and %d", c.value, c.low, c.limit)
@@ -98,6 +101,10 @@ func (s *Scenario) validateMisses(names *elements) error {
 				return spec.Atf(at+part.key, -1, spec.ErrInput, "more than one")
 			}
 		}
+	}
+	if n := uint64(len(s.Misses)) * uint64(len(names.ids[LayerRegion])); n*uint64(len(s.Population)) > maxMissSums {
+		return spec.Atf("misses", -1, spec.ErrInput, "%d entries of %d operators in %d regions, more than %d together",
+			len(s.Misses), len(s.Population), len(names.ids[LayerRegion]), maxMissSums)
 	}
 	for group := range names.groups {
 		for region := range names.ids[LayerRegion] {

@@ -7,8 +7,10 @@ import (
 
 // Interval is an estimate with its 95 % confidence interval over independent
 // repetitions: Student's t. It covers the chance in the model, not the
-// assumptions of the model. With a single repetition Low and High are not
-// numbers.
+// assumptions of the model. What lasts within a repetition does not matter, but few
+// repetitions of what is rare cover less than they say: of 8 exponential values 90 %,
+// where half of the values are zero 83 %, of 32 such 91 %. With a single repetition
+// Low and High are not numbers.
 type Interval struct{ Mean, Low, High float64 }
 
 // student are the 97.5 % points of Student's distribution for 1 to 30 degrees of

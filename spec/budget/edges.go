@@ -25,7 +25,7 @@ type Edges struct {
 	Samples []any
 	// Kinds are what a returned error must be one of (errors.Is); none allows any.
 	Kinds []error
-	Calls int   // of every function; 0 means 400, and 50 with -short
+	Calls int   // of every function; 0 means 400; with -short at most 50
 	Limit Limit // of every call
 }
 
@@ -59,9 +59,9 @@ func (e *Edges) call(t testing.TB, name string, f reflect.Value) {
 	calls := e.Calls
 	if calls == 0 {
 		calls = 400
-		if testing.Short() {
-			calls = 50
-		}
+	}
+	if testing.Short() {
+		calls = min(calls, 50)
 	}
 	for i := 0; i < calls && !t.Failed(); i++ {
 		args := make([]reflect.Value, f.Type().NumIn())
