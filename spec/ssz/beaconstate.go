@@ -11,6 +11,9 @@ import (
 // (below 2 the caller's own). Errors as for [State.ReadRegistry]; dst then holds
 // nothing of use.
 func (s *State) ReadBeaconState(dst *spec.BeaconState, workers int) error {
+	if dst == nil {
+		return spec.Atf("state", -1, spec.ErrInput, "none")
+	}
 	r := dst.Registry
 	if r == nil {
 		r = new(spec.Registry)

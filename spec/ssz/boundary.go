@@ -123,7 +123,7 @@ func (s *State) AttesterSeed(e spec.Epoch) ([32]byte, error) {
 // two: the caller's own). A registry with another number of rows gives
 // [spec.ErrInput].
 func (s *State) AssignSlots(r *spec.Registry, c *spec.Committees, workers int) error {
-	if r.Len() != s.rows || len(r.ActivationEpoch) != s.rows || len(r.ExitEpoch) != s.rows {
+	if r == nil || r.Len() != s.rows || len(r.ActivationEpoch) != s.rows || len(r.ExitEpoch) != s.rows {
 		return spec.Atf("registry", -1, spec.ErrInput, "%d rows for a state of %d validators", r.Len(), s.rows)
 	}
 	slot, err := s.Slot()

@@ -25,6 +25,9 @@ type Identity struct {
 // ReadIdentity reads the identity from the first bytes of a state of any fork,
 // phase0 included. A source that has fewer gives [spec.ErrInput].
 func ReadIdentity(r io.ReaderAt) (id Identity, err error) {
+	if r == nil {
+		return id, spec.Atf("state", -1, spec.ErrInput, "no source")
+	}
 	var b [identitySize]byte
 	if n, err := r.ReadAt(b[:], 0); n < len(b) {
 		return id, spec.Atf(currentVersion, -1, spec.ErrInput, "byte %d: %v", n, err)

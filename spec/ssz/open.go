@@ -39,6 +39,9 @@ func (s span) len() int64 { return s.end - s.start }
 // variable field, which is checked as well. A state whose last list holds
 // whole elements more than it should is not recognisable.
 func Open(r io.ReaderAt, size int64, p *spec.Params) (*State, error) {
+	if r == nil {
+		return nil, spec.Atf("state", -1, spec.ErrInput, "no source")
+	}
 	layout, fixed, err := layoutOf(p)
 	if err != nil {
 		return nil, err

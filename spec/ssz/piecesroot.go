@@ -165,7 +165,7 @@ func isZero(b []byte) bool {
 var zeroBlock [block]byte
 
 // guesses bounds how many places are tried for where a queue goes on.
-const guesses = 64
+const guesses = 16
 
 // shift is how many elements of a list are gone in front, so that the roots of
 // those that stay can stay: 0 unless b goes on where the bytes have its first

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"slices"
-	"unsafe"
 
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/ssz/internal/merkle"
@@ -90,8 +89,8 @@ func (p *Pieces) writeRegistry(r *spec.Registry, workers int) {
 	for name, column := range map[string][]byte{
 		"balances":                     encodeUints(spec.As[uint64](r.Balance)),
 		"inactivity_scores":            encodeUints(r.InactivityScore),
-		"previous_epoch_participation": flagBytes(r.PreviousFlags),
-		"current_epoch_participation":  flagBytes(currentFlags(r)),
+		"previous_epoch_participation": spec.AsBytes[byte](r.PreviousFlags),
+		"current_epoch_participation":  spec.AsBytes[byte](currentFlags(r)),
 	} {
 		k, _ := p.find(name)
 		p.replace(k, column, workers)
@@ -103,7 +102,7 @@ func (p *Pieces) writeRegistry(r *spec.Registry, workers int) {
 func (p *Pieces) exchange(r *spec.Registry) {
 	previous, _ := p.find("previous_epoch_participation")
 	current, _ := p.find("current_epoch_participation")
-	flags := flagBytes(r.PreviousFlags)
+	flags := spec.AsBytes[byte](r.PreviousFlags)
 	if n := len(current.own); n > len(flags) || !bytes.Equal(current.own, flags[:n]) || bytes.Equal(previous.own, current.own) {
 		return
 	}
@@ -118,11 +117,6 @@ func currentFlags(r *spec.Registry) []spec.Flags {
 		return make([]spec.Flags, r.Len())
 	}
 	return r.CurrentFlags
-}
-
-// flagBytes is the memory of the column.
-func flagBytes(column []spec.Flags) []byte {
-	return unsafe.Slice((*byte)(unsafe.SliceData(column)), len(column))
 }
 
 // encodeUints is the encoding of the column: its memory where that is the same.
@@ -194,7 +188,8 @@ func differing(a, b []spec.Gwei, workers int) (all []int) {
 
 // gathered joins what find finds in ranges of n rows.
 func gathered[T any](n, workers int, find func(lo, hi int) []T) (all []T) {
-	found := make([][]T, max(workers, 1))
+	workers = max(1, min(workers, n/block+1))
+	found := make([][]T, workers)
 	next := make(chan int, len(found))
 	for w := range found {
 		next <- w

@@ -15,6 +15,9 @@ import (
 // written, when the lists of the registry have not one length or the state is too
 // long for offsets of 32 bits.
 func (p *Pieces) WriteTo(w io.Writer) (n int64, err error) {
+	if w == nil {
+		return 0, spec.Atf("state", -1, spec.ErrInput, "nothing to write to")
+	}
 	if err := p.checkRows(); err != nil {
 		return 0, err
 	}

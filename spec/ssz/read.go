@@ -27,6 +27,9 @@ func (s *State) Params() spec.Params { return s.params }
 // On an error (a boolean that is neither 0 nor 1, or what the source returned)
 // dst holds nothing of use.
 func (s *State) ReadRegistry(dst *spec.Registry, workers int) error {
+	if dst == nil {
+		return spec.Atf("registry", -1, spec.ErrInput, "none")
+	}
 	resizeRegistry(dst, s.rows)
 	return s.share(workers, func(lo, hi int) error { return s.readRows(dst, lo, hi) })
 }
@@ -106,8 +109,7 @@ func (s *State) readUints(field string, column []uint64, row int) error {
 }
 
 func (s *State) readBytes(field string, column []spec.Flags, row int) error {
-	raw := unsafe.Slice((*byte)(unsafe.SliceData(column)), len(column))
-	return s.read(raw, field, s.spans[field].start+int64(row))
+	return s.read(spec.AsBytes[byte](column), field, s.spans[field].start+int64(row))
 }
 
 func (s *State) readValidators(dst *spec.Registry, lo, hi int) error {

@@ -40,9 +40,9 @@ func TestAQueueIsFoundAgainWhereItGoesOn(t *testing.T) {
 
 func TestAQueueOfManyAlikeIsFoundInTime(t *testing.T) {
 	f := &field{name: "pending_deposits", element: 192, of: pendingDeposit}
-	old := make([]byte, 1<<17*192)
+	old := make([]byte, 1<<16*192)
 	old[len(old)-1] = 1
-	now := make([]byte, 1<<16*192)
+	now := make([]byte, 1<<15*192)
 	now[len(now)-1] = 2
 	k := &piece{placed: placed{field: f}, own: old}
 	budget.Run(t, budget.Limit{}, func() { k.shift(now) })

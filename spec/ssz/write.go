@@ -21,6 +21,9 @@ import (
 // not changed. After an error from w the columns may be half-written: write to
 // a file with [State.SaveAs].
 func (s *State) WriteBack(w io.WriterAt, r *spec.Registry, workers int) error {
+	if r == nil {
+		return spec.Atf("registry", -1, spec.ErrInput, "none")
+	}
 	for _, c := range [...]struct {
 		field string
 		rows  int
@@ -74,6 +77,9 @@ func (s *State) SaveAs(name string, change func(w io.WriterAt) error) error {
 }
 
 func (s *State) write(w io.WriterAt, b []byte, field string, at int64) error {
+	if w == nil {
+		return spec.Atf(field, -1, spec.ErrInput, "nothing to write to")
+	}
 	if n, err := w.WriteAt(b, at); err != nil {
 		return fmt.Errorf("%s: byte %d: %w", field, at+int64(n), err)
 	}
