@@ -228,7 +228,7 @@ func lineOf(n *yaml.Node, err error) int {
 	if n.Kind == yaml.SequenceNode && f.Row >= 0 && f.Row < len(n.Content) {
 		return n.Content[f.Row].Line
 	}
-	for _, name := range strings.Split(f.Field, ".") {
+	for name := range strings.SplitSeq(f.Field, ".") {
 		list, err := pairs(n, "")
 		if err != nil {
 			break
