@@ -40,6 +40,10 @@ func (e *Engine) ProcessState(s *spec.BeaconState, m penalty.Memory, c Crypto) (
 		s.Finality = before
 		return m, err
 	}
+	if changes.exitSlashed(s.Registry) {
+		s.Finality = before
+		return t.whole(s, m)
+	}
 	changes.swap(s)
 	e.changed = make([]spec.ValidatorIndex, 0, len(changes.rows))
 	for _, l := range changes.rows {
@@ -70,9 +74,10 @@ func (e *Engine) Touched() []spec.ValidatorIndex {
 	return e.changed
 }
 
-// registryChanges is the step of registry updates, not yet made: no later one reads
-// what the accounting writes, and the accounting reads of it only what it leaves as
-// it is, so that it may come first.
+// registryChanges is the step of registry updates, not yet made. It reads nothing that
+// the accounting writes, and the accounting reads nothing that it changes, unless a
+// slashed validator exits: then whether it is eligible may change. Otherwise it may
+// come first.
 func (t *transition) registryChanges() (*registryChanges, error) {
 	process, ok := registryUpdates.at(t.p.Fork)
 	if !ok {

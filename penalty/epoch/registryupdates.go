@@ -62,6 +62,17 @@ func (c *registryChanges) swap(s *spec.BeaconState) {
 	s.Exits, c.exits = c.exits, s.Exits
 }
 
+// exitSlashed reports that a slashed validator begins to exit, which a chain has them do
+// when they are slashed.
+func (c *registryChanges) exitSlashed(r *spec.Registry) bool {
+	for _, l := range c.rows {
+		if r.Slashed[l.i] && l.exit != r.ExitEpoch[l.i] {
+			return true
+		}
+	}
+	return false
+}
+
 // registryUpdatesByCount is the step from altair to deneb: two passes, and limits
 // on how many validators exit and are activated in an epoch (phase0 and deneb). The
 // end of the exit queue is found once; the total is not read.
@@ -92,30 +103,44 @@ func registryUpdatesByCount(p *spec.Params, s *spec.BeaconState, _ spec.Gwei) (*
 		}
 		changes.rows = append(changes.rows, life)
 	}
-	// Whoever is queued or ejected now is not activated now: the one is eligible
-	// after the finalized epoch, the other is active.
-	for _, i := range activationQueue(r, s.Finality.Finalized.Epoch, ValidatorActivationChurnLimit(p, active)) {
-		life := lifeAt(r, i)
-		life.activation = delayedEpoch(p, current)
-		changes.rows = append(changes.rows, life)
-	}
+	changes.activate(r, s.Finality.Finalized.Epoch, delayedEpoch(p, current), ValidatorActivationChurnLimit(p, active))
 	return changes, nil
 }
 
-// activationQueue is the first validators, at most limit, that wait for their
-// activation and became eligible by the finalized epoch, in the order of
-// eligibility and index.
-func activationQueue(r *spec.Registry, finalized spec.Epoch, limit uint64) []int {
-	var queue []int
+// activate gives an activation epoch to the first validators, at most limit, that wait
+// for one and became eligible by the finalized epoch, in the order of eligibility and
+// index. Eligibility is that after the changes so far: where the finalized epoch is to
+// come, whoever is queued now is activated now.
+func (c *registryChanges) activate(r *spec.Registry, finalized, at spec.Epoch, limit uint64) {
+	changed := make(map[int]int, len(c.rows))
+	for k, l := range c.rows {
+		changed[l.i] = k
+	}
+	type waiting struct {
+		eligible spec.Epoch
+		i        int
+	}
+	var queue []waiting
 	for i, eligible := range r.ActivationEligibilityEpoch {
-		if eligible <= finalized && r.ActivationEpoch[i] == spec.FarFutureEpoch {
-			queue = append(queue, i)
+		if r.ActivationEpoch[i] != spec.FarFutureEpoch {
+			continue
+		}
+		if k, ok := changed[i]; ok {
+			eligible = c.rows[k].eligibility
+		}
+		if eligible <= finalized {
+			queue = append(queue, waiting{eligible, i})
 		}
 	}
-	sort.SliceStable(queue, func(a, b int) bool {
-		return r.ActivationEligibilityEpoch[queue[a]] < r.ActivationEligibilityEpoch[queue[b]]
-	})
-	return queue[:min(uint64(len(queue)), limit)]
+	sort.SliceStable(queue, func(a, b int) bool { return queue[a].eligible < queue[b].eligible })
+	for _, w := range queue[:min(uint64(len(queue)), limit)] {
+		k, ok := changed[w.i]
+		if !ok {
+			k = len(c.rows)
+			c.rows = append(c.rows, lifeAt(r, w.i))
+		}
+		c.rows[k].activation = at
+	}
 }
 
 // exitQueue is the end of the queue of exits before electra: the last epoch in
