@@ -183,9 +183,9 @@ func wholeOf(t testing.TB, seed uint64, bytes []byte) error {
 
 func TestBothFormsOfTheWholeEpochAgreeOnRandomStates(t *testing.T) {
 	seen := map[string]int{}
-	seeds := 800
+	seeds := 300
 	if testing.Short() {
-		seeds = 100
+		seeds = 60
 	}
 	for seed := range seeds {
 		seen[twin.KindOf(wholeOf(t, uint64(seed), nil))]++
