@@ -11,6 +11,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 
 	"github.com/stakesim/stakesim/penalty/backtest"
+	specfile "github.com/stakesim/stakesim/spec/file"
 	"github.com/stakesim/stakesim/spec/table"
 )
 
@@ -115,11 +116,7 @@ func (o *options) keep(ctx context.Context, r *backtest.Result, a attempt, c cou
 	}
 	f := file{Kind: reportFile}
 	err := a.write(ctx, &f, "report", ext, func(local string) error {
-		out, err := os.Create(local)
-		if err != nil {
-			return err
-		}
-		return errors.Join(o.print(out, r), out.Close())
+		return specfile.Write(local, func(w *specfile.Writer) error { return o.print(w, r) })
 	})
 	if err != nil {
 		return err

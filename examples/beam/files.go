@@ -14,6 +14,8 @@ import (
 	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem/gcs"   // gs://
 	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem/local" // everything without a scheme
 	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem/s3"    // s3://
+
+	specfile "github.com/stakesim/stakesim/spec/file"
 )
 
 // remote says whether a path is in an object store, as gs://bucket/folder.
@@ -113,10 +115,10 @@ func write(ctx context.Context, path string, content []byte) error {
 	if remote(path) { // an object appears when it is complete
 		return filesystem.Write(ctx, fs, path, content)
 	}
-	if err := filesystem.Write(ctx, fs, path+".part", content); err != nil {
+	return specfile.Write(path, func(w *specfile.Writer) error {
+		_, err := w.Write(content)
 		return err
-	}
-	return os.Rename(path+".part", path)
+	})
 }
 
 // rename moves a file within its store.

@@ -9,11 +9,11 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 
 	"github.com/stakesim/stakesim/examples/internal/cli"
+	specfile "github.com/stakesim/stakesim/spec/file"
 )
 
 const usage = `Reduce tables of attestations to failure lists, and back-test mechanisms on these, on any Apache Beam runner.
@@ -56,7 +56,7 @@ func run(args []string, _ io.Reader, out io.Writer) error {
 		return err
 	}
 	quiet(o.verbose, errStream)
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := specfile.UntilSignal(context.Background())
 	defer stop()
 	return commands[o.command](o, ctx, out)
 }

@@ -3,12 +3,12 @@ package main
 import (
 	"context"
 	"errors"
-	"os"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 
 	"github.com/stakesim/stakesim/penalty/backtest"
 	"github.com/stakesim/stakesim/penalty/cofailure"
+	specfile "github.com/stakesim/stakesim/spec/file"
 )
 
 func init() {
@@ -64,7 +64,12 @@ func (c *conclude) ProcessElement(ctx context.Context, _ []byte, totals, counted
 		return err
 	}
 	f := file{Kind: outcomeFile}
-	if err := c.Attempt.write(ctx, &f, "outcome", ".bin", func(local string) error { return os.WriteFile(local, p, 0o644) }); err != nil {
+	if err := c.Attempt.write(ctx, &f, "outcome", ".bin", func(local string) error {
+		return specfile.Write(local, func(w *specfile.Writer) error {
+			_, err := w.Write(p)
+			return err
+		})
+	}); err != nil {
 		return err
 	}
 	return c.Attempt.leave(ctx, []file{f})

@@ -3,6 +3,7 @@ package file_test
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -243,4 +244,14 @@ func ExampleError_Detail() {
 	place := new(file.Error)
 	fmt.Println(errors.As(err, &place), place.Line, place.Detail())
 	// Output: true 3 slot 7 twice
+}
+
+func ExampleUntilSignal() {
+	ctx, stop := file.UntilSignal(context.Background())
+	fmt.Println(ctx.Err())
+	stop()
+	fmt.Println(ctx.Err())
+	// Output:
+	// <nil>
+	// context canceled
 }

@@ -1,6 +1,7 @@
 package file
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -66,22 +67,25 @@ func RemovePending() {
 	}
 }
 
+// endings are the signals that end a program.
+var endings = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
+
 // EndOnSignal ends the program on SIGINT, SIGTERM or SIGHUP with status 128 and the
 // signal's number, however it may be blocked, after [RemovePending]. A second signal
 // ends it at once. A hangup that the program was started to ignore, as by nohup, stays
 // ignored; SIGINT does not, which a shell's script ignores for all that it starts in
-// the background.
+// the background. A program that ends by itself says so by [UntilSignal].
 func EndOnSignal() {
-	signals := []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
 	c := make(chan os.Signal, 1)
-	for _, s := range signals {
+	for _, s := range endings {
 		if s != syscall.SIGHUP || !signal.Ignored(s) {
 			signal.Notify(c, s)
 		}
 	}
 	go func() {
 		s := <-c
-		signal.Reset(signals...)
+		signal.Reset(endings...)
+		waitForParts()
 		RemovePending()
 		status := 1
 		if n, ok := s.(syscall.Signal); ok {
@@ -90,4 +94,60 @@ func EndOnSignal() {
 		fmt.Fprintf(os.Stderr, "\n%v\n", s)
 		os.Exit(status)
 	}()
+}
+
+// ending are the parts of the program that end by themselves on a signal.
+var ending struct {
+	sync.Mutex
+	cancels   map[int]func()
+	next      int
+	signalled bool
+}
+
+// waitForParts tells the parts that end by themselves, and waits until they have, and
+// a second more for the program to say how.
+func waitForParts() {
+	ending.Lock()
+	ending.signalled = true
+	for _, cancel := range ending.cancels {
+		cancel()
+	}
+	some := len(ending.cancels) > 0
+	ending.Unlock()
+	for left := some; left; {
+		time.Sleep(10 * time.Millisecond)
+		ending.Lock()
+		left = len(ending.cancels) > 0
+		ending.Unlock()
+	}
+	if some {
+		time.Sleep(time.Second)
+	}
+}
+
+// UntilSignal returns a context that the first signal cancels, for what has more to
+// put in order than files: a program of [EndOnSignal] goes on until stop is called or
+// a second signal comes.
+func UntilSignal(parent context.Context) (ctx context.Context, stop func()) {
+	ctx, cancel := context.WithCancel(parent)
+	ending.Lock()
+	defer ending.Unlock()
+	if ending.signalled {
+		cancel()
+		return ctx, func() {}
+	}
+	ctx, quiet := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	if ending.cancels == nil {
+		ending.cancels = map[int]func(){}
+	}
+	id := ending.next
+	ending.next++
+	ending.cancels[id] = cancel
+	return ctx, func() {
+		cancel()
+		quiet()
+		ending.Lock()
+		defer ending.Unlock()
+		delete(ending.cancels, id)
+	}
 }

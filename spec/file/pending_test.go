@@ -3,6 +3,7 @@
 package file_test
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -41,6 +42,25 @@ var programs = map[string]func(dir string){
 		check(err)
 		_, err = in.ReadText(file.Limit{}) // blocks: nobody writes
 		check(err)
+	},
+	"ends by itself": func(dir string) {
+		file.EndOnSignal()
+		ctx, stop := file.UntilSignal(context.Background())
+		begin(dir)
+		<-ctx.Done()
+		time.Sleep(300 * time.Millisecond) // what there is to put in order
+		check(file.Write(filepath.Join(dir, "last"), func(*file.Writer) error { return nil }))
+		stop()
+		file.RemovePending()
+		os.Exit(7)
+	},
+	"does not end": func(dir string) {
+		file.EndOnSignal()
+		ctx, stop := file.UntilSignal(context.Background())
+		begin(dir)
+		<-ctx.Done()
+		stop()
+		select {}
 	},
 	"stuck": func(dir string) {
 		file.EndOnSignal()
@@ -119,6 +139,21 @@ func TestASignalRemovesTemporariesAndEndsTheProgram(t *testing.T) {
 			require.Equal(t, "before", read(t, filepath.Join(dir, "x")))
 			alone(t, dir, "x", "fifo")
 		})
+	}
+}
+
+func TestAProgramThatEndsByItselfIsLeftToIt(t *testing.T) {
+	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+		dir := t.TempDir()
+		p := start(t, "ends by itself", dir)
+		require.NoError(t, p.Process.Signal(s))
+		require.Equal(t, 7, ended(t, p).ExitCode())
+		alone(t, dir, "last")
+		dir = t.TempDir()
+		p = start(t, "does not end", dir)
+		require.NoError(t, p.Process.Signal(s))
+		require.Equal(t, 128+int(s), ended(t, p).ExitCode())
+		alone(t, dir)
 	}
 }
 
