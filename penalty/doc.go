@@ -73,8 +73,8 @@
 // spec.ErrOverflow (a product, sum or score above 64 bits: in the specification
 // the transition is then invalid), and a spec.FieldError in it names the column
 // and the row. The registry is then as it was and the memory the one given. At
-// the leaf a boolean says whether a result fits. Pointers to parameters, rules
-// and observations must not be nil.
+// the leaf a boolean says whether a result fits. A pointer that is nil is an
+// spec.ErrInput, and zero or false where no error can be returned.
 //
 // # Numbers
 //

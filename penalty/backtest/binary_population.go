@@ -43,7 +43,7 @@ func (p *Population) membership(v uint32) uint64 {
 	switch {
 	case !p.Has(v):
 		return 0
-	case int(v) < len(p.Clusters.Of):
+	case uint64(v) < uint64(len(p.Clusters.Of)):
 		return 1 + uint64(p.Clusters.Of[v])
 	}
 	return 1

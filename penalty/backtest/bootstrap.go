@@ -36,7 +36,7 @@ func (d *drawer) each(rows, blocks int, f func(starts []uint32)) {
 			for j := range starts {
 				starts[j] = rng.Uint32N(uint32(rows))
 			}
-			if d.draws*blocks <= maxStarts {
+			if uint64(d.draws)*uint64(blocks) <= maxStarts {
 				kept = append(kept, starts...)
 			} else {
 				f(starts)

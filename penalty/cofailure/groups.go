@@ -90,7 +90,7 @@ func (p *Published) Penalty(scheme int) []uint64 {
 func (g Group) Sum(penalty []uint64) Figure {
 	f := Figure{Members: len(g.Members)}
 	for _, m := range g.Members {
-		if int(m) < len(penalty) {
+		if uint64(m) < uint64(len(penalty)) {
 			f.Sum += penalty[m]
 		}
 	}

@@ -171,7 +171,7 @@ func (a *analysis) keep() error {
 			continue
 		}
 		for _, v := range l.Attesters {
-			if int(v) >= len(seen) {
+			if uint64(v) >= uint64(len(seen)) {
 				return spec.Atf("attesters", -1, spec.ErrInput, "validator %d of slot %d is in no committee", v, l.Slot)
 			}
 			seen[v] |= ends
@@ -303,14 +303,14 @@ func (a *analysis) enter(row *Row, l Lists) error {
 	}
 	for d, ids := range [deadlineCount][]uint32{l.Attesters, immediate} {
 		for _, v := range ids {
-			if int(v) >= len(a.column) {
+			if uint64(v) >= uint64(len(a.column)) {
 				return spec.Atf("attesters", -1, spec.ErrInput, "validator %d of slot %d is in no committee", v, l.Slot)
 			}
 			row.Attended[d][a.column[v]] = true
 		}
 	}
 	for _, v := range l.Committee {
-		if int(v) >= len(a.column) {
+		if uint64(v) >= uint64(len(a.column)) {
 			return spec.Atf("committees", -1, spec.ErrInput, "validator %d of slot %d was not there before", v, l.Slot)
 		}
 		row.Slot[a.column[v]] = uint8(l.Slot % EpochSlots)

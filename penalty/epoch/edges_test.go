@@ -64,10 +64,11 @@ func TestNoExportedFunctionPanicsOnEdgeValues(t *testing.T) {
 }
 
 // newDeltas leaves out the largest number that is allocated for.
-func newDeltas(n int) {
-	if n != spec.MaxValidators {
-		epoch.NewDeltas(n)
+func newDeltas(n int) epoch.Deltas {
+	if n == spec.MaxValidators {
+		return epoch.Deltas{}
 	}
+	return epoch.NewDeltas(n)
 }
 
 func edgeParams(rng *rand.Rand) *spec.Params {

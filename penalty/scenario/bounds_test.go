@@ -51,8 +51,8 @@ func TestDaysSlotsAndSharesHaveBounds(t *testing.T) {
 	e, rule := scenario.DefaultEconomics, penalty.SmoothedE3
 	const most = 1<<64 - 1
 	for name, f := range map[string]func() error{
-		"days":                        func() error { _, err := scenario.CohortLoss(e, rule, 10, 1<<40); return err },
-		"days of lost finality":       func() error { _, err := scenario.FinalityLoss(e, 400, 1<<40); return err },
+		"days":                        func() error { _, err := scenario.CohortLoss(e, rule, 10, 1<<30); return err },
+		"days of lost finality":       func() error { _, err := scenario.FinalityLoss(e, 400, 1<<30); return err },
 		"a cohort that wraps":         func() error { _, err := scenario.CohortLoss(e, rule, most, 1); return err },
 		"a lost third that wraps":     func() error { _, err := scenario.FinalityLoss(e, most, 1); return err },
 		"slots":                       func() error { _, err := scenario.Cycle(e, rule.Rule(), 1, scenario.MaxEpochs+1); return err },

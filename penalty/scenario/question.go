@@ -77,7 +77,9 @@ func Untriggered(e Economics, rule penalty.Rule) (spec.Gwei, error) {
 // MutedDays is how long the fork seed mutes the rule of 2026: the days after the
 // fork until a cohort that fails sees nine tenths of the factor it would see with
 // the complete epoch's seed. The seed counts the last slot's committee as offline,
-// so that it is too high by its online part over the slots of an epoch.
+// so that it is too high by its online part over the slots of an epoch. A cohort that
+// is more than the rest of the stake, or muted for more than three years, gives
+// [spec.ErrInput].
 func MutedDays(e Economics, rule penalty.Smoothed2026, cohort PPM) (float64, error) {
 	if cohort > Whole-Calm {
 		return 0, spec.Atf("cohort", -1, spec.ErrInput, "%v and what is offline anyway are more than one", cohort.Float())
