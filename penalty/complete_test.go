@@ -17,7 +17,7 @@ import (
 // packages that other projects import. An example without an output comment
 // compiles but does not run, and does not count.
 func TestEveryExportedNameHasAnExampleWithCheckedOutput(t *testing.T) {
-	for _, dir := range []string{".", "diversity", "ref", "cofailure", "backtest", "../spec", "../spec/u64", "../spec/table"} {
+	for _, dir := range []string{".", "epoch", "diversity", "ref", "cofailure", "backtest", "../spec", "../spec/u64", "../spec/table"} {
 		t.Run(dir, func(t *testing.T) {
 			names := 0
 			for name, examples := range examplesOf(t, dir) {
