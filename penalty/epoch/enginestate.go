@@ -21,9 +21,10 @@ func (e *Engine) ProcessState(s *spec.BeaconState, m penalty.Memory, c Crypto) (
 	}
 	t := &transition{
 		p: &e.params, rule: &e.rule, r: s.Registry, state: s, summary: &e.summary, factors: e.factors, crypto: c, keys: &e.keys,
+		sum: spec.Summarize,
 	}
 	if err := t.begin(m, e.workers); err != nil {
-		return m, err
+		return t.whole(s, m) // on any state, which the tables are not made for
 	}
 	before := s.Finality
 	if err := t.justify(); err != nil {

@@ -112,17 +112,21 @@ func ProcessJustificationAndFinalization(p *spec.Params, s *spec.BeaconState, to
 		return err
 	}
 	v.TotalActive = total
-	points := [2]spec.Checkpoint{{Epoch: previous}, {Epoch: current}}
+	points, faults := [2]spec.Checkpoint{{Epoch: previous}, {Epoch: current}}, [2]error{}
 	for i := range points {
-		if points[i].Root, err = blockRootAt(p, s, points[i].Epoch); err != nil {
+		points[i].Root, faults[i] = blockRootAt(p, s, points[i].Epoch)
+	}
+	next, err := WeighJustificationAndFinalization(s.Finality, v, points[0], points[1])
+	if err != nil {
+		return err
+	}
+	for i, err := range faults { // a root is read where its epoch is justified
+		if err != nil && next.Bits>>(1-i)&1 != 0 {
 			return err
 		}
 	}
-	next, err := WeighJustificationAndFinalization(s.Finality, v, points[0], points[1])
-	if err == nil {
-		s.Finality = next
-	}
-	return err
+	s.Finality = next
+	return nil
 }
 
 // blockRootAt is get_block_root: the root of the block at an epoch's start. The

@@ -3,6 +3,7 @@ package epoch
 import (
 	"github.com/stakesim/stakesim/penalty"
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/u64"
 )
 
 // ProcessState runs the whole of process_epoch on a state in the last slot of its
@@ -33,7 +34,7 @@ func (t *transition) whole(s *spec.BeaconState, m penalty.Memory) (penalty.Memor
 		return m, err
 	}
 	work := s.Clone()
-	t.state, t.r = work, work.Registry
+	t.state, t.r, t.sum = work, work.Registry, summarizeAny
 	if err := t.begin(m, 1); err != nil {
 		return m, err
 	}
@@ -60,7 +61,7 @@ func (t *transition) begin(m penalty.Memory, workers int) error {
 	if err != nil {
 		return err
 	}
-	if err := spec.Summarize(t.summary, t.p, t.r, b, workers); err != nil {
+	if err := t.sum(t.summary, t.p, t.r, b, workers); err != nil {
 		return err
 	}
 	if t.inState() {
@@ -71,6 +72,23 @@ func (t *transition) begin(m penalty.Memory, workers int) error {
 	}
 	t.after, err = penalty.Walk(t.factors, t.rule, m, t.summary.Slots)
 	return err
+}
+
+// summarizeAny is [spec.Summarize], and takes effective balances above the cap as the
+// specification does, as long as all of them add up.
+func summarizeAny(dst *spec.Summary, p *spec.Params, r *spec.Registry, b spec.Boundary, workers int) error {
+	err := spec.Summarize(dst, p, r, b, workers)
+	if err == nil {
+		return nil
+	}
+	var sum spec.Gwei
+	for _, eb := range r.EffectiveBalance {
+		var ok bool
+		if sum, ok = u64.Add(sum, eb); !ok {
+			return err
+		}
+	}
+	return spec.SummarizeStep(dst, p, r, b, spec.ReadsTotal|spec.ReadsFlags|spec.ReadsOffline)
 }
 
 // inState reports that the state holds the rule's memory.
