@@ -96,7 +96,11 @@ func (o *options) backtest(ctx context.Context, study *backtest.Study, files []f
 	if err != nil {
 		return nil, a, nil, err
 	}
-	b, err := read(ctx, join(a.folder(), left[0].Part))
+	part := join(a.folder(), left[0].Part)
+	b, err := read(ctx, part)
+	if err == nil {
+		err = left[0].holds(part, b)
+	}
 	if err != nil {
 		return nil, a, nil, err
 	}

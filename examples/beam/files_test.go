@@ -169,3 +169,11 @@ func FuzzUnpack(f *testing.F) {
 		require.Equal(t, ids, back)
 	})
 }
+
+func TestWhatIsReadOfAFileIsWhatWasWritten(t *testing.T) {
+	f := file{Bytes: 3, SHA256: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"} // FIPS 180-2, "abc"
+	require.NoError(t, f.holds("outcome", []byte("abc")))
+	for _, changed := range []string{"abd", "ab", "abcd", ""} {
+		require.ErrorIs(t, f.holds("outcome", []byte(changed)), spec.ErrInput, changed)
+	}
+}

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 
@@ -95,6 +97,14 @@ func (m *manifest) of(kind string) (files []file) {
 		}
 	}
 	return files
+}
+
+// holds says whether bytes that were read from somewhere are those of the file.
+func (f *file) holds(from string, b []byte) error {
+	if sum := sha256.Sum256(b); int64(len(b)) != f.Bytes || hex.EncodeToString(sum[:]) != f.SHA256 {
+		return &dataset.Fault{File: from, Kind: dataset.Malformed, Detail: "not the content that was written"}
+	}
+	return nil
 }
 
 // open returns a local path of a file whose content is what the manifest

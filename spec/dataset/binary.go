@@ -8,7 +8,8 @@ import (
 
 // binaryVersion leads the binary forms that go from machine to machine. A slot's
 // is followed by its record in a binary failure list, duties' by their words
-// without zero ones at the end, little-endian.
+// without zero ones at the end, little-endian. They carry no checksum, which is
+// the transport's; the list does.
 const binaryVersion = 1
 
 // AppendBinary appends the slot in its binary form. A slot that no list takes

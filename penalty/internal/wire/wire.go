@@ -2,6 +2,10 @@
 // computation travel between machines: a tag that says what it is, a version,
 // then unsigned integers in the variable-length form of encoding/binary, each
 // as short as can be. So every value has one form only.
+//
+// The forms carry no checksum: they pass between processes whose transport has
+// one. Who keeps one in a file adds it, as examples/beam does by the SHA-256 in its
+// manifest.
 package wire
 
 import (

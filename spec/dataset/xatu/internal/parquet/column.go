@@ -50,7 +50,7 @@ func (c *Column) Open(f *File, group int, leaf *Leaf) error {
 	switch t := leaf.Type; {
 	case leaf.repeatsMore:
 		return errors.New("lists of lists, where lists are wanted")
-	case !t.isInteger() && (leaf.Repeated || t.Physical < ByteArray || t.Physical == FixedLenByteArray && t.Length <= 0):
+	case !t.isInteger() && (leaf.Repeated || t.Physical < ByteArray || t.Physical > FixedLenByteArray || t.Physical == FixedLenByteArray && t.Length <= 0):
 		return fmt.Errorf("%v, which is not read", t)
 	case !c.chunk.described || c.chunk.elsewhere:
 		return errors.New("a chunk in another file")

@@ -60,7 +60,7 @@ func (t Type) width() int {
 	return 0
 }
 
-func (t Type) isInteger() bool { return t.Physical <= Int64 }
+func (t Type) isInteger() bool { return Boolean <= t.Physical && t.Physical <= Int64 }
 
 // open begins a page of at most limit values.
 func (v *values) open(encoding int32, b []byte, limit int) (err error) {
