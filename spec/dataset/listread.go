@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"os"
 	"slices"
 
 	"github.com/stakesim/stakesim/spec"
@@ -41,16 +40,11 @@ func MapList(name string) (*List, error) {
 // file counts as the program's memory, and files beyond the address space of a
 // 32-bit machine can be read. Errors are those of [MapList].
 func OpenList(name string) (*List, error) {
-	f, err := os.Open(name)
+	f, size, err := file.OpenRegular(name)
 	if err != nil {
 		return nil, err
 	}
-	info, err := f.Stat()
-	if err != nil {
-		f.Close()
-		return nil, err
-	}
-	return newList(name, f, info.Size(), f)
+	return newList(name, f, size, f)
 }
 
 func newList(name string, at io.ReaderAt, size int64, closer io.Closer) (*List, error) {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/golang/snappy"
 
+	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/file"
 )
 
@@ -254,4 +256,25 @@ func ExampleUntilSignal() {
 	// Output:
 	// <nil>
 	// context canceled
+}
+
+func ExampleWalk() {
+	dir, done := folder()
+	defer done()
+	_ = os.WriteFile(filepath.Join(dir, "a.csv"), nil, 0o644)
+	_ = os.WriteFile(filepath.Join(dir, "._a.csv"), nil, 0o644)
+	err := file.Walk(dir, func(name string) bool { return name[0] == '.' }, func(path string, _ fs.FileInfo) error {
+		fmt.Println(filepath.Base(path))
+		return nil
+	})
+	fmt.Println(err)
+	// Output:
+	// a.csv
+	// <nil>
+}
+
+func ExampleOpenRegular() {
+	_, _, err := file.OpenRegular(os.DevNull)
+	fmt.Println(errors.Is(err, spec.ErrInput))
+	// Output: true
 }

@@ -21,13 +21,13 @@ type Mapped struct {
 
 // Map maps a file. It must end with [Mapped.Close].
 func Map(name string) (*Mapped, error) {
-	m, err := mmap.Open(name)
+	f, _, err := OpenRegular(name)
 	if err != nil {
 		return nil, err
 	}
-	f, err := os.Open(name)
+	m, err := mmap.Open(name)
 	if err != nil {
-		m.Close()
+		f.Close()
 		return nil, err
 	}
 	return &Mapped{name, m, f}, nil

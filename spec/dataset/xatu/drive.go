@@ -7,6 +7,7 @@ import (
 
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/dataset"
+	"github.com/stakesim/stakesim/spec/file"
 )
 
 // source hands out the rows of a table in order.
@@ -168,19 +169,15 @@ func (f *inFiles[T]) advance() error {
 }
 
 func (f *inFiles[T]) open(name string) error {
-	source, err := os.Open(name)
+	source, size, err := file.OpenRegular(name)
 	if err != nil {
 		return err
 	}
 	f.source = source
-	info, err := source.Stat()
-	if err != nil {
-		return err
-	}
 	if f.told != nil {
-		f.told(int(info.Size()))
+		f.told(int(size))
 	}
-	f.file, err = openColumns(f.fields, name, source, info.Size())
+	f.file, err = openColumns(f.fields, name, source, size)
 	return err
 }
 

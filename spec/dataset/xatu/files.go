@@ -2,33 +2,27 @@ package xatu
 
 import (
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/stakesim/stakesim/spec/dataset"
+	"github.com/stakesim/stakesim/spec/file"
 )
 
-// find lists the Parquet files below dir by table, in order.
+// find lists the Parquet files below dir by table, in order. Symbolic links are
+// followed; names that begin with a dot, such as those of macOS, are no files.
 func find(dir string) (files [tableCount][]string, size int64, err error) {
-	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
+	hidden := func(name string) bool { return strings.HasPrefix(name, ".") }
+	err = file.Walk(dir, hidden, func(path string, info fs.FileInfo) error {
 		below, err := filepath.Rel(dir, path)
 		if err != nil {
 			return err
 		}
-		table, ok := TableOf(below)
-		if !ok {
-			return nil
+		if table, ok := TableOf(below); ok {
+			files[table] = append(files[table], path)
+			size += info.Size()
 		}
-		files[table] = append(files[table], path)
-		info, err := os.Stat(path)
-		if err != nil {
-			return err
-		}
-		size += info.Size()
 		return nil
 	})
 	for i := range files {

@@ -5,10 +5,10 @@ import (
 	"encoding/binary"
 	"iter"
 	"math"
-	"os"
 
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/dataset"
+	"github.com/stakesim/stakesim/spec/file"
 )
 
 var listColumns = []field{
@@ -29,20 +29,16 @@ type List struct {
 // OpenList reads the footer of a failure list. What is none gives a
 // [dataset.Fault].
 func OpenList(name string) (l *List, err error) {
-	f, err := os.Open(name)
+	f, size, err := file.OpenRegular(name)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	info, err := f.Stat()
+	columns, err := openColumns(listColumns, name, f, size)
 	if err != nil {
 		return nil, err
 	}
-	columns, err := openColumns(listColumns, name, f, info.Size())
-	if err != nil {
-		return nil, err
-	}
-	l = &List{name: name, Size: info.Size()}
+	l = &List{name: name, Size: size}
 	if err := l.readFirst(columns); err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/dataset"
+	"github.com/stakesim/stakesim/spec/file"
 )
 
 // OpenShards opens failure lists, binary or Parquet, as one. A name is a file, a
@@ -43,16 +44,9 @@ func shardFiles(names []string) (files []string, err error) {
 			}
 		}
 		for _, name := range found {
-			err := filepath.WalkDir(name, func(path string, d fs.DirEntry, err error) error {
-				hidden := path != name && strings.ContainsAny(d.Name()[:1], "._")
-				switch {
-				case err != nil:
-					return err
-				case d.IsDir() && hidden:
-					return fs.SkipDir
-				case !d.IsDir() && !hidden:
-					files = append(files, path)
-				}
+			hidden := func(name string) bool { return strings.ContainsAny(name[:1], "._") }
+			err := file.Walk(name, hidden, func(path string, _ fs.FileInfo) error {
+				files = append(files, path)
 				return nil
 			})
 			if err != nil {
@@ -70,7 +64,7 @@ func shardFiles(names []string) (files []string, err error) {
 // openShard goes by the first bytes.
 func openShard(name string) (dataset.Shard, error) {
 	var magic [4]byte
-	f, err := os.Open(name)
+	f, _, err := file.OpenRegular(name)
 	if err != nil {
 		return dataset.Shard{}, err
 	}
