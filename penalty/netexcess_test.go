@@ -9,6 +9,7 @@ import (
 	"github.com/stakesim/stakesim/penalty/internal/twin"
 	"github.com/stakesim/stakesim/penalty/ref"
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/budget"
 )
 
 // netExcessCases are steps of the counter rule worked out by hand, with the
@@ -92,19 +93,21 @@ func FuzzNetExcess2024(f *testing.F) {
 	}
 	f.Add(uint64(1<<64-1), uint64(1<<64-1), uint64(0), uint64(1), uint64(4), false)
 	f.Fuzz(func(t *testing.T, excess, missed, total, adjustment, limit uint64, offline bool) {
-		rule := penalty.NetExcess2024{Adjustment: adjustment, Cap: limit, Offline: offline}
-		o := &spec.SlotObs{Total: spec.Gwei(total)}
-		o.Tally.Add(0, spec.Gwei(missed))
-		want, wantAfter, wantErr := twin.NetExcess(rule).Step(twin.BigOf(excess), twin.BigOf(missed), twin.BigOf(total))
-		got, after, err := rule.Step(excess, o)
-		twin.SameKind(t, wantErr, err, rule)
-		if err != nil {
-			require.Equal(t, excess, after, "an error moved the counter")
-			return
-		}
-		require.Equal(t, want.RatString(), twin.Rat(got).RatString())
-		require.Equal(t, wantAfter.Uint64(), after)
-		requireBudget(t, excess, got.Num, after)
+		budget.Run(t, budget.Limit{}, func() {
+			rule := penalty.NetExcess2024{Adjustment: adjustment, Cap: limit, Offline: offline}
+			o := &spec.SlotObs{Total: spec.Gwei(total)}
+			o.Tally.Add(0, spec.Gwei(missed))
+			want, wantAfter, wantErr := twin.NetExcess(rule).Step(twin.BigOf(excess), twin.BigOf(missed), twin.BigOf(total))
+			got, after, err := rule.Step(excess, o)
+			twin.SameKind(t, wantErr, err, rule)
+			if err != nil {
+				require.Equal(t, excess, after, "an error moved the counter")
+				return
+			}
+			require.Equal(t, want.RatString(), twin.Rat(got).RatString())
+			require.Equal(t, wantAfter.Uint64(), after)
+			requireBudget(t, excess, got.Num, after)
+		})
 	})
 }
 
@@ -125,23 +128,25 @@ func FuzzNetExcessPerFlag(f *testing.F) {
 	}
 	f.Add(uint64(200), uint64(100), uint64(5), uint64(10), uint64(5), uint64(0), uint64(80), uint64(4096), uint64(4))
 	f.Fuzz(func(t *testing.T, n0, n1, neither, source, target, slashed, both, adjustment, limit uint64) {
-		parts := [...]uint64{neither >> 3, source >> 3, target >> 3, slashed >> 3, both >> 3}
-		var o spec.SlotObs
-		for k, c := range [...]spec.Conduct{0, 1, 2, spec.SlashedBit | 3, 7} {
-			o.Tally.Add(c, spec.Gwei(parts[k]))
-		}
-		committee := parts[0] + parts[1] + parts[2] + parts[3] + parts[4]
-		reached := [2]uint64{parts[1] + parts[4], parts[2] + parts[4]}
-		rule := penalty.NetExcessPerFlag{Adjustment: adjustment, Cap: limit}
-		before := [2]uint64{n0, n1}
-		got, after, err := rule.Step(before, &o)
-		for k, factor := range [2]penalty.Factor{got.Source, got.Target} {
-			want, wantAfter, wantErr := ref.NetExcessPerFlag(rule).Step(twin.BigOf(before[k]), twin.BigOf(committee), twin.BigOf(reached[k]))
-			require.NoError(t, wantErr, "the counter cannot leave 64 bits when the missed are part of the committee")
-			require.NoError(t, err)
-			require.Equal(t, want.RatString(), twin.Rat(factor).RatString())
-			require.Equal(t, wantAfter.Uint64(), after[k])
-			requireBudget(t, before[k], factor.Num, after[k])
-		}
+		budget.Run(t, budget.Limit{}, func() {
+			parts := [...]uint64{neither >> 3, source >> 3, target >> 3, slashed >> 3, both >> 3}
+			var o spec.SlotObs
+			for k, c := range [...]spec.Conduct{0, 1, 2, spec.SlashedBit | 3, 7} {
+				o.Tally.Add(c, spec.Gwei(parts[k]))
+			}
+			committee := parts[0] + parts[1] + parts[2] + parts[3] + parts[4]
+			reached := [2]uint64{parts[1] + parts[4], parts[2] + parts[4]}
+			rule := penalty.NetExcessPerFlag{Adjustment: adjustment, Cap: limit}
+			before := [2]uint64{n0, n1}
+			got, after, err := rule.Step(before, &o)
+			for k, factor := range [2]penalty.Factor{got.Source, got.Target} {
+				want, wantAfter, wantErr := ref.NetExcessPerFlag(rule).Step(twin.BigOf(before[k]), twin.BigOf(committee), twin.BigOf(reached[k]))
+				require.NoError(t, wantErr, "the counter cannot leave 64 bits when the missed are part of the committee")
+				require.NoError(t, err)
+				require.Equal(t, want.RatString(), twin.Rat(factor).RatString())
+				require.Equal(t, wantAfter.Uint64(), after[k])
+				requireBudget(t, before[k], factor.Num, after[k])
+			}
+		})
 	})
 }

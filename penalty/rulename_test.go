@@ -10,6 +10,7 @@ import (
 
 	"github.com/stakesim/stakesim/penalty"
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/budget"
 )
 
 func ExampleRuleNamed_constants() {
@@ -211,16 +212,18 @@ func FuzzRuleNamed(f *testing.F) {
 		f.Add(name)
 	}
 	f.Fuzz(func(t *testing.T, name string) {
-		rule, err := penalty.RuleNamed(name)
-		if err != nil {
-			known := errors.Is(err, spec.ErrUnknown) || errors.Is(err, spec.ErrInput) || errors.Is(err, spec.ErrOverflow)
-			require.True(t, known, "%v", err)
-			return
-		}
-		again, err := penalty.RuleNamed(rule.FullName())
-		require.NoError(t, err)
-		require.Equal(t, rule.FullName(), again.FullName(), "a rule's own name finds it")
-		require.Equal(t, rule.Cap, again.Cap)
-		require.Equal(t, rule.Scope, again.Scope)
+		budget.Run(t, budget.Limit{}, func() {
+			rule, err := penalty.RuleNamed(name)
+			if err != nil {
+				known := errors.Is(err, spec.ErrUnknown) || errors.Is(err, spec.ErrInput) || errors.Is(err, spec.ErrOverflow)
+				require.True(t, known, "%v", err)
+				return
+			}
+			again, err := penalty.RuleNamed(rule.FullName())
+			require.NoError(t, err)
+			require.Equal(t, rule.FullName(), again.FullName(), "a rule's own name finds it")
+			require.Equal(t, rule.Cap, again.Cap)
+			require.Equal(t, rule.Scope, again.Scope)
+		})
 	})
 }

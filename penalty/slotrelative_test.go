@@ -10,6 +10,7 @@ import (
 	"github.com/stakesim/stakesim/penalty/internal/twin"
 	"github.com/stakesim/stakesim/penalty/ref"
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/budget"
 )
 
 // slotRelativeCases are steps of every reading and option worked out by hand:
@@ -241,37 +242,39 @@ func FuzzSlotRelative(f *testing.F) {
 	}
 	f.Add(uint8(0), uint16(0), uint64(3), uint64(1), uint64(1)<<63, uint64(1), uint8(60), []byte{255, 0, 255, 1, 255, 2, 0, 3})
 	f.Fuzz(func(t *testing.T, as uint8, options uint16, window, limit, multiplier, slotsPerEpoch uint64, shift uint8, series []byte) {
-		option := func(bit int) bool { return options>>bit&1 != 0 }
-		rule := penalty.SlotRelative{
-			Reading: penalty.Reading(as % 5), WindowSlots: window % 34, Cap: limit, Multiplier: multiplier,
-			PreviousEpoch: option(0), Counted: option(1), Offline: option(2), SkipMissingBlocks: option(3), Squared: option(4),
-			Of: penalty.Repeat(options >> 5 & 3),
-		}
-		oracle, slotsPerEpoch := twin.SlotRelative(rule), slotsPerEpoch%65
-		var w penalty.Window
-		var m ref.Memory
-		for k := 0; k+1 < len(series) && k < 400; k += 2 {
-			o := &spec.SlotObs{SlotsPerEpoch: slotsPerEpoch, NextBlockMissing: series[k+1]>>7 != 0}
-			o.Tally.Add(spec.Conduct(series[k+1]%spec.ConductCount), spec.Gwei(uint64(series[k])<<(shift%64)>>1))
-			o.Tally.Add(0, spec.Gwei(series[k]))
-			want, next, wantErr := oracle.Step(m, twin.BigOf(failures(rule, o)), o.NextBlockMissing, slotsPerEpoch)
-			got, after, err := rule.Step(w, o)
-			if rule.WindowSlots > penalty.MaxWindowSlots { // only penalty/ref has them
-				require.ErrorIs(t, err, spec.ErrInput)
-				return
+		budget.Run(t, budget.Limit{}, func() {
+			option := func(bit int) bool { return options>>bit&1 != 0 }
+			rule := penalty.SlotRelative{
+				Reading: penalty.Reading(as % 5), WindowSlots: window % 34, Cap: limit, Multiplier: multiplier,
+				PreviousEpoch: option(0), Counted: option(1), Offline: option(2), SkipMissingBlocks: option(3), Squared: option(4),
+				Of: penalty.Repeat(options >> 5 & 3),
 			}
-			twin.SameKind(t, wantErr, err, rule)
-			if err != nil {
-				require.Equal(t, w, after, "an error moved the window")
-				return
+			oracle, slotsPerEpoch := twin.SlotRelative(rule), slotsPerEpoch%65
+			var w penalty.Window
+			var m ref.Memory
+			for k := 0; k+1 < len(series) && k < 400; k += 2 {
+				o := &spec.SlotObs{SlotsPerEpoch: slotsPerEpoch, NextBlockMissing: series[k+1]>>7 != 0}
+				o.Tally.Add(spec.Conduct(series[k+1]%spec.ConductCount), spec.Gwei(uint64(series[k])<<(shift%64)>>1))
+				o.Tally.Add(0, spec.Gwei(series[k]))
+				want, next, wantErr := oracle.Step(m, twin.BigOf(failures(rule, o)), o.NextBlockMissing, slotsPerEpoch)
+				got, after, err := rule.Step(w, o)
+				if rule.WindowSlots > penalty.MaxWindowSlots { // only penalty/ref has them
+					require.ErrorIs(t, err, spec.ErrInput)
+					return
+				}
+				twin.SameKind(t, wantErr, err, rule)
+				if err != nil {
+					require.Equal(t, w, after, "an error moved the window")
+					return
+				}
+				if want.Cmp(twin.Rat(got)) != 0 {
+					require.FailNow(t, "factors differ", "slot %d: want %s, got %v", k/2, want, got)
+				}
+				require.True(t, twin.Rat(got).Cmp(new(big.Rat).SetInt(twin.BigOf(max(limit, 1)))) <= 0, "above the cap")
+				twin.Same(t, twin.WindowOf(next.Past, rule.WindowSlots, slotsPerEpoch), after, "window")
+				w, m = after, next
 			}
-			if want.Cmp(twin.Rat(got)) != 0 {
-				require.FailNow(t, "factors differ", "slot %d: want %s, got %v", k/2, want, got)
-			}
-			require.True(t, twin.Rat(got).Cmp(new(big.Rat).SetInt(twin.BigOf(max(limit, 1)))) <= 0, "above the cap")
-			twin.Same(t, twin.WindowOf(next.Past, rule.WindowSlots, slotsPerEpoch), after, "window")
-			w, m = after, next
-		}
+		})
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/stakesim/stakesim/penalty"
 	"github.com/stakesim/stakesim/penalty/internal/twin"
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/budget"
 )
 
 // smoothedCases are steps of the 2026 rule worked out by hand.
@@ -85,18 +86,20 @@ func FuzzSmoothed(f *testing.F) {
 	}
 	f.Add(uint64(1), uint64(1<<63), uint64(1), uint64(765), uint64(256), uint64(0), uint64(0))
 	f.Fuzz(func(t *testing.T, average, offline, reference, slope, limit, window, floor uint64) {
-		rule := penalty.Smoothed2026{Slope: slope, Cap: limit, Window: window, FloorDivisor: floor}
-		want, wantAfter, wantErr := twin.Smoothed(rule).Step(twin.BigOf(average), twin.BigOf(offline), twin.BigOf(reference))
-		got, after, err := rule.Step(spec.Gwei(average), twin.SmoothedObs(spec.Gwei(offline), spec.Gwei(reference)))
-		twin.SameKind(t, wantErr, err, rule)
-		if err != nil {
-			require.EqualValues(t, average, after, "an error moved the average")
-			return
-		}
-		require.Equal(t, want.RatString(), twin.Rat(got).RatString())
-		require.Equal(t, twin.GweiOf(wantAfter), after)
-		require.True(t, 1 <= got.Num && got.Num <= limit && got.Den == 1, "factor %v", got)
-		require.True(t, min(average, offline) <= uint64(after) && uint64(after) <= max(average, offline), "overshoots")
+		budget.Run(t, budget.Limit{}, func() {
+			rule := penalty.Smoothed2026{Slope: slope, Cap: limit, Window: window, FloorDivisor: floor}
+			want, wantAfter, wantErr := twin.Smoothed(rule).Step(twin.BigOf(average), twin.BigOf(offline), twin.BigOf(reference))
+			got, after, err := rule.Step(spec.Gwei(average), twin.SmoothedObs(spec.Gwei(offline), spec.Gwei(reference)))
+			twin.SameKind(t, wantErr, err, rule)
+			if err != nil {
+				require.EqualValues(t, average, after, "an error moved the average")
+				return
+			}
+			require.Equal(t, want.RatString(), twin.Rat(got).RatString())
+			require.Equal(t, twin.GweiOf(wantAfter), after)
+			require.True(t, 1 <= got.Num && got.Num <= limit && got.Den == 1, "factor %v", got)
+			require.True(t, min(average, offline) <= uint64(after) && uint64(after) <= max(average, offline), "overshoots")
+		})
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/budget"
 	"github.com/stretchr/testify/require"
 )
 
@@ -132,6 +133,8 @@ func FuzzShuffle(f *testing.F) {
 		f.Add(n, uint8(90), uint64(n))
 	}
 	f.Fuzz(func(t *testing.T, n uint16, rounds uint8, seed uint64) {
-		requireShuffle(t, uint64(n%1500), uint64(rounds%16), seedOf(seed))
+		budget.Run(t, budget.Limit{}, func() {
+			requireShuffle(t, uint64(n%1500), uint64(rounds%16), seedOf(seed))
+		})
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/budget"
 	"github.com/stretchr/testify/require"
 )
 
@@ -190,26 +191,28 @@ func FuzzSummarize(f *testing.F) {
 	f.Add(uint64(2), uint16(300), uint64(9), uint64(8), false)
 	f.Add(uint64(3), uint16(40), uint64(1<<64-1), uint64(1<<64-2), true)
 	f.Fuzz(func(t *testing.T, seed uint64, n uint16, current, finalized uint64, wild bool) {
-		rng := rand.New(rand.NewPCG(seed, 0))
-		p := params(t, spec.Preset(seed%2), spec.Fork(seed%9))
-		b := spec.Boundary{CurrentEpoch: spec.Epoch(current), FinalizedEpoch: spec.Epoch(finalized), NextBlockMissing: seed}
-		r := randomRegistry(int(n%512), &p, b.CurrentEpoch, rng)
-		if wild && r.Len() > 0 {
-			i := rng.IntN(r.Len())
-			r.EffectiveBalance[i], r.SlotOffset[i] = spec.Gwei(rng.Uint64()), uint8(rng.Uint64())
-			r.ActivationEpoch[i], r.ExitEpoch[i] = spec.Epoch(rng.Uint64()), spec.Epoch(rng.Uint64())
-		}
-		var s spec.Summary
-		err := spec.Summarize(&s, &p, r, b, 2)
-		if err != nil {
-			valid := r.Validate(&p) == nil && b.FinalizedEpoch <= b.PreviousEpoch() && current < 1<<58
-			require.False(t, valid, "%v", err)
-			var field *spec.FieldError
-			require.ErrorAs(t, err, &field)
-			return
-		}
-		require.NoError(t, r.Validate(&p))
-		requireSummary(t, naive(&p, r, b), &s, r)
+		budget.Run(t, budget.Limit{}, func() {
+			rng := rand.New(rand.NewPCG(seed, 0))
+			p := params(t, spec.Preset(seed%2), spec.Fork(seed%9))
+			b := spec.Boundary{CurrentEpoch: spec.Epoch(current), FinalizedEpoch: spec.Epoch(finalized), NextBlockMissing: seed}
+			r := randomRegistry(int(n%512), &p, b.CurrentEpoch, rng)
+			if wild && r.Len() > 0 {
+				i := rng.IntN(r.Len())
+				r.EffectiveBalance[i], r.SlotOffset[i] = spec.Gwei(rng.Uint64()), uint8(rng.Uint64())
+				r.ActivationEpoch[i], r.ExitEpoch[i] = spec.Epoch(rng.Uint64()), spec.Epoch(rng.Uint64())
+			}
+			var s spec.Summary
+			err := spec.Summarize(&s, &p, r, b, 2)
+			if err != nil {
+				valid := r.Validate(&p) == nil && b.FinalizedEpoch <= b.PreviousEpoch() && current < 1<<58
+				require.False(t, valid, "%v", err)
+				var field *spec.FieldError
+				require.ErrorAs(t, err, &field)
+				return
+			}
+			require.NoError(t, r.Validate(&p))
+			requireSummary(t, naive(&p, r, b), &s, r)
+		})
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/stakesim/stakesim/penalty"
 	"github.com/stakesim/stakesim/penalty/backtest"
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/budget"
 )
 
 // FuzzBinary takes any bytes for each form: what is read is written as it was,
@@ -35,39 +36,41 @@ func FuzzBinary(f *testing.F) {
 	s := study()
 	_, ten, good, _ := steps(0)
 	f.Fuzz(func(t *testing.T, data []byte) {
-		var a backtest.Aggregates
-		var failures backtest.Failures
-		var x backtest.Factors
-		var sums backtest.Sums
-		var totals backtest.Totals
-		population, walk := hamlet(), s.NewWalk()
-		for _, v := range []travels{&a, &failures, &x, &sums, &totals, population, walk} {
-			before := form(t, v)
-			if err := v.UnmarshalBinary(data); err != nil {
-				require.ErrorIs(t, err, spec.ErrInput)
-				require.Equal(t, before, form(t, v))
-				continue
+		budget.Run(t, budget.Limit{}, func() {
+			var a backtest.Aggregates
+			var failures backtest.Failures
+			var x backtest.Factors
+			var sums backtest.Sums
+			var totals backtest.Totals
+			population, walk := hamlet(), s.NewWalk()
+			for _, v := range []travels{&a, &failures, &x, &sums, &totals, population, walk} {
+				before := form(t, v)
+				if err := v.UnmarshalBinary(data); err != nil {
+					require.ErrorIs(t, err, spec.ErrInput)
+					require.Equal(t, before, form(t, v))
+					continue
+				}
+				require.Equal(t, data, form(t, v), "every value has one form")
+				require.ErrorIs(t, v.UnmarshalBinary(data[:len(data)-1]), spec.ErrInput)
+				require.ErrorIs(t, v.UnmarshalBinary(append(data[:len(data):len(data)], 0)), spec.ErrInput)
+				require.Equal(t, data, form(t, v))
 			}
-			require.Equal(t, data, form(t, v), "every value has one form")
-			require.ErrorIs(t, v.UnmarshalBinary(data[:len(data)-1]), spec.ErrInput)
-			require.ErrorIs(t, v.UnmarshalBinary(append(data[:len(data):len(data)], 0)), spec.ErrInput)
-			require.Equal(t, data, form(t, v))
-		}
-		_ = walk.Step(new(backtest.Factors), &a)
-		ours, theirs := good, x
-		ours.Epoch, theirs.Epoch = failures.Epoch, ten.Epoch
-		for _, err := range []error{s.NewPunisher().Punish(&sums, &failures, &ours), s.NewPunisher().Punish(&sums, &ten, &theirs)} {
-			require.True(t, err == nil || errors.Is(err, spec.ErrInput) || errors.Is(err, spec.ErrOverflow))
-		}
-		before := form(t, &totals)
-		if totals.Add(&sums) != nil {
-			require.Equal(t, before, form(t, &totals))
-		}
-		var other backtest.Totals
-		if other.Add(&sums) == nil {
-			_ = other.Merge(&totals)
-			_ = totals.Merge(&other)
-		}
-		_, _ = s.Result(&backtest.Outcome{Counts: o.Counts(), Totals: &totals}, 2, 1)
+			_ = walk.Step(new(backtest.Factors), &a)
+			ours, theirs := good, x
+			ours.Epoch, theirs.Epoch = failures.Epoch, ten.Epoch
+			for _, err := range []error{s.NewPunisher().Punish(&sums, &failures, &ours), s.NewPunisher().Punish(&sums, &ten, &theirs)} {
+				require.True(t, err == nil || errors.Is(err, spec.ErrInput) || errors.Is(err, spec.ErrOverflow))
+			}
+			before := form(t, &totals)
+			if totals.Add(&sums) != nil {
+				require.Equal(t, before, form(t, &totals))
+			}
+			var other backtest.Totals
+			if other.Add(&sums) == nil {
+				_ = other.Merge(&totals)
+				_ = totals.Merge(&other)
+			}
+			_, _ = s.Result(&backtest.Outcome{Counts: o.Counts(), Totals: &totals}, 2, 1)
+		})
 	})
 }

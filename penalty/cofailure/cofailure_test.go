@@ -10,6 +10,7 @@ import (
 
 	"github.com/stakesim/stakesim/penalty/cofailure"
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/budget"
 )
 
 func failure(v uint32, eth, how uint64) cofailure.Failure {
@@ -264,39 +265,41 @@ func FuzzAsPublished(f *testing.F) {
 	f.Add(uint64(0), uint16(90), []byte{1, 2, 3})
 	f.Add(uint64(1<<62), uint16(200), []byte{})
 	f.Fuzz(func(t *testing.T, first uint64, slots uint16, bits []byte) {
-		record := func(yield func(cofailure.Lists, error) bool) {
-			for i := range uint64(slots % 512) {
-				l := cofailure.Lists{Slot: spec.Slot(first + i), AttestersKnown: true}
-				for v := range uint32(20) {
-					b := byte(0)
-					if len(bits) > 0 {
-						b = bits[(i*20+uint64(v))%uint64(len(bits))]
-					}
-					if b&1 == 0 && uint64(v)%4 == i%4 {
-						l.Committee = append(l.Committee, v)
-						if b&2 == 0 {
-							l.Attesters = append(l.Attesters, v)
+		budget.Run(t, budget.Limit{}, func() {
+			record := func(yield func(cofailure.Lists, error) bool) {
+				for i := range uint64(slots % 512) {
+					l := cofailure.Lists{Slot: spec.Slot(first + i), AttestersKnown: true}
+					for v := range uint32(20) {
+						b := byte(0)
+						if len(bits) > 0 {
+							b = bits[(i*20+uint64(v))%uint64(len(bits))]
 						}
-						if b&4 == 0 {
-							l.Immediate = append(l.Immediate, v)
+						if b&1 == 0 && uint64(v)%4 == i%4 {
+							l.Committee = append(l.Committee, v)
+							if b&2 == 0 {
+								l.Attesters = append(l.Attesters, v)
+							}
+							if b&4 == 0 {
+								l.Immediate = append(l.Immediate, v)
+							}
 						}
 					}
-				}
-				if !yield(l, nil) {
-					return
+					if !yield(l, nil) {
+						return
+					}
 				}
 			}
-		}
-		name := func(v uint32) (string, bool) { return "A", v < 15 }
-		p, err := cofailure.AsPublished(record, cofailure.Options{Cluster: name})
-		if err != nil {
-			require.ErrorIs(t, err, spec.ErrInput)
-			return
-		}
-		for i := range cofailure.Schemes {
-			require.Len(t, p.Penalty(i), p.Columns())
-		}
-		all := p.Groups()[3]
-		require.LessOrEqual(t, all.Sum(p.Penalty(2)).Sum, 4*all.Sum(p.Penalty(0)).Sum, "no factor is above the cap")
+			name := func(v uint32) (string, bool) { return "A", v < 15 }
+			p, err := cofailure.AsPublished(record, cofailure.Options{Cluster: name})
+			if err != nil {
+				require.ErrorIs(t, err, spec.ErrInput)
+				return
+			}
+			for i := range cofailure.Schemes {
+				require.Len(t, p.Penalty(i), p.Columns())
+			}
+			all := p.Groups()[3]
+			require.LessOrEqual(t, all.Sum(p.Penalty(2)).Sum, 4*all.Sum(p.Penalty(0)).Sum, "no factor is above the cap")
+		})
 	})
 }

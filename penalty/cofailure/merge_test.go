@@ -10,6 +10,7 @@ import (
 
 	"github.com/stakesim/stakesim/penalty/cofailure"
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/budget"
 	"github.com/stakesim/stakesim/spec/dataset"
 )
 
@@ -190,22 +191,24 @@ func FuzzBinary(f *testing.F) {
 		f.Add(form)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		for _, v := range []binary{new(cofailure.Counts), new(cofailure.Quality), new(cofailure.Fake), newPart(t).Counter} {
-			before, err := v.MarshalBinary()
-			require.NoError(t, err)
-			if err := v.UnmarshalBinary(data); err != nil {
-				require.ErrorIs(t, err, spec.ErrInput)
-				after, err := v.MarshalBinary()
+		budget.Run(t, budget.Limit{}, func() {
+			for _, v := range []binary{new(cofailure.Counts), new(cofailure.Quality), new(cofailure.Fake), newPart(t).Counter} {
+				before, err := v.MarshalBinary()
 				require.NoError(t, err)
-				require.Equal(t, before, after)
-				continue
+				if err := v.UnmarshalBinary(data); err != nil {
+					require.ErrorIs(t, err, spec.ErrInput)
+					after, err := v.MarshalBinary()
+					require.NoError(t, err)
+					require.Equal(t, before, after)
+					continue
+				}
+				again, err := v.MarshalBinary()
+				require.NoError(t, err)
+				require.Equal(t, data, again, "every value has one form")
+				require.ErrorIs(t, v.UnmarshalBinary(data[:len(data)-1]), spec.ErrInput)
+				require.ErrorIs(t, v.UnmarshalBinary(append(data[:len(data):len(data)], 0)), spec.ErrInput)
 			}
-			again, err := v.MarshalBinary()
-			require.NoError(t, err)
-			require.Equal(t, data, again, "every value has one form")
-			require.ErrorIs(t, v.UnmarshalBinary(data[:len(data)-1]), spec.ErrInput)
-			require.ErrorIs(t, v.UnmarshalBinary(append(data[:len(data):len(data)], 0)), spec.ErrInput)
-		}
+		})
 	})
 }
 

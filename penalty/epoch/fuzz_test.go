@@ -7,6 +7,7 @@ import (
 	"github.com/stakesim/stakesim/penalty/internal/twin"
 	"github.com/stakesim/stakesim/penalty/ref"
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/budget"
 )
 
 // epochSeeds start the fuzzing of whole epochs: a seed for what the bytes leave
@@ -40,17 +41,19 @@ func FuzzEpoch(f *testing.F) {
 	addEpochSeeds(f)
 	named := twin.Subjects(f)
 	f.Fuzz(func(t *testing.T, seed uint64, validators, rule uint8, bytes []byte) {
-		w := newWorld(t, twin.NewDice(seed, bytes))
-		var s twin.Subject
-		if k := int(rule); k < len(named) {
-			s = named[k]
-		} else {
-			s = w.randomSubject()
-		}
-		b := w.boundary()
-		c := newChain(t, w.params, s)
-		c.start(spec.Gwei(w.Wide(64)), [2]uint64{w.Wide(64), w.Wide(64)})
-		w.run(t, c, w.registry(int(validators%25), b), b, 2)
+		budget.Run(t, budget.Limit{}, func() {
+			w := newWorld(t, twin.NewDice(seed, bytes))
+			var s twin.Subject
+			if k := int(rule); k < len(named) {
+				s = named[k]
+			} else {
+				s = w.randomSubject()
+			}
+			b := w.boundary()
+			c := newChain(t, w.params, s)
+			c.start(spec.Gwei(w.Wide(64)), [2]uint64{w.Wide(64), w.Wide(64)})
+			w.run(t, c, w.registry(int(validators%25), b), b, 2)
+		})
 	})
 }
 
@@ -61,23 +64,25 @@ func FuzzStatusQuo(f *testing.F) {
 	addEpochSeeds(f)
 	rules := penalty.Rules()
 	f.Fuzz(func(t *testing.T, seed uint64, validators, rule uint8, bytes []byte) {
-		w := newWorld(t, twin.NewDice(seed, bytes))
-		b := w.boundary()
-		r := w.registry(int(validators%25), b)
-		quiet := rules[int(rule)%len(rules)]
-		one := twin.Pick(w.Dice, penalty.One, penalty.Factor{Num: 7, Den: 7}, penalty.Factor{Num: 3, Den: 3, Squared: true})
-		step := quiet.Step
-		quiet.Step = func(m penalty.Memory, o *spec.SlotObs) (penalty.Factors, penalty.Memory, error) {
-			_, m, err := step(m, o)
-			return penalty.Factors{Source: one, Target: one}, m, err
-		}
-		c := newChain(t, w.params, twin.Subject{Rule: quiet, Oracle: quieted(twin.OraclesByName()[quiet.FullName()]), WindowSlots: 32})
-		want, _, wantErr := ref.ProcessEpoch(ref.State{Params: w.params, Boundary: b, Registry: r.Clone()}, ref.StatusQuo, ref.Memory{})
-		err := c.epoch(t, r, b)
-		twin.SameKind(t, wantErr, err, quiet.FullName())
-		if err == nil {
-			twin.Same(t, want.Registry, r, quiet.FullName(), "is not the status quo")
-		}
+		budget.Run(t, budget.Limit{}, func() {
+			w := newWorld(t, twin.NewDice(seed, bytes))
+			b := w.boundary()
+			r := w.registry(int(validators%25), b)
+			quiet := rules[int(rule)%len(rules)]
+			one := twin.Pick(w.Dice, penalty.One, penalty.Factor{Num: 7, Den: 7}, penalty.Factor{Num: 3, Den: 3, Squared: true})
+			step := quiet.Step
+			quiet.Step = func(m penalty.Memory, o *spec.SlotObs) (penalty.Factors, penalty.Memory, error) {
+				_, m, err := step(m, o)
+				return penalty.Factors{Source: one, Target: one}, m, err
+			}
+			c := newChain(t, w.params, twin.Subject{Rule: quiet, Oracle: quieted(twin.OraclesByName()[quiet.FullName()]), WindowSlots: 32})
+			want, _, wantErr := ref.ProcessEpoch(ref.State{Params: w.params, Boundary: b, Registry: r.Clone()}, ref.StatusQuo, ref.Memory{})
+			err := c.epoch(t, r, b)
+			twin.SameKind(t, wantErr, err, quiet.FullName())
+			if err == nil {
+				twin.Same(t, want.Registry, r, quiet.FullName(), "is not the status quo")
+			}
+		})
 	})
 }
 

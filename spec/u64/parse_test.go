@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stakesim/stakesim/spec/budget"
 	"github.com/stakesim/stakesim/spec/u64"
 )
 
@@ -103,16 +104,18 @@ func FuzzParse(f *testing.F) {
 		f.Add(c.text)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		n, err := u64.Parse[uint64](s)
-		want, ok := new(big.Rat).SetString(s)
-		plain := s != "" && strings.Trim(s, "0123456789.eE+-") == "" && len(s) < 20
-		switch {
-		case err == nil && n == 0 && !ok: // nothing, times ten to more than a big.Rat takes
-		case err == nil:
-			require.True(t, ok)
-			require.Zero(t, want.Cmp(new(big.Rat).SetUint64(n)))
-		case plain && ok && want.IsInt() && want.Num().IsUint64() && s[0] != '-' && s[0] != '+' && s[0] != '.' && !strings.Contains(strings.ToLower(s), ".e") && !strings.HasSuffix(s, "."):
-			t.Errorf("%q is %v: %v", s, want, err)
-		}
+		budget.Run(t, budget.Limit{}, func() {
+			n, err := u64.Parse[uint64](s)
+			want, ok := new(big.Rat).SetString(s)
+			plain := s != "" && strings.Trim(s, "0123456789.eE+-") == "" && len(s) < 20
+			switch {
+			case err == nil && n == 0 && !ok: // nothing, times ten to more than a big.Rat takes
+			case err == nil:
+				require.True(t, ok)
+				require.Zero(t, want.Cmp(new(big.Rat).SetUint64(n)))
+			case plain && ok && want.IsInt() && want.Num().IsUint64() && s[0] != '-' && s[0] != '+' && s[0] != '.' && !strings.Contains(strings.ToLower(s), ".e") && !strings.HasSuffix(s, "."):
+				t.Errorf("%q is %v: %v", s, want, err)
+			}
+		})
 	})
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stakesim/stakesim/spec/budget"
 	"github.com/stakesim/stakesim/spec/u64"
 )
 
@@ -122,5 +123,7 @@ func FuzzOperations(f *testing.F) {
 	for i, a := range edges {
 		f.Add(a, edges[(i+2)%len(edges)], edges[(i+5)%len(edges)])
 	}
-	f.Fuzz(func(t *testing.T, a, b, c uint64) { check(t, a, b, c) })
+	f.Fuzz(func(t *testing.T, a, b, c uint64) {
+		budget.Run(t, budget.Limit{}, func() { check(t, a, b, c) })
+	})
 }
