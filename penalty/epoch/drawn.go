@@ -62,6 +62,11 @@ func SyncCommitteeIndices(p *spec.Params, s *spec.BeaconState, e spec.Epoch) ([]
 // fulu). From gloas on the slashed do not propose. A list of another length gives
 // [spec.ErrInput], and so does an epoch that nobody can propose in.
 func ProcessProposerLookahead(p *spec.Params, s *spec.BeaconState) error {
+	return proposerLookahead(p, s, nil)
+}
+
+// proposerLookahead may be given who can be drawn, which else it looks for.
+func proposerLookahead(p *spec.Params, s *spec.BeaconState, list []spec.ValidatorIndex) error {
 	if err := CheckState(p, s); err != nil {
 		return err
 	}
@@ -69,8 +74,12 @@ func ProcessProposerLookahead(p *spec.Params, s *spec.BeaconState) error {
 	if len(s.ProposerLookahead) != 2*n {
 		return spec.Atf("proposer_lookahead", -1, spec.ErrInput, "%d slots, two epochs have %d", len(s.ProposerLookahead), 2*n)
 	}
+	e := lookahead(p, s)
+	if list == nil {
+		list = canPropose(p, s, e)
+	}
 	last := make([]spec.ValidatorIndex, n)
-	if err := proposers(last, p, s, lookahead(p, s)); err != nil {
+	if err := proposers(last, p, s, e, list); err != nil {
 		return err
 	}
 	copy(s.ProposerLookahead, s.ProposerLookahead[n:])
@@ -86,18 +95,23 @@ func lookahead(p *spec.Params, s *spec.BeaconState) spec.Epoch {
 // slashedPropose says in which forks a slashed validator may be drawn.
 var slashedPropose = perFork[bool]{spec.Altair: true, spec.Gloas: false}
 
-// proposers draws the proposer of every slot of an epoch.
-func proposers(dst []spec.ValidatorIndex, p *spec.Params, s *spec.BeaconState, e spec.Epoch) error {
+// canPropose lists who can be drawn to propose in an epoch.
+func canPropose(p *spec.Params, s *spec.BeaconState, e spec.Epoch) []spec.ValidatorIndex {
 	list := s.Registry.ActiveIndices(nil, e)
-	if with, _ := slashedPropose.at(p.Fork); !with {
-		kept := list[:0]
-		for _, v := range list {
-			if !s.Registry.Slashed[v] {
-				kept = append(kept, v)
-			}
-		}
-		list = kept
+	if with, _ := slashedPropose.at(p.Fork); with {
+		return list
 	}
+	kept := list[:0]
+	for _, v := range list {
+		if !s.Registry.Slashed[v] {
+			kept = append(kept, v)
+		}
+	}
+	return kept
+}
+
+// proposers draws the proposer of every slot of an epoch from a list.
+func proposers(dst []spec.ValidatorIndex, p *spec.Params, s *spec.BeaconState, e spec.Epoch, list []spec.ValidatorIndex) error {
 	seed, err := seedOf(p, s, spec.DomainBeaconProposer, e)
 	if err != nil {
 		return err

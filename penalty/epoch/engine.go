@@ -21,6 +21,7 @@ type Engine struct {
 	factors []penalty.Factors
 	tables  tables
 	keys    Keys
+	sweep   sweep
 	changed []spec.ValidatorIndex
 }
 

@@ -27,16 +27,19 @@ func (e *Engine) ProcessState(s *spec.BeaconState, m penalty.Memory, c Crypto) (
 		return t.whole(s, m) // on any state, which the tables are not made for
 	}
 	before := s.Finality
-	if err := t.justify(); err != nil {
+	if err := e.sweep.over(t.p, s, t.p.Fork >= spec.Fulu); err != nil {
+		return m, err
+	}
+	if err := t.justifySwept(&e.sweep); err != nil {
 		s.Finality = before
 		return m, err
 	}
 	touched, ok := t.touched()
-	if !ok || !t.cannotAbort() || !e.tables.fill(&e.params, &e.summary, e.factors) {
+	if !ok || !t.cannotAbort() || !t.canDraw(&e.sweep) || !e.tables.fill(&e.params, &e.summary, e.factors) {
 		s.Finality = before
 		return t.whole(s, m)
 	}
-	changes, err := t.registryChanges()
+	changes, err := t.registryChanges(&e.sweep)
 	if err != nil {
 		s.Finality = before
 		return m, err
@@ -50,11 +53,6 @@ func (e *Engine) ProcessState(s *spec.BeaconState, m penalty.Memory, c Crypto) (
 	for _, l := range changes.rows {
 		e.changed = append(e.changed, spec.ValidatorIndex(l.i))
 	}
-	if !t.canDraw() {
-		changes.swap(s)
-		s.Finality, e.changed = before, nil
-		return t.whole(s, m)
-	}
 	old := make([]spec.Gwei, len(touched))
 	for k, i := range touched {
 		old[k] = s.Registry.EffectiveBalance[i]
@@ -63,6 +61,7 @@ func (e *Engine) ProcessState(s *spec.BeaconState, m penalty.Memory, c Crypto) (
 	for k, i := range touched {
 		s.Registry.EffectiveBalance[i] = old[k]
 	}
+	t.drawn = e.sweep.drawn
 	return t.after, t.finish(touched)
 }
 
@@ -79,12 +78,12 @@ func (e *Engine) Touched() []spec.ValidatorIndex {
 // the accounting writes, and the accounting reads nothing that it changes, unless a
 // slashed validator exits: then whether it is eligible may change. Otherwise it may
 // come first.
-func (t *transition) registryChanges() (*registryChanges, error) {
+func (t *transition) registryChanges(w *sweep) (*registryChanges, error) {
 	process, ok := registryUpdates.at(t.p.Fork)
 	if !ok {
 		return nil, spec.Atf("fork", -1, spec.ErrUnknown, "%v", t.p.Fork)
 	}
-	return process(t.p, t.state, t.total())
+	return process(t.p, t.state, t.total(), w)
 }
 
 // inPass are the steps that the single pass has done or that come before it.
@@ -179,18 +178,18 @@ func (t *transition) cannotAbort() bool {
 
 // canDraw reports that proposers and payload timeliness committees can be drawn for
 // the epoch after next: enough validators are active then, with some balance.
-func (t *transition) canDraw() bool {
-	if t.p.Fork < spec.Fulu {
-		return true
-	}
-	e := lookahead(t.p, t.state)
-	var count uint64
-	var sum spec.Gwei
-	for i, eb := range t.r.EffectiveBalance {
-		if t.r.IsActive(i, e) && !t.r.Slashed[i] {
-			count++
-			sum += min(eb, t.p.MaxEffectiveBalance)
+func (t *transition) canDraw(w *sweep) bool {
+	return t.p.Fork < spec.Fulu ||
+		uint64(len(w.drawn)) >= 4*t.p.SlotsPerEpoch && w.stake >= spec.Gwei(len(w.drawn))*spec.EffectiveBalanceIncrement
+}
+
+// justifySwept is justify with the votes that are summed already.
+func (t *transition) justifySwept(w *sweep) error {
+	if t.state.Epoch(t.p) > spec.GenesisEpoch+1 {
+		v := Votes{PreviousTarget: t.summary.Participating[spec.TimelyTarget], CurrentTarget: w.currentTarget, TotalActive: t.total()}
+		if err := justify(t.p, t.state, v); err != nil {
+			return err
 		}
 	}
-	return count >= 4*t.p.SlotsPerEpoch && sum >= spec.Gwei(count)*spec.EffectiveBalanceIncrement
+	return t.summary.Finalize(t.p, t.state.Finality.Finalized.Epoch)
 }

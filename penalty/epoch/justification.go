@@ -102,17 +102,21 @@ func ProcessJustificationAndFinalization(p *spec.Params, s *spec.BeaconState, to
 	if current <= spec.GenesisEpoch+1 {
 		return nil
 	}
-	previous := current - 1
-	var v Votes
+	v := Votes{TotalActive: total}
 	var err error
-	if v.PreviousTarget, err = TargetVotes(s.Registry, previous, s.Registry.PreviousFlags); err != nil {
+	if v.PreviousTarget, err = TargetVotes(s.Registry, current-1, s.Registry.PreviousFlags); err != nil {
 		return err
 	}
 	if v.CurrentTarget, err = TargetVotes(s.Registry, current, s.Registry.CurrentFlags); err != nil {
 		return err
 	}
-	v.TotalActive = total
-	points, faults := [2]spec.Checkpoint{{Epoch: previous}, {Epoch: current}}, [2]error{}
+	return justify(p, s, v)
+}
+
+// justify moves the checkpoints of a state after its second epoch by its votes.
+func justify(p *spec.Params, s *spec.BeaconState, v Votes) error {
+	current := s.Epoch(p)
+	points, faults := [2]spec.Checkpoint{{Epoch: current - 1}, {Epoch: current}}, [2]error{}
 	for i := range points {
 		points[i].Root, faults[i] = blockRootAt(p, s, points[i].Epoch)
 	}

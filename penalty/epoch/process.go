@@ -46,7 +46,9 @@ var steps = []step{
 	{"sync_committee_updates", spec.Altair, lastFork, false, false, func(t *transition) error {
 		return ProcessSyncCommitteeUpdates(t.p, t.state, t.crypto.Aggregate)
 	}},
-	{"proposer_lookahead", spec.Fulu, lastFork, false, false, onState(ProcessProposerLookahead)},
+	{"proposer_lookahead", spec.Fulu, lastFork, false, false, func(t *transition) error {
+		return proposerLookahead(t.p, t.state, t.drawn)
+	}},
 	{"ptc_window", spec.Gloas, lastFork, false, false, onState(ProcessPTCWindow)},
 }
 
@@ -88,6 +90,7 @@ type transition struct {
 	keys    *Keys
 	observe Observer
 	sum     func(*spec.Summary, *spec.Params, *spec.Registry, spec.Boundary, int) error
+	drawn   []spec.ValidatorIndex // who can be drawn to propose, where it is known
 }
 
 // total is the active balance of the current epoch, which no step before the

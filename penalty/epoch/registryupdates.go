@@ -8,7 +8,7 @@ import (
 )
 
 // registryUpdates is process_registry_updates of every fork.
-var registryUpdates = perFork[func(*spec.Params, *spec.BeaconState, spec.Gwei) (*registryChanges, error)]{
+var registryUpdates = perFork[func(*spec.Params, *spec.BeaconState, spec.Gwei, *sweep) (*registryChanges, error)]{
 	spec.Altair:  registryUpdatesByCount,
 	spec.Electra: registryUpdatesByBalance,
 }
@@ -26,7 +26,11 @@ func ProcessRegistryUpdates(p *spec.Params, s *spec.BeaconState, total spec.Gwei
 	if !ok {
 		return spec.Atf("fork", -1, spec.ErrUnknown, "%v", p.Fork)
 	}
-	changes, err := process(p, s, total)
+	var w sweep
+	if err := w.over(p, s, false); err != nil {
+		return err
+	}
+	changes, err := process(p, s, total, &w)
 	if err != nil {
 		return err
 	}
@@ -76,17 +80,13 @@ func (c *registryChanges) exitSlashed(r *spec.Registry) bool {
 // registryUpdatesByCount is the step from altair to deneb: two passes, and limits
 // on how many validators exit and are activated in an epoch (phase0 and deneb). The
 // end of the exit queue is found once; the total is not read.
-func registryUpdatesByCount(p *spec.Params, s *spec.BeaconState, _ spec.Gwei) (*registryChanges, error) {
+func registryUpdatesByCount(p *spec.Params, s *spec.BeaconState, _ spec.Gwei, w *sweep) (*registryChanges, error) {
 	r, current := s.Registry, s.Epoch(p)
-	active := uint64(0)
-	for i := range r.ActivationEpoch {
-		if r.IsActive(i, current) {
-			active++
-		}
-	}
 	changes := &registryChanges{exits: s.Exits}
-	queue := exitQueue{limit: ValidatorChurnLimit(p, active), p: p, r: r}
-	for i, effective := range r.EffectiveBalance {
+	queue := exitQueue{limit: ValidatorChurnLimit(p, w.active), p: p, r: r}
+	for _, row := range w.rows {
+		i := int(row)
+		effective := r.EffectiveBalance[i]
 		queued := r.ActivationEligibilityEpoch[i] == spec.FarFutureEpoch && effective == p.MaxEffectiveBalance
 		ejected := effective <= p.EjectionBalance && r.IsActive(i, current) && r.ExitEpoch[i] == spec.FarFutureEpoch
 		if !queued && !ejected {
@@ -103,7 +103,7 @@ func registryUpdatesByCount(p *spec.Params, s *spec.BeaconState, _ spec.Gwei) (*
 		}
 		changes.rows = append(changes.rows, life)
 	}
-	changes.activate(r, s.Finality.Finalized.Epoch, delayedEpoch(p, current), ValidatorActivationChurnLimit(p, active))
+	changes.activate(r, s.Finality.Finalized.Epoch, delayedEpoch(p, current), ValidatorActivationChurnLimit(p, w.active), w.rows)
 	return changes, nil
 }
 
@@ -111,7 +111,7 @@ func registryUpdatesByCount(p *spec.Params, s *spec.BeaconState, _ spec.Gwei) (*
 // for one and became eligible by the finalized epoch, in the order of eligibility and
 // index. Eligibility is that after the changes so far: where the finalized epoch is to
 // come, whoever is queued now is activated now.
-func (c *registryChanges) activate(r *spec.Registry, finalized, at spec.Epoch, limit uint64) {
+func (c *registryChanges) activate(r *spec.Registry, finalized, at spec.Epoch, limit uint64, rows []uint32) {
 	changed := make(map[int]int, len(c.rows))
 	for k, l := range c.rows {
 		changed[l.i] = k
@@ -121,7 +121,9 @@ func (c *registryChanges) activate(r *spec.Registry, finalized, at spec.Epoch, l
 		i        int
 	}
 	var queue []waiting
-	for i, eligible := range r.ActivationEligibilityEpoch {
+	for _, row := range rows {
+		i := int(row)
+		eligible := r.ActivationEligibilityEpoch[i]
 		if r.ActivationEpoch[i] != spec.FarFutureEpoch {
 			continue
 		}
@@ -188,7 +190,7 @@ func (q *exitQueue) find(earliest spec.Epoch) {
 // registryUpdatesByBalance is the step from electra on: one pass in which a
 // validator is queued, or ejected through the churn of balances, or activated
 // (electra).
-func registryUpdatesByBalance(p *spec.Params, s *spec.BeaconState, total spec.Gwei) (*registryChanges, error) {
+func registryUpdatesByBalance(p *spec.Params, s *spec.BeaconState, total spec.Gwei, w *sweep) (*registryChanges, error) {
 	churn, ok := balanceChurns.at(p.Fork)
 	if !ok {
 		return nil, spec.Atf("fork", -1, spec.ErrUnknown, "%v has no churn of balances", p.Fork)
@@ -196,8 +198,9 @@ func registryUpdatesByBalance(p *spec.Params, s *spec.BeaconState, total spec.Gw
 	r, current, finalized := s.Registry, s.Epoch(p), s.Finality.Finalized.Epoch
 	limit := churn(p, total).Exit
 	changes := &registryChanges{exits: s.Exits}
-	for i, effective := range r.EffectiveBalance {
-		eligible := r.ActivationEligibilityEpoch[i]
+	for _, row := range w.rows {
+		i := int(row)
+		effective, eligible := r.EffectiveBalance[i], r.ActivationEligibilityEpoch[i]
 		switch {
 		case eligible == spec.FarFutureEpoch && effective >= p.MaxEffectiveBalance:
 			life := lifeAt(r, i)
