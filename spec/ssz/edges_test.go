@@ -17,8 +17,12 @@ import (
 // zero, the largest numbers and columns of any lengths: two seconds and 256 MiB for
 // each call.
 func TestNoExportedFunctionPanicsOnEdgeValues(t *testing.T) {
+	calls := 100
+	if testing.Short() {
+		calls = 25
+	}
 	edges := budget.Edges{
-		Dir: ".", Kinds: []error{spec.ErrInput, spec.ErrOverflow, spec.ErrUnknown, io.EOF, errBroken},
+		Dir: ".", Calls: calls, Kinds: []error{spec.ErrInput, spec.ErrOverflow, spec.ErrUnknown, io.EOF, errBroken},
 		Functions: map[string]any{
 			"Buffer.ReadAt": ssz.Buffer.ReadAt, "Buffer.WriteAt": ssz.Buffer.WriteAt, "Build": ssz.Build,
 			"ContainerRoot": ssz.ContainerRoot, "Containers": ssz.Containers, "Detect": ssz.Detect, "DetectIn": ssz.DetectIn,
