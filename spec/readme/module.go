@@ -8,9 +8,9 @@ import (
 	"go/token"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 )
@@ -151,8 +151,12 @@ func members(e ast.Expr) (names []string) {
 
 // loadStandard reads the names of the standard library's packages.
 func (m *module) loadStandard() error {
-	src := filepath.Join(runtime.GOROOT(), "src")
-	err := filepath.WalkDir(src, func(file string, d fs.DirEntry, err error) error {
+	root, err := exec.Command("go", "env", "GOROOT").Output() // a binary built with -trimpath does not know
+	if err != nil {
+		return nil // no Go here: the names are then not known
+	}
+	src := filepath.Join(strings.TrimSpace(string(root)), "src")
+	err = filepath.WalkDir(src, func(file string, d fs.DirEntry, err error) error {
 		if err != nil || !d.IsDir() {
 			return err
 		}
