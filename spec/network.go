@@ -3,8 +3,9 @@ package spec
 import (
 	"fmt"
 	"iter"
-	"strconv"
 	"strings"
+
+	"github.com/stakesim/stakesim/spec/u64"
 )
 
 // Network is what tells one chain from another: the versions and epochs of its
@@ -187,7 +188,7 @@ func (n *Network) setSeconds(key, value string) error {
 }
 
 func setNumber(key, value string, most uint64, to *uint64) error {
-	v, err := strconv.ParseUint(value, 10, 64)
+	v, err := u64.Parse[uint64](value)
 	if err != nil {
 		return Atf(key, -1, ErrInput, "%.40q is no number of 64 bits", value)
 	}

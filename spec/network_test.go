@@ -212,7 +212,7 @@ func must[T any](v T, err error) T {
 
 func TestAValueThatAKeyCannotHaveIsRefusedAndChangesNothing(t *testing.T) {
 	for key, values := range map[string][]string{
-		"SLOTS_PER_EPOCH":             {"", "sixteen", "-1", "1e3", "0x10", "18446744073709551616"},
+		"SLOTS_PER_EPOCH":             {"", "sixteen", "-1", "1e-3", "1.5", "0x10", "18446744073709551616"},
 		"CHURN_LIMIT_QUOTIENT":        {"18446744073709551615"},
 		"ALTAIR_FORK_VERSION":         {"", "0x01", "01000000", "0x0100000g", "0x0100000000"},
 		"GENESIS_FORK_VERSION":        {"1"},

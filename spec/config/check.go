@@ -3,9 +3,9 @@ package config
 import (
 	"errors"
 	"fmt"
-	"strconv"
 
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/u64"
 )
 
 // custom is the name of a network whose files have none.
@@ -67,8 +67,8 @@ func (all *entries) place(err error) error {
 
 func (all *entries) checkClock() error {
 	if s, ms := all.at[seconds], all.at[slotDuration]; s != nil && ms != nil {
-		v, _ := strconv.ParseUint(s.value, 10, 64) // both were set, so they are numbers
-		if want := strconv.FormatUint(1000*v, 10); want != ms.value {
+		v, _ := u64.Parse[uint64](s.value) // both were set, so they are numbers
+		if m, _ := u64.Parse[uint64](ms.value); m != 1000*v {
 			return ms.fault(spec.Atf(slotDuration, -1, spec.ErrInput, "%s, where %s in %s is %s", ms.value, seconds, s.where(), s.value))
 		}
 	}
