@@ -13,6 +13,7 @@ import (
 	"golang.org/x/exp/mmap"
 
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/budget"
 	"github.com/stakesim/stakesim/spec/file"
 	"github.com/stakesim/stakesim/spec/ssz"
 	"github.com/stakesim/stakesim/spec/vector"
@@ -340,18 +341,41 @@ func FuzzOpen(f *testing.F) {
 	for _, path := range []string{altairCase, electraCase, eipCase} {
 		f.Add([]byte(fixture(f, path, "pre")))
 	}
+	for _, k := range []string{"f1-post", "g1-post", "h1-pre", "s1-post"} {
+		f.Add([]byte(snappyFile(f, "testdata/roots/"+k+".ssz_snappy")))
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		for _, fork := range spec.Forks() {
-			s, err := ssz.Open(ssz.Buffer(b), int64(len(b)), paramsOf(spec.Minimal, fork))
-			if err != nil {
-				if !errors.Is(err, spec.ErrInput) {
-					t.Fatal(err)
+		budget.Run(t, budget.Limit{}, func() {
+			for _, fork := range spec.Forks() {
+				s, err := ssz.Open(ssz.Buffer(b), int64(len(b)), paramsOf(spec.Minimal, fork))
+				if err != nil {
+					if !errors.Is(err, spec.ErrInput) {
+						t.Fatal(err)
+					}
+					continue
 				}
-				continue
+				exercise(t, s, b)
+				takeApart(t, s, b)
 			}
-			exercise(t, s, b)
-		}
+		})
 	})
+}
+
+// takeApart checks that a state has the same bytes and the same root in pieces, or
+// the same fault.
+func takeApart(t *testing.T, s *ssz.State, b []byte) {
+	whole, fault := s.Root(2)
+	p, err := s.Pieces()
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, err := p.Root(1)
+	if root != whole || (err == nil) != (fault == nil) || err != nil && !errors.Is(err, spec.ErrInput) {
+		t.Fatalf("root %x (%v), in pieces %x (%v)", whole, fault, root, err)
+	}
+	if out, err := p.Bytes(); err != nil || !bytes.Equal(out, b) {
+		t.Fatalf("written differently from pieces: %v", err)
+	}
 }
 
 // exercise checks that what was read can be written back without a change.

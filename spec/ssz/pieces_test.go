@@ -515,15 +515,3 @@ func TestAStateThatIsNotInMemoryIsStreamedAndItsFaultsReported(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, root, again)
 }
-
-func TestEndsOfChainsAreWrittenAgainFromTheirPieces(t *testing.T) {
-	for _, k := range knownStates(t) {
-		b := snappyFile(t, "testdata/roots/"+k.File+".ssz_snappy")
-		s := k.open(t, b)
-		p := must(s.Pieces())
-		var src spec.BeaconState
-		require.NoError(t, s.ReadBeaconState(&src, 1))
-		require.NoError(t, p.WriteBeaconState(&src, []spec.ValidatorIndex{}, 1))
-		require.True(t, bytes.Equal(b, must(p.Bytes())), k.Source)
-	}
-}

@@ -1,6 +1,7 @@
 package ssz_test
 
 import (
+	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
@@ -60,6 +61,14 @@ func (k known) check(t *testing.T, b ssz.Buffer) {
 		require.NoError(t, err)
 		require.Equal(t, k.Root, hex.EncodeToString(root[:]), k.Source)
 	}
+	pieces := must(s.Pieces())
+	root, err := pieces.Root(2)
+	require.NoError(t, err)
+	require.Equal(t, k.Root, hex.EncodeToString(root[:]), k.Source)
+	var state spec.BeaconState
+	require.NoError(t, s.ReadBeaconState(&state, 1))
+	require.NoError(t, pieces.WriteBeaconState(&state, nil, 1))
+	require.True(t, bytes.Equal(b, must(pieces.Bytes())), k.Source)
 }
 
 // knownStates are the states in testdata.
