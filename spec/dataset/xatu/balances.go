@@ -125,24 +125,35 @@ func (b *Balances) UnmarshalBinary(data []byte) error {
 	if len(data) == 0 || data[0] != balancesVersion {
 		return spec.Atf("balances", -1, spec.ErrInput, "no version %d", balancesVersion)
 	}
-	var of []balance
-	for data = data[1:]; len(data) > 0; {
+	length := 0
+	if err := runs(data[1:], func(n int, _ balance) { length += n }); err != nil {
+		return err
+	}
+	of := make([]balance, 0, length)
+	_ = runs(data[1:], func(n int, what balance) {
+		for range n {
+			of = append(of, what)
+		}
+	})
+	b.of = of
+	return nil
+}
+
+// runs shows the runs of a binary form: how many validators of whom what is known.
+func runs(data []byte, show func(n int, what balance)) error {
+	for total := 0; len(data) > 0; {
 		n, size := binary.Uvarint(data)
-		if size <= 0 || n == 0 || n > uint64(dataset.MaxValidators-len(of)) {
-			return spec.Atf("balances", len(of), spec.ErrInput, "a run of %d", n)
+		if size <= 0 || n == 0 || n > uint64(dataset.MaxValidators-total) {
+			return spec.Atf("balances", total, spec.ErrInput, "a run of %d", n)
 		}
 		what, more := binary.Uvarint(data[size:])
-		if more <= 0 || !balance(what).valid() || what >= uint64(balanceEnd) {
-			return spec.Atf("balances", len(of), spec.ErrInput, "%#x", what)
+		if more <= 0 || what >= uint64(balanceEnd) || !balance(what).valid() {
+			return spec.Atf("balances", total, spec.ErrInput, "%#x", what)
 		}
 		data = data[size+more:]
-		from := len(of)
-		of = append(of, make([]balance, n)...)
-		for i := range of[from:] {
-			of[from+i] = balance(what)
-		}
+		total += int(n)
+		show(int(n), balance(what))
 	}
-	b.of = of
 	return nil
 }
 

@@ -213,11 +213,10 @@ func (j *Join) leftOver(epoch spec.Epoch, v *votes) error {
 			return err
 		}
 	}
-	for id, vote := range v.of {
-		if vote.bits == 0 {
-			continue
-		}
-		detail := fmt.Sprintf("validator %d, slot %d", id, uint64(epoch)*slotsPerEpoch+uint64(vote.offset))
+	v.voted = slices.DeleteFunc(v.voted, func(id uint32) bool { return v.of[id].bits == 0 }) // was taken
+	slices.Sort(v.voted)
+	for _, id := range v.voted {
+		detail := fmt.Sprintf("validator %d, slot %d", id, uint64(epoch)*slotsPerEpoch+uint64(v.of[id].offset))
 		if err := j.report(epoch, &dataset.Fault{File: tableNames[Attestations], Kind: dataset.Outsider, Detail: detail}); err != nil {
 			return err
 		}

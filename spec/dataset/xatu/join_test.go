@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/budget"
 	"github.com/stakesim/stakesim/spec/dataset"
 	"github.com/stakesim/stakesim/spec/dataset/xatu"
 )
@@ -131,25 +132,29 @@ func TestBalancesGatheredInPartsAreThoseOfAllRows(t *testing.T) {
 func FuzzUnmarshalBalances(f *testing.F) {
 	f.Add([]byte{1, 7, 0, 200, 1, 32})
 	f.Fuzz(func(t *testing.T, b []byte) {
-		var all xatu.Balances
-		if err := all.UnmarshalBinary(b); err != nil {
-			require.ErrorIs(t, err, spec.ErrInput)
-			return
-		}
-		first, err := all.AppendBinary(nil)
-		require.NoError(t, err)
-		var back xatu.Balances
-		require.NoError(t, back.UnmarshalBinary(first))
-		second, err := back.AppendBinary(nil)
-		require.NoError(t, err)
-		require.Equal(t, first, second)
-		require.LessOrEqual(t, len(first), len(b))
-		for v := range uint32(64) {
-			_, known, _ := all.Of(v)
-			_, again, _ := back.Of(v)
-			require.Equal(t, known, again)
-		}
+		budget.Run(t, budget.Limit{}, func() { balancesSurvive(t, b) })
 	})
+}
+
+// balancesSurvive takes the binary form apart and puts it together again.
+func balancesSurvive(t *testing.T, b []byte) {
+	var all, back xatu.Balances
+	if err := all.UnmarshalBinary(b); err != nil {
+		require.ErrorIs(t, err, spec.ErrInput)
+		return
+	}
+	first, err := all.AppendBinary(nil)
+	require.NoError(t, err)
+	require.NoError(t, back.UnmarshalBinary(first))
+	second, err := back.AppendBinary(nil)
+	require.NoError(t, err)
+	require.Equal(t, first, second)
+	require.LessOrEqual(t, len(first), len(b))
+	for v := range uint32(64) {
+		_, known, _ := all.Of(v)
+		_, again, _ := back.Of(v)
+		require.Equal(t, known, again)
+	}
 }
 
 // The first slots of epoch 3 have no block, and its attestation comes after one

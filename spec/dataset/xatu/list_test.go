@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/budget"
 	"github.com/stakesim/stakesim/spec/dataset"
 	"github.com/stakesim/stakesim/spec/dataset/xatu"
 )
@@ -117,18 +118,23 @@ func FuzzOpenList(f *testing.F) {
 	require.NoError(f, xatu.WriteList(file, slots(few...), duties(0, 5)))
 	whole, err := os.ReadFile(file)
 	require.NoError(f, err)
-	f.Add(whole, uint16(0), byte(0))
-	f.Add([]byte("PAR1"), uint16(0), byte(0))
-	f.Fuzz(func(t *testing.T, b []byte, at uint16, with byte) {
+	damaged, err := os.ReadFile("testdata/damaged/hang1-k4.parquet")
+	require.NoError(f, err)
+	f.Add(whole, uint16(0), []byte(nil), uint16(0), []byte(nil))
+	f.Add(damaged, uint16(0), []byte(nil), uint16(0), []byte(nil))
+	f.Add([]byte("PAR1"), uint16(0), []byte(nil), uint16(0), []byte(nil))
+	f.Fuzz(func(t *testing.T, b []byte, at uint16, with []byte, again uint16, more []byte) {
 		b = append([]byte(nil), b...)
 		if len(b) > 0 {
-			b[int(at)%len(b)] ^= with
+			copy(b[int(at)%len(b):], with)
+			copy(b[int(again)%len(b):], more)
 		}
-		file := filepath.Join(t.TempDir(), "x.parquet")
 		require.NoError(t, os.WriteFile(file, b, 0o644))
-		if err := readAll(file); err != nil {
-			require.ErrorIs(t, err, spec.ErrInput)
-		}
+		budget.Run(t, budget.Limit{}, func() {
+			if err := readAll(file); err != nil {
+				require.ErrorIs(t, err, spec.ErrInput)
+			}
+		})
 	})
 }
 

@@ -3,6 +3,7 @@ package xatu_test
 import (
 	"bytes"
 	"encoding/base64"
+	"maps"
 	"os"
 	"path/filepath"
 	"testing"
@@ -34,9 +35,7 @@ func typed(t testing.TB, of map[string]parquet.Node, good, bad cells) []byte {
 // with is a copy with one cell changed.
 func (c cells) with(name string, v any) cells {
 	changed := cells{}
-	for k, v := range c {
-		changed[k] = v
-	}
+	maps.Copy(changed, c)
 	changed[name] = v
 	return changed
 }

@@ -9,9 +9,10 @@ import (
 
 // votes are what the blocks hold of an epoch's attestations.
 type votes struct {
-	of     []vote // by validator
-	start  Root   // the epoch's: of the last block at or before its first slot
-	rooted bool   // start is known
+	of     []vote   // by validator
+	voted  []uint32 // who has one
+	start  Root     // the epoch's: of the last block at or before its first slot
+	rooted bool     // start is known
 	first  Position
 	counts Counts // of rows and votes
 	// What is wrong, told when it is clear that the epoch has committees.
@@ -45,8 +46,10 @@ func (j *Join) fresh() *votes {
 
 // forget keeps the memory for another epoch.
 func (j *Join) forget(v *votes) {
-	clear(v.of)
-	j.spare = append(j.spare, &votes{of: v.of})
+	for _, id := range v.voted { // not all of the table: one high index makes it long
+		v.of[id] = vote{}
+	}
+	j.spare = append(j.spare, &votes{of: v.of, voted: v.voted[:0]})
 }
 
 // take returns what a member of the committee at the offset did, and marks it
@@ -121,6 +124,8 @@ func (v *votes) enter(r *Attestation, bits uint8) {
 				continue
 			}
 			v.counts.Repeated++
+		} else {
+			v.voted = append(v.voted, id)
 		}
 		o.bits |= bits
 		o.offset = offset

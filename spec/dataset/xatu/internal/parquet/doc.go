@@ -5,8 +5,8 @@
 // with it: lengths in the footer against the footer, chunks against the file,
 // page headers against their chunk, counts of values against the chunk and the
 // size of the file, sizes after decompression against the number of values. So
-// memory and time are bounded by the size of the file, and by a few tens of
-// megabytes where it is small. Libraries for Parquet trust these numbers, and
+// memory and time are bounded by the size of the file, and by some tens of
+// megabytes and a second where it is small. Libraries for Parquet trust these numbers, and
 // hang or take all memory where one is wrong.
 //
 // It reads data pages of both versions, in the encodings PLAIN, dictionary, RLE,

@@ -12,9 +12,10 @@ const (
 	// maxFooter is far above the footers of files with thousands of row groups.
 	maxFooter = 64 << 20
 	// A file has no more rows, and no more values in a column, than freeValues
-	// and valuesPerByte for each of its bytes.
-	freeValues    = 1 << 16
-	valuesPerByte = 64
+	// and valuesPerByte for each of its bytes. A table of all validators at 32 ETH
+	// can be as small as a byte for 200 rows.
+	freeValues    = 1 << 20
+	valuesPerByte = 256
 )
 
 // ErrCut is wrapped by errors about files that end too early.

@@ -109,27 +109,29 @@ func TestWhatPromisesMoreThanThereIsEndsSoonWithAnError(t *testing.T) {
 		"bytes of a page":               {int32s, page.bytes()[:20], "left of its chunk"},
 		"negative bytes":                {int32s, with(func(p *madePage) { p.uncompressed = -1 }), "-1 bytes after decompression"},
 		"bytes after decompression":     {int32s, with(func(p *madePage) { p.uncompressed = most }), "2147483647 bytes after decompression for 1 values"},
-		"a type of page":                {int32s, with(func(p *madePage) { p.kind = 4 }), "type 4"},
-		"a size beyond 32 bits":         {int32s, with(func(p *madePage) { p.uncompressed = 1 << 40 }), "a damaged header"},
-		"values in dictionary":          {int32s, with(func(p *madePage) { p.kind, p.values = dictionaryPage, most }), "2147483647 values where"},
-		"a dictionary's values":         {int32s, with(func(p *madePage) { p.kind, p.values = dictionaryPage, 9 }), "a dictionary of 9 values of INT32 in 4 bytes"},
-		"numbers of no dictionary":      {int32s, with(func(p *madePage) { p.encoding = rleDictionary }), "a dictionary that is not there"},
-		"a codec":                       {madeColumn{physical: Int32, rows: 1, values: 1, codec: 77}, page.bytes(), "codec annotation 77"},
-		"an encoding":                   {int32s, with(func(p *madePage) { p.encoding = 77 }), "encoding annotation 77"},
-		"a run of levels":               {madeColumn{physical: Int32, repetition: 1, rows: 1, values: 1}, plainPage(1, withLevels(run(1<<62, 1), nil)), "fewer values"},
-		"levels":                        {madeColumn{physical: Int32, repetition: 1, rows: 1, values: 1}, plainPage(1, []byte{0xff, 0xff, 0xff, 0x7f}), "levels that end too early"},
-		"levels above the highest":      {madeColumn{physical: Int32, repetition: 1, rows: 1, values: 1}, plainPage(1, withLevels(run(1, 9), four)), "above the highest"},
-		"a string":                      {madeColumn{physical: ByteArray, rows: 1, values: 1}, plainPage(1, []byte{0xff, 0xff, 0xff, 0xff}), "a string of a length"},
-		"differences":                   {int32s, madePage{dataPage, deltaPacked, 1, 30, append(delta(128, 4, most, 0), make([]byte, 21)...)}.bytes(), "differences that end too early"},
-		"a block of differences":        {int32s, madePage{dataPage, deltaPacked, 1, 29, append(delta(1<<40, 4, 1, 0), make([]byte, 20)...)}.bytes(), "differences"},
-		"a list of no row":              {madeColumn{physical: Int32, repetition: 2, rows: 1, values: 1}, plainPage(1, withLevels(run(1, 1), withLevels(run(1, 1), four))), "begins within a list of no row"},
-		"rows that are not there":       {madeColumn{physical: Int32, repetition: 2, rows: 2, values: 2}, plainPage(2, withLevels(append(run(1, 0), run(1, 1)...), withLevels(run(2, 1), make([]byte, 8)))), "values end before the rows"},
-		"values of no row":              {madeColumn{physical: Int32, repetition: 2, rows: 1, values: 2}, plainPage(2, withLevels(run(2, 0), withLevels(run(2, 1), make([]byte, 8)))), "values that belong to no row"},
-		"fewer pages":                   {madeColumn{physical: Int32, rows: 2, values: 2}, page.bytes(), "1 values are missing after page 0"},
-		"more pages":                    {int32s, append(page.bytes(), page.bytes()...), "1 values where 0 are left of its chunk"},
-		"a second dictionary":           {int32s, append(with(func(p *madePage) { p.kind = dictionaryPage }), with(func(p *madePage) { p.kind = dictionaryPage })...), "a second dictionary"},
-		"a header without an end":       {int32s, append([]byte{thriftBinary, 20, 0xff, 0xff, 0xff, 0x7f}, make([]byte, 1<<21)...), "above 1048576 bytes"},
-		"a header beyond its chunk":     {int32s, []byte{thriftBinary, 20, 0xff, 0xff, 0xff, 0x7f}, "goes on beyond its chunk"},
+		"megabytes of a few bytes": {madeColumn{physical: Int64, rows: 1 << 20, values: 1 << 20, codec: codecZstd},
+			madePage{dataPage, plain, 1 << 20, 17 << 20, four}.bytes(), "17825792 bytes after decompression of 4"},
+		"a type of page":            {int32s, with(func(p *madePage) { p.kind = 4 }), "type 4"},
+		"a size beyond 32 bits":     {int32s, with(func(p *madePage) { p.uncompressed = 1 << 40 }), "a damaged header"},
+		"values in dictionary":      {int32s, with(func(p *madePage) { p.kind, p.values = dictionaryPage, most }), "2147483647 values where"},
+		"a dictionary's values":     {int32s, with(func(p *madePage) { p.kind, p.values = dictionaryPage, 9 }), "a dictionary of 9 values of INT32 in 4 bytes"},
+		"numbers of no dictionary":  {int32s, with(func(p *madePage) { p.encoding = rleDictionary }), "a dictionary that is not there"},
+		"a codec":                   {madeColumn{physical: Int32, rows: 1, values: 1, codec: 77}, page.bytes(), "codec annotation 77"},
+		"an encoding":               {int32s, with(func(p *madePage) { p.encoding = 77 }), "encoding annotation 77"},
+		"a run of levels":           {madeColumn{physical: Int32, repetition: 1, rows: 1, values: 1}, plainPage(1, withLevels(run(1<<62, 1), nil)), "fewer values"},
+		"levels":                    {madeColumn{physical: Int32, repetition: 1, rows: 1, values: 1}, plainPage(1, []byte{0xff, 0xff, 0xff, 0x7f}), "levels that end too early"},
+		"levels above the highest":  {madeColumn{physical: Int32, repetition: 1, rows: 1, values: 1}, plainPage(1, withLevels(run(1, 9), four)), "above the highest"},
+		"a string":                  {madeColumn{physical: ByteArray, rows: 1, values: 1}, plainPage(1, []byte{0xff, 0xff, 0xff, 0xff}), "a string of a length"},
+		"differences":               {int32s, madePage{dataPage, deltaPacked, 1, 30, append(delta(128, 4, most, 0), make([]byte, 21)...)}.bytes(), "differences that end too early"},
+		"a block of differences":    {int32s, madePage{dataPage, deltaPacked, 1, 29, append(delta(1<<40, 4, 1, 0), make([]byte, 20)...)}.bytes(), "differences"},
+		"a list of no row":          {madeColumn{physical: Int32, repetition: 2, rows: 1, values: 1}, plainPage(1, withLevels(run(1, 1), withLevels(run(1, 1), four))), "begins within a list of no row"},
+		"rows that are not there":   {madeColumn{physical: Int32, repetition: 2, rows: 2, values: 2}, plainPage(2, withLevels(append(run(1, 0), run(1, 1)...), withLevels(run(2, 1), make([]byte, 8)))), "values end before the rows"},
+		"values of no row":          {madeColumn{physical: Int32, repetition: 2, rows: 1, values: 2}, plainPage(2, withLevels(run(2, 0), withLevels(run(2, 1), make([]byte, 8)))), "values that belong to no row"},
+		"fewer pages":               {madeColumn{physical: Int32, rows: 2, values: 2}, page.bytes(), "1 values are missing after page 0"},
+		"more pages":                {int32s, append(page.bytes(), page.bytes()...), "1 values where 0 are left of its chunk"},
+		"a second dictionary":       {int32s, append(with(func(p *madePage) { p.kind = dictionaryPage }), with(func(p *madePage) { p.kind = dictionaryPage })...), "a second dictionary"},
+		"a header without an end":   {int32s, append([]byte{thriftBinary, 20, 0xff, 0xff, 0xff, 0x7f}, make([]byte, 1<<21)...), "above 1048576 bytes"},
+		"a header beyond its chunk": {int32s, []byte{thriftBinary, 20, 0xff, 0xff, 0xff, 0x7f}, "goes on beyond its chunk"},
 	} {
 		budget.Run(t, budget.Limit{}, func() {
 			b := c.of.file(c.pages)
@@ -140,6 +142,21 @@ func TestWhatPromisesMoreThanThereIsEndsSoonWithAnError(t *testing.T) {
 			require.ErrorContains(t, err, c.want, name)
 		})
 	}
+}
+
+// A small file that does have all the rows that one of its size may have is read.
+func TestAsManyRowsAsASmallFileMayHaveAreReadSoon(t *testing.T) {
+	const n = freeValues + 50_000
+	body := append([]byte{1}, binary.AppendUvarint(nil, n<<1)...)
+	body = append(body, 0)
+	pages := madePage{dictionaryPage, plain, 1, 8, make([]byte, 8)}.bytes()
+	pages = append(pages, madePage{dataPage, rleDictionary, n, int64(len(body)), body}.bytes()...)
+	pages = append(pages, bytes.Repeat(plainPage(0, nil), 10)...)
+	budget.Run(t, budget.Limit{}, func() {
+		rows, err := readAll(madeColumn{physical: Int64, rows: n, values: n}.file(pages))
+		require.NoError(t, err)
+		require.Equal(t, n, rows)
+	})
 }
 
 func TestManyEmptyPagesEnd(t *testing.T) {

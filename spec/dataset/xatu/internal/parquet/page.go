@@ -25,6 +25,9 @@ const (
 	// integers take 8 bytes, roots as text 70, and levels a few.
 	bytesPerValue = 128
 	freeBytes     = 1 << 12
+	// Above freePage a page decompresses to so many times its bytes at most.
+	freePage = 16 << 20
+	highest  = 64
 )
 
 // header is the header of a page.
@@ -113,6 +116,9 @@ func (h *header) check(bytes, values int64) error {
 	}
 	if h.uncompressed < 0 || h.uncompressed > maxPage || int64(h.uncompressed) > freeBytes+bytesPerValue*int64(h.values) {
 		return fmt.Errorf("%d bytes after decompression for %d values", h.uncompressed, h.values)
+	}
+	if h.uncompressed > freePage && int64(h.uncompressed) > highest*int64(h.compressed) {
+		return fmt.Errorf("%d bytes after decompression of %d", h.uncompressed, h.compressed)
 	}
 	if h.kind == dataPageV2 {
 		levels := int64(h.rep) + int64(h.def)
