@@ -91,7 +91,7 @@ func TestNineTenthsOfTheIntervalsCoverWhateverOutagesLast(t *testing.T) {
 	tooShort := 0
 	for _, c := range []chain{{share: 0.06}, {share: 0.25}, {share: 0.5, noise: 0.7}} {
 		for _, n := range []int{225, 900, 2048} {
-			if testing.Short() && (n > 900 || c.share < 0.1) || n < 900 && c.noise > 0 {
+			if testing.Short() && (n > 225 || c.share < 0.1) || n < 900 && c.noise > 0 {
 				continue // noise: a record without any outage is narrow, not too short
 			}
 			for _, c.length = range []float64{1, 3, 8, 32, 100} {
