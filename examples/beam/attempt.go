@@ -43,7 +43,7 @@ func (a attempt) write(ctx context.Context, f *file, stem, ext string, fill func
 	dir, part := a.folder(), stem+"-"+unique()
 	if remote(a.Dir) {
 		dir = os.TempDir()
-	} else if err := os.MkdirAll(dir, 0o755); err != nil {
+	} else if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
 	}
 	local := filepath.Join(dir, part)

@@ -42,7 +42,7 @@ func (in Input) ReadBinary(most int64, sniff int, check func(first []byte) error
 // all reads to the end.
 func (s *stream) all(size, most int64, sniff int, check func(first []byte) error) ([]byte, error) {
 	var b bytes.Buffer
-	b.Grow(int(min(size, most)) + bytes.MinRead) // enough for what is not compressed
+	b.Grow(int(min(size, most, 1<<30)) + bytes.MinRead) // enough for what is not compressed
 	r := io.LimitReader(s, most+1)
 	if check != nil {
 		if _, err := io.CopyN(&b, r, int64(sniff)); err != nil && err != io.EOF {

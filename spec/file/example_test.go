@@ -118,7 +118,7 @@ func ExampleOnce() {
 	fmt.Println(err)
 	// Output:
 	// <nil>
-	// pipe: file already closed: it can be read once
+	// pipe: file already closed: it can be read once, and this reads it again
 }
 
 func ExampleInFS() {

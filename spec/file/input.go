@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"sync/atomic"
 )
 
 // Stdin is how a command line names the standard input.
@@ -25,6 +26,8 @@ type Input struct {
 }
 
 // Path is a file of the operating system or a FIFO. It must exist and be no folder.
+// A FIFO can be opened once: what was read from it does not come again, and whoever
+// waited for it would wait for ever.
 func Path(name string) (Input, error) {
 	info, err := os.Stat(name)
 	if err == nil && info.IsDir() {
@@ -33,7 +36,22 @@ func Path(name string) (Input, error) {
 	if err != nil {
 		return Input{}, err
 	}
-	return Input{Name: name, Size: sizeOf(info), Open: func() (io.ReadCloser, error) { return os.Open(name) }}, nil
+	in := Input{Name: name, Size: sizeOf(info), Open: func() (io.ReadCloser, error) { return os.Open(name) }}
+	if info.Mode()&fs.ModeNamedPipe != 0 {
+		in.Open = once(name, in.Open)
+	}
+	return in, nil
+}
+
+// once is an input's Open that works once.
+func once(name string, open func() (io.ReadCloser, error)) func() (io.ReadCloser, error) {
+	var opened atomic.Bool
+	return func() (io.ReadCloser, error) {
+		if opened.Swap(true) {
+			return nil, fmt.Errorf("%s: %w: it can be read once, and this reads it again", name, fs.ErrClosed)
+		}
+		return open()
+	}
 }
 
 // Argument is what a command line names: [Stdin] is the reader, anything else a
@@ -47,14 +65,12 @@ func Argument(name string, stdin io.Reader) (Input, error) {
 
 // Once is what a reader holds; it can be opened once.
 func Once(name string, r io.Reader) Input {
-	opened := false
-	return Input{Name: name, Open: func() (io.ReadCloser, error) {
-		if opened || r == nil {
-			return nil, fmt.Errorf("%s: %w: it can be read once", name, fs.ErrClosed)
+	return Input{Name: name, Open: once(name, func() (io.ReadCloser, error) {
+		if r == nil {
+			return nil, fmt.Errorf("%s: no input: %w", name, fs.ErrNotExist)
 		}
-		opened = true
 		return io.NopCloser(r), nil
-	}}
+	})}
 }
 
 // InFS is a file of a file system, such as an embedded one. It must exist.

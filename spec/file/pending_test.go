@@ -187,3 +187,18 @@ func TestAHangupThatIsIgnoredStaysIgnored(t *testing.T) {
 	require.NoError(t, c.Process.Signal(syscall.SIGINT))
 	require.Equal(t, 128+int(syscall.SIGINT), ended(t, c).ExitCode())
 }
+
+func TestAFIFOIsReadOnceAndNotWaitedForAgain(t *testing.T) {
+	fifo := filepath.Join(t.TempDir(), "fifo")
+	require.NoError(t, syscall.Mkfifo(fifo, 0o600))
+	go func() { _ = os.WriteFile(fifo, zip([]byte("\ufeffa\nb\n")), 0o600) }()
+	in, err := file.Path(fifo)
+	require.NoError(t, err)
+	require.Zero(t, in.Size)
+	got, err := lines(in, file.Limit{})
+	require.NoError(t, err)
+	require.Equal(t, []string{"a", "b"}, got)
+	_, err = lines(in, file.Limit{})
+	require.ErrorIs(t, err, os.ErrClosed)
+	require.ErrorContains(t, err, fifo)
+}

@@ -146,7 +146,7 @@ func (p Period) balances(dir string) error {
 
 // create makes a file and the folders above it.
 func create(name string) (*file.Writer, error) {
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
 		return nil, err
 	}
 	return file.Create(name)
