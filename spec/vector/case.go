@@ -57,7 +57,7 @@ func (c *Case) Read(file string) ([]byte, error) {
 // name.ssz_snappy. Besides the errors of [Case.Read] it gives those of
 // [DecodeSnappy].
 func (c *Case) SSZ(name string) ([]byte, error) {
-	file := name + sszSuffix
+	file := name + SSZSuffix
 	compressed, err := c.Read(file)
 	if err != nil {
 		return nil, err
@@ -69,7 +69,8 @@ func (c *Case) SSZ(name string) ([]byte, error) {
 	return b, nil
 }
 
-const sszSuffix = ".ssz_snappy"
+// SSZSuffix is how the names of files with SSZ objects end.
+const SSZSuffix = ".ssz_snappy"
 
 // CheckManifest reads manifest.yaml and compares it with the directories that
 // lead to the case; a difference gives [spec.ErrInput].
@@ -84,11 +85,10 @@ func (c *Case) CheckManifest() error {
 	return nil
 }
 
-// Names of the two YAML files of a case.
-const (
-	manifestFile = "manifest.yaml"
-	metaFile     = "meta.yaml"
-)
+// MetaFile is the name of the file that [Case.Meta] reads.
+const MetaFile = "meta.yaml"
+
+const manifestFile = "manifest.yaml"
 
 // Meta is what meta.yaml of a case may say. All of it is optional.
 type Meta struct {
@@ -104,9 +104,9 @@ type Meta struct {
 
 // Meta reads meta.yaml; a case without one has the zero Meta.
 func (c *Case) Meta() (m Meta, err error) {
-	if !c.Has(metaFile) {
+	if !c.Has(MetaFile) {
 		return m, nil
 	}
-	err = c.YAML(metaFile, &m)
+	err = c.YAML(MetaFile, &m)
 	return m, err
 }

@@ -75,9 +75,10 @@ func (p Path) Params() (spec.Params, error) {
 	return spec.ParamsFor(preset, fork)
 }
 
-// match reports whether every name matches the pattern of the same field;
-// an empty pattern matches every name.
-func (p Path) match(pattern Path) (bool, error) {
+// Match reports whether every name matches the pattern of the same field;
+// an empty pattern matches every name, others are as of [path.Match], whose error for a
+// malformed one it gives.
+func (p Path) Match(pattern Path) (bool, error) {
 	names := p.parts()
 	for i, pat := range pattern.parts() {
 		if pat == "" {

@@ -86,7 +86,7 @@ func New(fsys fs.FS) *Tree {
 // links are followed; one that leads nowhere or to a folder that holds it, and what
 // is neither a folder nor a regular file, is an error that names it.
 func (t *Tree) Cases(pattern Path) ([]*Case, error) {
-	if _, err := (Path{}).match(pattern); err != nil {
+	if _, err := (Path{}).Match(pattern); err != nil {
 		return nil, fmt.Errorf("pattern %q: %w", pattern, err)
 	}
 	fields := pattern.parts()

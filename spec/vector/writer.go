@@ -20,7 +20,7 @@ type File struct {
 
 // SSZ returns the file that holds an SSZ object, compressed: name.ssz_snappy.
 func SSZ(name string, object []byte) File {
-	return File{name + sszSuffix, EncodeSnappy(object)}
+	return File{name + SSZSuffix, EncodeSnappy(object)}
 }
 
 // YAML returns a file that holds v in YAML, indented by two. Map keys are
@@ -95,7 +95,7 @@ func Complete(p Path, m Meta, files []File) ([]File, error) {
 	}
 	all := append([]File{manifest}, files...)
 	if m.Description != "" || m.BLSSetting != 0 || m.Mechanism != "" || m.Constants != nil || m.Seed != 0 {
-		meta, err := YAML(metaFile, m)
+		meta, err := YAML(MetaFile, m)
 		if err != nil {
 			return nil, err
 		}
