@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"iter"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -103,4 +104,49 @@ func TestADamagedFileEndsSoonWithAnErrorThatSaysWhere(t *testing.T) {
 			})
 		}
 	}
+}
+
+// listOf is the failure list of a folder of tables.
+func listOf(dir string, faults *dataset.Faults) (list []dataset.SlotFailures, err error) {
+	tables, err := xatu.Open(dir, faults)
+	if err != nil {
+		return nil, err
+	}
+	var b dataset.Builder
+	for s, err := range tables.Failures(&b) {
+		if err != nil {
+			return list, err
+		}
+		s.Failures = append([]dataset.Failure(nil), s.Failures...)
+		list = append(list, s)
+	}
+	return list, nil
+}
+
+// Rows of a few bytes about the highest validators of many epochs take neither the
+// time nor the memory of tables of all validators for each.
+func TestAFewRowsOfHighValidatorsTakeLittle(t *testing.T) {
+	const high = dataset.MaxValidators - 1
+	dir := filepath.Join(t.TempDir(), "tables")
+	var committees []committeeRow
+	var attestations []attestationRow
+	var blocks []blockRow
+	for e := range uint32(500) {
+		slot := 32 * (300_000 + e)
+		committees = append(committees, committeeRow{Slot: slot, Validators: []uint32{1, high}})
+		attestations = append(attestations, attestationRow{Slot: slot, BlockSlot: slot + 1, Validators: []uint32{high}, Target: rootOf(int(slot)), Head: rootOf(int(slot))})
+		blocks = append(blocks, blockRow{slot, rootOf(int(slot))}, blockRow{slot + 1, rootOf(int(slot + 1))})
+	}
+	write(t, dir, "canonical_beacon_committee", "a.parquet", committees)
+	write(t, dir, "canonical_beacon_elaborated_attestation", "a.parquet", attestations)
+	write(t, dir, "canonical_beacon_block", "a.parquet", blocks)
+	gwei := uint64(32e9)
+	write(t, dir, "canonical_beacon_validators", "a.parquet", []validatorRow{{Epoch: 300_000, Index: high, Balance: &gwei}})
+	budget.Run(t, budget.Limit{}, func() {
+		list, err := listOf(dir, nil)
+		require.NoError(t, err)
+		require.Len(t, list, 500)
+		require.Len(t, list[499].Failures, 1)
+		require.EqualValues(t, 1, list[499].Failures[0].Validator())
+	})
 }
