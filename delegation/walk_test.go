@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/budget"
 	"github.com/stakesim/stakesim/spec/u64"
 )
 
@@ -332,10 +333,12 @@ func FuzzWalk(f *testing.F) {
 		f.Add(data)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		b := &tape{data}
-		stats := walkStats{map[string]int{}, map[string]int{}}
-		if err := walk(b, min(200, len(data)/8), &stats); err != nil {
-			t.Fatal(err)
-		}
+		budget.Run(t, budget.Limit{}, func() {
+			b := &tape{data}
+			stats := walkStats{map[string]int{}, map[string]int{}}
+			if err := walk(b, min(200, len(data)/8), &stats); err != nil {
+				t.Fatal(err)
+			}
+		})
 	})
 }

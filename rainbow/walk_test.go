@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"os"
 	"testing"
+
+	"github.com/stakesim/stakesim/spec/budget"
 )
 
 // longForm reports whether the long form of a test was asked for, and says what the
@@ -48,8 +50,10 @@ func FuzzEconomy(f *testing.F) {
 		f.Add(data)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if err := walk(&tape{data}, 1+len(data)/200%16, 30, map[string]int{}); err != nil {
-			t.Fatal(err)
-		}
+		budget.Run(t, budget.Limit{}, func() {
+			if err := walk(&tape{data}, 1+len(data)/200%16, 30, map[string]int{}); err != nil {
+				t.Fatal(err)
+			}
+		})
 	})
 }

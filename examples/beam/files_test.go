@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/budget"
 	"github.com/stakesim/stakesim/spec/dataset/xatu/sample"
 )
 
@@ -150,23 +151,25 @@ func FuzzUnpack(f *testing.F) {
 	p.validators([]uint32{5, 3, 1 << 31})
 	f.Add([]byte(p))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		u := unpacker{b: b}
-		_, n := u.string(), u.uint()
-		_, ids := u.validators(nil)
-		if u.err != nil || len(u.b) > 0 {
-			return
-		}
-		require.LessOrEqual(t, len(ids), len(b))
-		var again packer
-		again.string(string(b[1 : 1+b[0]&0x7f])) // names below 128 bytes have a length of one byte
-		again.uint(n)
-		again.validators(ids)
-		v := unpacker{b: again}
-		v.string()
-		v.uint()
-		_, back := v.validators(nil)
-		require.NoError(t, v.err)
-		require.Equal(t, ids, back)
+		budget.Run(t, budget.Limit{}, func() {
+			u := unpacker{b: b}
+			_, n := u.string(), u.uint()
+			_, ids := u.validators(nil)
+			if u.err != nil || len(u.b) > 0 {
+				return
+			}
+			require.LessOrEqual(t, len(ids), len(b))
+			var again packer
+			again.string(string(b[1 : 1+b[0]&0x7f])) // names below 128 bytes have a length of one byte
+			again.uint(n)
+			again.validators(ids)
+			v := unpacker{b: again}
+			v.string()
+			v.uint()
+			_, back := v.validators(nil)
+			require.NoError(t, v.err)
+			require.Equal(t, ids, back)
+		})
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/budget"
 	"github.com/stakesim/stakesim/spec/dataset"
 )
 
@@ -75,14 +76,16 @@ func FuzzUnmarshalSlot(f *testing.F) {
 		f.Add(b)
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		var s dataset.SlotFailures
-		if err := s.UnmarshalBinary(b); err != nil {
-			require.ErrorIs(t, err, spec.ErrInput)
-			return
-		}
-		again, err := s.AppendBinary(nil)
-		require.NoError(t, err)
-		require.Equal(t, b, again)
+		budget.Run(t, budget.Limit{}, func() {
+			var s dataset.SlotFailures
+			if err := s.UnmarshalBinary(b); err != nil {
+				require.ErrorIs(t, err, spec.ErrInput)
+				return
+			}
+			again, err := s.AppendBinary(nil)
+			require.NoError(t, err)
+			require.Equal(t, b, again)
+		})
 	})
 }
 
@@ -91,14 +94,16 @@ func FuzzUnmarshalDuties(f *testing.F) {
 	require.NoError(f, err)
 	f.Add(b)
 	f.Fuzz(func(t *testing.T, b []byte) {
-		var d dataset.Duties
-		if err := d.UnmarshalBinary(b); err != nil {
-			require.ErrorIs(t, err, spec.ErrInput)
-			return
-		}
-		again, err := d.AppendBinary(nil)
-		require.NoError(t, err)
-		require.Equal(t, b, again)
+		budget.Run(t, budget.Limit{}, func() {
+			var d dataset.Duties
+			if err := d.UnmarshalBinary(b); err != nil {
+				require.ErrorIs(t, err, spec.ErrInput)
+				return
+			}
+			again, err := d.AppendBinary(nil)
+			require.NoError(t, err)
+			require.Equal(t, b, again)
+		})
 	})
 }
 

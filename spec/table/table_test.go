@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stakesim/stakesim/spec/budget"
 	"github.com/stakesim/stakesim/spec/table"
 )
 
@@ -181,27 +182,29 @@ func FuzzJSONIsValidAndMarkdownKeepsItsCells(f *testing.F) {
 	f.Add("a|b\\\n\"<\xff\u2028", math.Inf(1), uint64(math.MaxUint64))
 	f.Add("=1+1\x1b]0;x\x07\u202e\U000e0041<script>[x](y)", -1.0, uint64(0))
 	f.Fuzz(func(t *testing.T, word string, x float64, n uint64) {
-		tab := table.New("", table.Column{Name: "word"}, table.Column{Name: "x", Decimals: 3, Thousands: true}, table.Column{Name: "n", Thousands: true})
-		require.NoError(t, tab.Row(word, x, n))
-		raw, err := json.Marshal(tab)
-		require.NoError(t, err)
-		var rows []struct {
-			Word string
-			N    uint64
-		}
-		require.NoError(t, json.Unmarshal(raw, &rows))
-		require.Equal(t, n, rows[0].N)
-		require.Equal(t, string([]rune(word)), rows[0].Word)
-		for _, format := range table.Formats() {
-			require.Equal(t, -1, strings.IndexFunc(write(t, tab, format), unseen), format)
-		}
-		fields, err := csv.NewReader(strings.NewReader(write(t, tab, table.CSV))).ReadAll()
-		require.NoError(t, err)
-		require.NotRegexp(t, `^[=+@\t\r].|^-[^0-9]`, fields[1][0])
-		lines := strings.Split(strings.TrimSuffix(write(t, tab, table.Markdown), "\n"), "\n")
-		require.Len(t, lines, 3)
-		require.NotContains(t, lines[2], "<")
-		open := strings.NewReplacer(`\\`, "", `\|`, "").Replace(lines[2])
-		require.Equal(t, 4, strings.Count(open, "|"))
+		budget.Run(t, budget.Limit{}, func() {
+			tab := table.New("", table.Column{Name: "word"}, table.Column{Name: "x", Decimals: 3, Thousands: true}, table.Column{Name: "n", Thousands: true})
+			require.NoError(t, tab.Row(word, x, n))
+			raw, err := json.Marshal(tab)
+			require.NoError(t, err)
+			var rows []struct {
+				Word string
+				N    uint64
+			}
+			require.NoError(t, json.Unmarshal(raw, &rows))
+			require.Equal(t, n, rows[0].N)
+			require.Equal(t, string([]rune(word)), rows[0].Word)
+			for _, format := range table.Formats() {
+				require.Equal(t, -1, strings.IndexFunc(write(t, tab, format), unseen), format)
+			}
+			fields, err := csv.NewReader(strings.NewReader(write(t, tab, table.CSV))).ReadAll()
+			require.NoError(t, err)
+			require.NotRegexp(t, `^[=+@\t\r].|^-[^0-9]`, fields[1][0])
+			lines := strings.Split(strings.TrimSuffix(write(t, tab, table.Markdown), "\n"), "\n")
+			require.Len(t, lines, 3)
+			require.NotContains(t, lines[2], "<")
+			open := strings.NewReplacer(`\\`, "", `\|`, "").Replace(lines[2])
+			require.Equal(t, 4, strings.Count(open, "|"))
+		})
 	})
 }

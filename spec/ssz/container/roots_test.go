@@ -13,6 +13,7 @@ import (
 	"github.com/protolambda/ztyp/tree"
 
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/budget"
 )
 
 // sizes are list lengths around the borders of chunks and of the fault that
@@ -151,17 +152,19 @@ func FuzzDecode(f *testing.F) {
 	f.Add(d)
 	f.Add(m)
 	f.Fuzz(func(t *testing.T, b []byte) {
-		if d, err := DecodeDeltas(b); err == nil {
-			if again, err := d.MarshalSSZ(); err != nil || !bytes.Equal(again, b) {
-				t.Errorf("deltas encode differently: %v", err)
+		budget.Run(t, budget.Limit{}, func() {
+			if d, err := DecodeDeltas(b); err == nil {
+				if again, err := d.MarshalSSZ(); err != nil || !bytes.Equal(again, b) {
+					t.Errorf("deltas encode differently: %v", err)
+				}
+			} else if !errors.Is(err, spec.ErrInput) {
+				t.Error(err)
 			}
-		} else if !errors.Is(err, spec.ErrInput) {
-			t.Error(err)
-		}
-		if m, err := DecodeMechanismMemory(b); err == nil {
-			if again, err := m.MarshalSSZ(); err != nil || !bytes.Equal(again, b) {
-				t.Errorf("memory encodes differently: %v", err)
+			if m, err := DecodeMechanismMemory(b); err == nil {
+				if again, err := m.MarshalSSZ(); err != nil || !bytes.Equal(again, b) {
+					t.Errorf("memory encodes differently: %v", err)
+				}
 			}
-		}
+		})
 	})
 }
