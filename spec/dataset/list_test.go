@@ -217,12 +217,12 @@ func TestAValidatorThatFailsHasADuty(t *testing.T) {
 
 // sealed gives a list of one block, with so many words of duties, the checksums of
 // what it holds.
-func sealed(b []byte, words int) []byte {
+func sealed(b []byte, words uint64) []byte {
 	table := crc32.MakeTable(crc32.Castagnoli)
 	end := len(b) - 8
 	binary.LittleEndian.PutUint32(b[end:], crc32.Checksum(b[64:end], table))
 	binary.LittleEndian.PutUint64(b[40:], uint64(crc32.Checksum(b[end:], table)))
-	binary.LittleEndian.PutUint64(b[24:], uint64(words))
+	binary.LittleEndian.PutUint64(b[24:], words)
 	binary.LittleEndian.PutUint64(b[56:], uint64(crc32.Checksum(b[:56], table)))
 	return b
 }
@@ -328,7 +328,7 @@ func FuzzReadList(f *testing.F) {
 	f.Add(small, uint8(9), true)
 	f.Fuzz(func(t *testing.T, b []byte, words uint8, seal bool) {
 		if len(b) >= 80 && seal {
-			b = sealed(bytes.Clone(b), int(words))
+			b = sealed(bytes.Clone(b), uint64(words))
 		}
 		budget.Run(t, budget.Limit{}, func() {
 			all, err := readBytes(b)
