@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 	"math/bits"
@@ -8,7 +9,7 @@ import (
 	"github.com/stakesim/stakesim/spec"
 )
 
-// SlotsPerEpoch is that of mainnet, which all these formats come from.
+// SlotsPerEpoch is that of the main network, which all these formats come from.
 const SlotsPerEpoch = 32
 
 // unknownIncrements is the balance that stands for one that is not known, ETH.
@@ -17,7 +18,10 @@ const unknownIncrements = 32
 // Builder turns what is known slot by slot into a failure list: it adds what
 // happened in the epoch before. The zero value is ready.
 type Builder struct {
-	Duties  Duties
+	Duties Duties
+	// SlotsPerEpoch is that of the network; 0 means [SlotsPerEpoch].
+	SlotsPerEpoch uint64
+
 	last    spec.Slot
 	any     bool
 	before  history // of the epoch before
@@ -70,7 +74,7 @@ func (b *Builder) Slot(s *SlotFailures, committee []uint32) error {
 	if b.any && s.Slot <= b.last {
 		return spec.Atf("slot", -1, spec.ErrInput, "%d after %d", s.Slot, b.last)
 	}
-	if epoch := spec.Epoch(s.Slot / SlotsPerEpoch); !b.any || epoch != b.now.epoch {
+	if epoch := spec.Epoch(uint64(s.Slot) / cmp.Or(b.SlotsPerEpoch, SlotsPerEpoch)); !b.any || epoch != b.now.epoch {
 		b.before, b.now = b.now, b.before
 		b.hasPast = b.any && b.before.epoch+1 == epoch
 		b.now.reset(epoch)

@@ -154,7 +154,7 @@ func ExampleFault_Unwrap() {
 
 func ExampleKinds() {
 	fmt.Println(len(dataset.Kinds()), dataset.Kinds()[0])
-	// Output: 14 malformed input
+	// Output: 15 malformed input
 }
 
 func ExampleKind_String() {

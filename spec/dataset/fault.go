@@ -29,6 +29,7 @@ const (
 	Truncated                    // a file that ends too early
 	MissingFile                  // a table without files
 	NoBlock                      // a slot before the first block that is known
+	OtherNetwork                 // a file of another network than was stated
 	kindCount
 )
 
@@ -36,7 +37,7 @@ var kindNames = [kindCount]string{
 	"malformed input", "validator index too large", "slot twice", "slot out of order", "validator twice in a list",
 	"attester outside its committee", "attesters without a committee", "committee without attesters",
 	"unknown validator", "validator labelled twice", "missing column", "truncated file", "missing file",
-	"no block at or before the slot",
+	"no block at or before the slot", "another network",
 }
 
 // String returns a few words.

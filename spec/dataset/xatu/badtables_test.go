@@ -24,10 +24,11 @@ func TestBeforeDenebATargetNeedsInclusionWithin32Slots(t *testing.T) {
 	})
 	write(t, dir, "canonical_beacon_block", "a.parquet", []blockRow{{64, rootOf(64)}, {96, rootOf(96)}, {97, rootOf(97)}})
 	write(t, dir, "canonical_beacon_validators", "a.parquet", []validatorRow{})
-	for deneb, want := range map[spec.Epoch][]spec.Flags{2: {2, 2, 0}, 3: {2, 0, 0}} {
+	// The fork of the block decides: both are of epoch 3.
+	for deneb, want := range map[spec.Epoch][]spec.Flags{2: {2, 2, 0}, 3: {2, 2, 0}, 4: {2, 0, 0}} {
 		tables, err := xatu.Open(dir, nil)
 		require.NoError(t, err)
-		tables.Deneb = deneb
+		tables.Timing.Deneb = deneb
 		for s, err := range tables.Slots() {
 			require.NoError(t, err)
 			require.True(t, s.NextBlockMissing)

@@ -35,7 +35,7 @@ func BenchmarkWindow(b *testing.B) {
 	require.NoError(b, p.Write(dir))
 	m := load(b, dir)
 	w := &xatu.Window{
-		From: 1, To: 1 << 40, Deneb: xatu.MainnetDeneb,
+		From: 1, To: 1 << 40, Timing: mainnet,
 		Committees: m.committees, Attestations: m.attestations, Blocks: m.blocks, Balances: m.balances,
 	}
 	var last dataset.SlotFailures

@@ -59,7 +59,7 @@ func (j *Join) Block(r *Block) error {
 		case last == block{r.Slot, r.Root}:
 			return nil
 		case r.Slot == last.slot:
-			return j.report(epochOf(r.Slot), r.At.fault("slot", dataset.SlotTwice, fmt.Sprintf("%d, with another root", r.Slot)))
+			return j.report(j.Timing.EpochOf(r.Slot), r.At.fault("slot", dataset.SlotTwice, fmt.Sprintf("%d, with another root", r.Slot)))
 		}
 	}
 	j.chain = append(j.chain, block{r.Slot, r.Root})

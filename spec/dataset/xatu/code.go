@@ -99,7 +99,7 @@ func (r *Balance) AppendBinary(b []byte) ([]byte, error) {
 func (r *Balance) UnmarshalBinary(data []byte) error {
 	d, at := decode(data, Validators)
 	row := Balance{
-		At: at, Epoch: spec.Epoch(d.number(maxSlot/slotsPerEpoch - 1)), Validator: uint32(d.number(dataset.MaxValidators - 1)),
+		At: at, Epoch: spec.Epoch(d.number(maxEpoch - 1)), Validator: uint32(d.number(dataset.MaxValidators - 1)),
 		Increments: uint16(d.number(1<<16 - 1)),
 	}
 	flags := d.number(codeEnd - 1)

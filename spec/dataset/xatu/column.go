@@ -21,9 +21,10 @@ const (
 	flag                // a boolean a row, or 0 or 1
 	root                // a block root a row
 	list                // integers, any number a row
+	text                // a string a row
 )
 
-var holdsNames = [...]string{"integers", "booleans", "roots", "lists of integers"}
+var holdsNames = [...]string{"integers", "booleans", "roots", "lists of integers", "strings"}
 
 // column is a column of a row group, row by row.
 type column struct {
@@ -39,7 +40,7 @@ func (c *column) open(f *File, group, i int) error {
 	switch holds {
 	case flag:
 		ok = c.typ.Limit > 0
-	case root:
+	case root, text:
 		ok = c.typ.Physical == parquet.ByteArray || c.typ.Physical == parquet.FixedLenByteArray
 	}
 	if !ok || leaf.Repeated && holds != list {

@@ -34,7 +34,7 @@ func (s *sources) drive(j *Join, yield func(Slot, error) bool) error {
 		if c == nil {
 			break
 		}
-		epoch := epochOf(c.Slot)
+		epoch := j.Timing.EpochOf(c.Slot)
 		if err := s.feed(j, epoch); err != nil {
 			return err
 		}
@@ -56,8 +56,8 @@ func (s *sources) drive(j *Join, yield func(Slot, error) bool) error {
 
 // feed feeds what an epoch needs.
 func (s *sources) feed(j *Join, epoch spec.Epoch) error {
-	ends := spec.Slot(epoch+2) * slotsPerEpoch
-	if err := while(s.committees, func(c *Committee) bool { return epochOf(c.Slot) == epoch }, j.Committee); err != nil {
+	ends := j.Timing.FirstSlot(epoch + 2)
+	if err := while(s.committees, func(c *Committee) bool { return j.Timing.EpochOf(c.Slot) == epoch }, j.Committee); err != nil {
 		return err
 	}
 	if err := while(s.blocks, func(*Block) bool { return !j.chain.beyond(ends) }, j.Block); err != nil {
@@ -104,6 +104,7 @@ func (m *inMemory[T]) drop() { m.rows = m.rows[1:] }
 type inFiles[T any] struct {
 	fields []field
 	files  []string // still to be read
+	timing Timing
 	faults *dataset.Faults
 	told   func(int)
 	decode func(*rows, *T) (bool, error)
@@ -164,7 +165,7 @@ func (f *inFiles[T]) advance() error {
 		}
 	}
 	f.next++
-	f.rows.report = f.faults.Report
+	f.rows.report, f.rows.slots = f.faults.Report, f.timing.Slots()
 	return f.rows.open(f.file, f.next-1)
 }
 
@@ -177,8 +178,11 @@ func (f *inFiles[T]) open(name string) error {
 	if f.told != nil {
 		f.told(int(size))
 	}
-	f.file, err = openColumns(f.fields, name, source, size)
-	return err
+	if f.file, err = openColumns(f.fields, name, source, size); err != nil {
+		return err
+	}
+	f.file.Timing = f.timing
+	return f.file.CheckNetwork()
 }
 
 func (f *inFiles[T]) close() {

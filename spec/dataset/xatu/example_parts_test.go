@@ -196,7 +196,7 @@ func ExampleBalances_UnmarshalBinary() {
 
 // fed is a join that has been fed hour.
 func fed() *xatu.Join {
-	j := &xatu.Join{Deneb: xatu.MainnetDeneb}
+	j := &xatu.Join{Timing: xatu.Timing{Deneb: 269568}}
 	for row := range table(xatu.Committees).Committees(0, 0) {
 		_ = j.Committee(&row)
 	}
@@ -284,7 +284,7 @@ func ExampleCounts_Add() {
 }
 
 func ExampleWindow() {
-	w := xatu.Window{From: 2, To: 3, Deneb: xatu.MainnetDeneb}
+	w := xatu.Window{From: 2, To: 3, Timing: xatu.Timing{Deneb: 269568}}
 	for row := range table(xatu.Committees).Committees(0, 0) {
 		row.Validators = append([]uint32(nil), row.Validators...) // the next row reuses them
 		w.Committees = append(w.Committees, row)

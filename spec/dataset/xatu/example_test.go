@@ -30,11 +30,11 @@ func ExampleOpen() {
 	dir := hour()
 	defer os.RemoveAll(dir)
 	tables, err := xatu.Open(dir, nil)
-	fmt.Println(tables.Deneb, tables.Size > 0, err)
+	fmt.Println(tables.Timing.Network, tables.Timing.Deneb, tables.Size > 0, err)
 	_, err = xatu.Open(filepath.Join(dir, "canonical_beacon_block.parquet"), nil)
 	fmt.Println(err != nil)
 	// Output:
-	// 269568 true <nil>
+	// mainnet 269568 true <nil>
 	// true
 }
 

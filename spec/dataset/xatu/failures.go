@@ -8,18 +8,18 @@ import (
 )
 
 // Failures ranges over the tables as a failure list. b learns the duties; nil is
-// allowed. The failures of a slot are reused by the next. An error ends the
+// allowed, and takes the tables' epochs. The failures of a slot are reused by the next. An error ends the
 // range.
 func (t *Tables) Failures(b *dataset.Builder) iter.Seq2[dataset.SlotFailures, error] {
 	if b == nil {
 		b = new(dataset.Builder)
 	}
+	b.SlotsPerEpoch = t.Timing.SlotsPerEpoch
 	return failures(t.Slots(), b, 0)
 }
 
-// failures turns slots into a failure list. Those of epochs before from are
-// history only.
-func failures(slots iter.Seq2[Slot, error], b *dataset.Builder, from spec.Epoch) iter.Seq2[dataset.SlotFailures, error] {
+// failures turns slots into a failure list. Those before from are history only.
+func failures(slots iter.Seq2[Slot, error], b *dataset.Builder, from spec.Slot) iter.Seq2[dataset.SlotFailures, error] {
 	return func(yield func(dataset.SlotFailures, error) bool) {
 		var out []dataset.Failure
 		var ids []uint32
@@ -28,7 +28,7 @@ func failures(slots iter.Seq2[Slot, error], b *dataset.Builder, from spec.Epoch)
 			if err == nil {
 				f, ids = s.failures(out[:0], ids[:0])
 				out = f.Failures
-				if epochOf(f.Slot) < from {
+				if f.Slot < from {
 					if err = b.Before(&f); err == nil {
 						continue
 					}

@@ -14,8 +14,11 @@ import (
 // File is one Parquet file of a table. Several goroutines may read it at once
 // when they may read what it was opened from.
 type File struct {
-	Table  Table
-	Name   string
+	Table Table
+	Name  string
+	// Timing says how the rows are to ascend, and of which network they are to be: see
+	// [File.CheckNetwork]. Set it before rows are read.
+	Timing Timing
 	of     *parquet.File
 	fields []field // that are read
 	leaf   []*parquet.Leaf
@@ -85,7 +88,7 @@ func (f *File) Highest(group int) uint64 {
 	}
 	var highest, limit uint64 = 0, maxSlot
 	if f.Table == Validators {
-		limit /= slotsPerEpoch
+		limit = maxEpoch
 	}
 	for {
 		if ok, err := r.next(); err != nil || !ok {
@@ -137,7 +140,7 @@ func ranged[T any](f *File, table Table, group int, reached uint64, decode func(
 			yield(none, spec.Atf("row_group", group, spec.ErrInput, "of %v, in a file of %v with %d", table, f.Table, f.Groups()))
 			return
 		}
-		r := rows{reached: reached, report: func(fault *dataset.Fault) error {
+		r := rows{reached: reached, slots: f.Timing.Slots(), report: func(fault *dataset.Fault) error {
 			if !yield(none, fault) {
 				return errStopped
 			}

@@ -9,12 +9,6 @@ import (
 	"github.com/stakesim/stakesim/spec/dataset"
 )
 
-// MainnetDeneb is the first epoch in which a timely target needs no inclusion
-// within 32 slots.
-const MainnetDeneb = spec.Epoch(269568)
-
-const slotsPerEpoch = dataset.SlotsPerEpoch
-
 // Member is a validator of a committee and what it did.
 type Member struct {
 	Validator  uint32
@@ -70,10 +64,9 @@ func (c *Counts) Add(o Counts) {
 //
 // and then gives its slots. Rows that are fed are not kept. A row that contradicts
 // others is a fault; feeding in another order wraps [spec.ErrInput]. The zero
-// value is ready, for a chain that begins with deneb.
+// value is ready, for the zero value of [Timing].
 type Join struct {
-	// Deneb is the first epoch of that fork, [MainnetDeneb].
-	Deneb  spec.Epoch
+	Timing Timing
 	Faults *dataset.Faults // what becomes of bad input; nil is strict
 	// From and To bound the epochs that the join answers for, To excluded; a To
 	// of 0 is no bound. It gives the slots of the epoch before From, too, since
@@ -89,7 +82,7 @@ type Join struct {
 	chain   chain
 	pending map[spec.Epoch]*votes
 	spare   []*votes
-	duties  [slotsPerEpoch][]uint32
+	duties  [][]uint32 // by slot of the epoch
 	members []Member
 }
 
@@ -109,9 +102,12 @@ func (j *Join) report(e spec.Epoch, fault *dataset.Fault) error {
 
 // Committee feeds a row of [Committees].
 func (j *Join) Committee(r *Committee) error {
-	epoch := epochOf(r.Slot)
+	epoch := j.Timing.EpochOf(r.Slot)
 	if !j.wants(epoch) {
 		return nil
+	}
+	if err := j.prepare(); err != nil {
+		return err
 	}
 	if j.ended || epoch < j.now || j.open && epoch != j.now {
 		return spec.Atf("slot", -1, spec.ErrInput, "committee of slot %d after epoch %d", r.Slot, j.now)
@@ -122,8 +118,19 @@ func (j *Join) Committee(r *Committee) error {
 			return err
 		}
 	}
-	d := &j.duties[r.Slot%slotsPerEpoch]
+	d := &j.duties[uint64(r.Slot)%j.Timing.Slots()]
 	*d = append(*d, r.Validators...)
+	return nil
+}
+
+// prepare makes room for the slots of an epoch.
+func (j *Join) prepare() error {
+	if err := j.Timing.check(); err != nil {
+		return err
+	}
+	if n := int(j.Timing.Slots()); len(j.duties) != n {
+		j.duties = make([][]uint32, n)
+	}
 	return nil
 }
 
@@ -153,7 +160,7 @@ func (j *Join) Slots() iter.Seq2[Slot, error] {
 			j.duties[i] = j.duties[i][:0]
 		}
 		j.now, j.open = epoch+1, false
-		j.chain = j.chain.forget(spec.Slot(j.now) * slotsPerEpoch)
+		j.chain = j.chain.forget(j.Timing.FirstSlot(j.now))
 	}
 }
 
@@ -166,7 +173,7 @@ func (j *Join) emit(epoch spec.Epoch, v *votes, yield func(Slot, error) bool) bo
 		}
 		slices.Sort(ids)
 		ids = slices.Compact(ids)
-		s := Slot{Slot: spec.Slot(epoch)*slotsPerEpoch + spec.Slot(offset)}
+		s := Slot{Slot: j.Timing.FirstSlot(epoch) + spec.Slot(offset)}
 		s.NextBlockMissing = !j.chain.has(s.Slot + 1)
 		j.members = j.members[:0]
 		unknown := uint64(0)
@@ -216,7 +223,7 @@ func (j *Join) leftOver(epoch spec.Epoch, v *votes) error {
 	v.voted = slices.DeleteFunc(v.voted, func(id uint32) bool { return v.of[id].bits == 0 }) // was taken
 	slices.Sort(v.voted)
 	for _, id := range v.voted {
-		detail := fmt.Sprintf("validator %d, slot %d", id, uint64(epoch)*slotsPerEpoch+uint64(v.of[id].offset))
+		detail := fmt.Sprintf("validator %d, slot %d", id, j.Timing.FirstSlot(epoch)+spec.Slot(v.of[id].offset))
 		if err := j.report(epoch, &dataset.Fault{File: tableNames[Attestations], Kind: dataset.Outsider, Detail: detail}); err != nil {
 			return err
 		}

@@ -161,7 +161,7 @@ func balancesSurvive(t *testing.T, b []byte) {
 // of epoch 4, when the blocks before epoch 3 are of no other use.
 func TestALateRowStillFindsTheBlockBeforeItsEpoch(t *testing.T) {
 	before, other := xatu.Root{95}, xatu.Root{1}
-	w := xatu.Window{From: 1, To: 9, Deneb: 0, Blocks: []xatu.Block{{Slot: 64, Root: other}, {Slot: 95, Root: before}, {Slot: 98, Root: other}}}
+	w := xatu.Window{From: 1, To: 9, Blocks: []xatu.Block{{Slot: 64, Root: other}, {Slot: 95, Root: before}, {Slot: 98, Root: other}}}
 	for i := range w.Blocks {
 		w.Blocks[i].At.Row = int64(i)
 	}

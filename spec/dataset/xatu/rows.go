@@ -59,13 +59,18 @@ type Balance struct {
 	Slashed    bool
 }
 
-// maxSlot bounds slots, so that arithmetic on them does not wrap.
-const maxSlot = 1 << 62
+// maxSlot bounds slots, and maxEpoch epochs, so that arithmetic on them does not
+// wrap.
+const (
+	maxSlot  = 1 << 62
+	maxEpoch = maxSlot / dataset.SlotsPerEpoch
+)
 
 // rows decodes the rows of a row group.
 type rows struct {
 	group
 	reached uint64 // highest slot or epoch so far
+	slots   uint64 // of an epoch
 	report  func(*dataset.Fault) error
 }
 
@@ -78,8 +83,6 @@ func (r *rows) fail(column string, kind dataset.Kind, format string, args ...any
 func (p Position) fault(column string, kind dataset.Kind, detail string) *dataset.Fault {
 	return &dataset.Fault{File: p.File, Column: column, Kind: kind, Detail: fmt.Sprintf("row group %d, row %d: %s", p.Group, p.Row, detail)}
 }
-
-func epochOf(s spec.Slot) spec.Epoch { return spec.Epoch(s / slotsPerEpoch) }
 
 // number reads the integer of a column. What is none up to the limit is a fault,
 // and ok false.
@@ -107,7 +110,7 @@ func (r *rows) slot(behind uint64) (spec.Slot, bool, error) {
 	if !ok {
 		return 0, false, err
 	}
-	if (slot/slotsPerEpoch)+behind < r.reached/slotsPerEpoch {
+	if slot/r.slots+behind < r.reached/r.slots {
 		return 0, false, r.fail("slot", dataset.SlotOrder, "%d after %d", slot, r.reached)
 	}
 	r.reached = max(r.reached, slot)
@@ -160,7 +163,7 @@ func (r *rows) block(to *Block) (ok bool, err error) {
 }
 
 func (r *rows) balance(to *Balance) (bool, error) {
-	epoch, ok, err := r.number(0, maxSlot/slotsPerEpoch-1)
+	epoch, ok, err := r.number(0, maxEpoch-1)
 	if !ok {
 		return false, err
 	}

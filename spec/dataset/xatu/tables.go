@@ -12,8 +12,7 @@ import (
 // of the block that includes them. All files are read to their end. A row group
 // that cannot be read on is one fault; the others of its file are read.
 type Tables struct {
-	// Deneb is the first epoch of that fork, [MainnetDeneb].
-	Deneb  spec.Epoch
+	Timing Timing          // of their network; [Open] sets the main one's
 	Faults *dataset.Faults // what becomes of bad input; nil is strict
 	Size   int64           // bytes of all files
 	// Read is called with the size of every file that is opened, when not nil.
@@ -40,7 +39,15 @@ func Open(dir string, faults *dataset.Faults) (*Tables, error) {
 			}
 		}
 	}
-	return &Tables{Deneb: MainnetDeneb, Faults: faults, Size: size, files: files}, nil
+	mainnet, err := spec.NetworkNamed(spec.Mainnet.String())
+	if err != nil {
+		return nil, err
+	}
+	timing, err := TimingOf(mainnet)
+	if err != nil {
+		return nil, err
+	}
+	return &Tables{Timing: timing, Faults: faults, Size: size, files: files}, nil
 }
 
 // Files are the names of a table's files in the order in which they are read.
@@ -55,7 +62,7 @@ func (t *Tables) Files(table Table) []string {
 // the next slot. An error ends the range.
 func (t *Tables) Slots() iter.Seq2[Slot, error] {
 	return func(yield func(Slot, error) bool) {
-		j := Join{Deneb: t.Deneb, Faults: t.Faults}
+		j := Join{Timing: t.Timing, Faults: t.Faults}
 		c, a := reading(t, Committees, (*rows).committee), reading(t, Attestations, (*rows).attestation)
 		b, v := reading(t, Blocks, (*rows).block), reading(t, Validators, (*rows).balance)
 		defer func() {
@@ -73,5 +80,5 @@ func (t *Tables) Slots() iter.Seq2[Slot, error] {
 }
 
 func reading[T any](t *Tables, table Table, decode func(*rows, *T) (bool, error)) *inFiles[T] {
-	return &inFiles[T]{fields: tableColumns[table], files: t.files[table], faults: t.Faults, told: t.Read, decode: decode}
+	return &inFiles[T]{fields: tableColumns[table], files: t.files[table], timing: t.Timing, faults: t.Faults, told: t.Read, decode: decode}
 }

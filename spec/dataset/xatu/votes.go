@@ -66,7 +66,7 @@ func (v *votes) take(id uint32, offset uint8) uint8 {
 // Attestation feeds a row of [Attestations]. The blocks to the end of its epoch
 // must be known.
 func (j *Join) Attestation(r *Attestation) error {
-	epoch := epochOf(r.Slot)
+	epoch := j.Timing.EpochOf(r.Slot)
 	if !j.wants(epoch) {
 		return nil
 	}
@@ -77,18 +77,18 @@ func (j *Join) Attestation(r *Attestation) error {
 	if v == nil {
 		v = j.fresh()
 		v.first = r.At
-		v.start, v.rooted = j.chain.filled(spec.Slot(epoch) * slotsPerEpoch)
+		v.start, v.rooted = j.chain.filled(j.Timing.FirstSlot(epoch))
 		if j.pending == nil {
 			j.pending = map[spec.Epoch]*votes{}
 		}
 		j.pending[epoch] = v
 	}
 	if !v.rooted {
-		v.noBlock.add(r.At, "slot", dataset.NoBlock, uint64(epoch)*slotsPerEpoch)
+		v.noBlock.add(r.At, "slot", dataset.NoBlock, uint64(j.Timing.FirstSlot(epoch)))
 		return nil
 	}
 	at, _ := j.chain.filled(r.Slot)
-	v.enter(r, flags(uint64(r.Block-r.Slot), r.Target == v.start, r.Head == at, epoch < j.Deneb))
+	v.enter(r, &j.Timing, j.Timing.flags(r, r.Target == v.start, r.Head == at))
 	return nil
 }
 
@@ -103,11 +103,11 @@ func (t *tally) add(at Position, column string, kind dataset.Kind, what uint64) 
 }
 
 // enter counts a row's votes with what they earn.
-func (v *votes) enter(r *Attestation, bits uint8) {
-	offset := uint8(r.Slot % slotsPerEpoch)
+func (v *votes) enter(r *Attestation, t *Timing, bits uint8) {
+	offset := uint8(uint64(r.Slot) % t.Slots())
 	v.counts.Rows++
 	v.counts.Votes += uint64(len(r.Validators))
-	if epochOf(r.Block) > epochOf(r.Slot) {
+	if t.EpochOf(r.Block) > t.EpochOf(r.Slot) {
 		v.counts.LateRows++
 	}
 	if r.At.File != v.first.File {
@@ -130,23 +130,4 @@ func (v *votes) enter(r *Attestation, bits uint8) {
 		o.bits |= bits
 		o.offset = offset
 	}
-}
-
-// flags are what one inclusion earns: source within 5 slots; target for the
-// right root, before deneb within 32; head for both roots in the next slot.
-func flags(delay uint64, target, head, beforeDeneb bool) uint8 {
-	bits := uint8(included)
-	if delay <= 5 {
-		bits |= 1 << spec.TimelySource
-	}
-	if target && (!beforeDeneb || delay <= slotsPerEpoch) {
-		bits |= 1 << spec.TimelyTarget
-	}
-	if delay == 1 {
-		bits |= immediate
-		if target && head {
-			bits |= 1 << spec.TimelyHead
-		}
-	}
-	return bits
 }

@@ -26,10 +26,9 @@ import (
 // not a window's, but told once by who reads.
 type Window struct {
 	From, To spec.Epoch // To excluded
-	// Deneb is the first epoch of that fork, [MainnetDeneb].
-	Deneb  spec.Epoch
-	Faults *dataset.Faults // what becomes of bad input; nil is strict
-	Known  *Balances       // before From; nil knows nothing
+	Timing   Timing
+	Faults   *dataset.Faults // what becomes of bad input; nil is strict
+	Known    *Balances       // before From; nil knows nothing
 
 	Committees   []Committee
 	Attestations []Attestation
@@ -53,18 +52,18 @@ func (w *Window) Failures() iter.Seq2[dataset.SlotFailures, error] {
 			}
 			return
 		}
-		j := Join{Deneb: w.Deneb, Faults: w.Faults, From: w.From, To: w.To}
+		j := Join{Timing: w.Timing, Faults: w.Faults, From: w.From, To: w.To}
 		if w.Known != nil {
 			j.Balances.Merge(w.Known)
 		}
-		var b dataset.Builder
+		b := dataset.Builder{SlotsPerEpoch: w.Timing.SlotsPerEpoch}
 		all := func(yield func(Slot, error) bool) {
 			s := w.sources()
 			if err := s.drive(&j, yield); err != nil {
 				yield(Slot{}, err)
 			}
 		}
-		for s, err := range failures(all, &b, w.From) {
+		for s, err := range failures(all, &b, w.Timing.FirstSlot(w.From)) {
 			w.Duties, w.Counts = b.Duties, j.Counts
 			if !yield(s, err) || err != nil {
 				return

@@ -118,7 +118,7 @@ func (m *memory) read(t testing.TB, f *xatu.File, g int, reached uint64) {
 
 // window is what the epochs need of the rows and nothing else, in any order.
 func (m *memory) window(rng *rand.Rand, from, to spec.Epoch) *xatu.Window {
-	w := &xatu.Window{From: from, To: to, Deneb: xatu.MainnetDeneb, Known: new(xatu.Balances)}
+	w := &xatu.Window{From: from, To: to, Timing: mainnet, Known: new(xatu.Balances)}
 	in := func(s spec.Slot) bool { return spec.Epoch(s/32)+1 >= from && spec.Epoch(s/32) < to }
 	w.Committees = pick(rng, m.committees, func(r xatu.Committee) bool { return in(r.Slot) })
 	w.Attestations = pick(rng, m.attestations, func(r xatu.Attestation) bool { return in(r.Slot) })
@@ -206,7 +206,7 @@ var periods = map[string]sample.Period{
 	"by block, a gap":     {Seed: 3, Validators: 100, From: 300_000, Epochs: 12, ByBlock: true, Gap: true, GroupRows: 31},
 	"by slot, bad rows":   {Seed: 4, Validators: 320, From: 300_000, Epochs: 20, BalanceEvery: 1, BadEvery: 7, Gap: true, GroupRows: 50},
 	"by block, bad rows":  {Seed: 5, Validators: 640, From: 300_000, Epochs: 20, BalanceEvery: 4, BadEvery: 5, ByBlock: true, Gap: true, GroupRows: 64},
-	"before and in deneb": {Seed: 6, Validators: 64, From: xatu.MainnetDeneb - 3, Epochs: 7, ByBlock: true},
+	"before and in deneb": {Seed: 6, Validators: 64, From: 269568 - 3, Epochs: 7, ByBlock: true},
 	"mostly bad":          {Seed: 7, Validators: 32, From: 300_000, Epochs: 9, BadEvery: 1, ByBlock: true, BalanceEvery: 2, GroupRows: 3},
 }
 
