@@ -1,11 +1,14 @@
 package dataset
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
+
+	"github.com/stakesim/stakesim/spec"
 )
 
 // open checks the header against the size before anything is allocated, and reads
@@ -28,9 +31,12 @@ func (l *List) open() error {
 	if word(7) != uint64(crc32.Checksum(b[:56], castagnoli)) {
 		return l.fault(0, Malformed, "header with a wrong checksum: written in part, or damaged")
 	}
-	l.head = listHead{word(1), word(2), word(3), word(4), word(5)}
+	l.head = listHead{word(1), word(2), word(3), word(4), word(5), word(6) & (1<<32 - 1), word(6) >> 32}
+	if l.head.name > MaxNetworkName || l.head.epoch > spec.MaxSlotsPerEpoch {
+		return l.fault(0, Malformed, fmt.Sprintf("a network's name of %d bytes, epochs of %d slots", l.head.name, l.head.epoch))
+	}
 	limit := uint64(l.size)
-	if l.head.slots > limit/slotSize || l.head.failures > limit/8 || l.head.words > MaxValidators/64 || word(6) != 0 || uint64(l.end()) != limit {
+	if l.head.slots > limit/slotSize || l.head.failures > limit/8 || l.head.words > MaxValidators/64 || uint64(l.end()) != limit {
 		kind := Malformed
 		if uint64(l.end()) > limit {
 			kind = Truncated
@@ -43,12 +49,14 @@ func (l *List) open() error {
 	return l.readDuties()
 }
 
-// duties is where they begin, body where they end.
+// duties is where they begin, body where they and the network's name end.
 func (l *List) duties() int64 {
 	return headerSize + slotSize*int64(l.head.slots) + 8*int64(l.head.failures)
 }
 
-func (l *List) body() int64 { return l.duties() + 8*int64(l.head.words) }
+func (l *List) body() int64 {
+	return l.duties() + 8*int64(l.head.words) + int64(l.head.nameBytes())
+}
 
 // blockCount is the number of blocks between the header and the table.
 func (l *List) blockCount() int64 { return (l.body() - headerSize + blockSize - 1) / blockSize }
@@ -82,6 +90,11 @@ func (l *List) readDuties() error {
 	l.Duties.bits = make([]uint64, l.head.words)
 	for i := range l.Duties.bits {
 		l.Duties.bits[i] = binary.LittleEndian.Uint64(b[8*i:])
+	}
+	name := b[8*l.head.words:]
+	l.Origin = Origin{string(name[:l.head.name]), l.head.epoch}
+	if l.Origin.Check() != nil || len(bytes.Trim(name[l.head.name:], "\x00")) > 0 {
+		return l.fault(0, Malformed, fmt.Sprintf("network %q", name))
 	}
 	return nil
 }

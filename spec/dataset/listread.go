@@ -15,6 +15,7 @@ import (
 // several goroutines at once.
 type List struct {
 	Duties Duties
+	Origin Origin
 	name   string
 	head   listHead
 	sums   []uint32 // of the blocks

@@ -14,10 +14,12 @@ import (
 // The binary failure list: all numbers little-endian, everything at a multiple
 // of 8 bytes. A header of 64 bytes: the magic, the number of slots, of failures
 // and of words of the duties, the first slot, the checksum of the table at the
-// end, zeros, and in the last 8 bytes the checksum of what precedes. Then the
+// end, the bytes of the network's name and the slots of its epochs (4 bytes each, zero
+// where the list does not say), and in the last 8 bytes the checksum of what precedes. Then the
 // slots: slot, balance in Gwei (8 bytes each), members, failures, flags (1 next
 // block missing, 2 no history), zero (4 each), and its failures of 8 bytes, see
-// [Failure]. Then the duties, one bit a validator. Then a table of the checksums
+// [Failure]. Then the duties, one bit a validator, and the name of the network,
+// filled up with zeros. Then a table of the checksums
 // of all that lies between header and table, in blocks of 64 KiB of which the last
 // may be shorter: 4 bytes each, and zeros up to a multiple of 8. Checksums are
 // CRC-32C (Castagnoli), so that every single bit that changed is found, and
@@ -36,6 +38,8 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // ListWriter writes a binary failure list.
 type ListWriter struct {
+	Origin Origin // of the list; set it before [ListWriter.Commit]
+
 	out    *file.Writer
 	head   listHead
 	sums   checksums
@@ -45,11 +49,14 @@ type ListWriter struct {
 }
 
 // listHead is what a header says; table is the checksum of the table.
-type listHead struct{ slots, failures, words, first, table uint64 }
+type listHead struct{ slots, failures, words, first, table, name, epoch uint64 }
+
+// nameBytes is the room of the network's name.
+func (h listHead) nameBytes() uint64 { return (h.name + 7) &^ 7 }
 
 func (h listHead) encode() []byte {
 	b := append(make([]byte, 0, headerSize), listMagic...)
-	for _, v := range []uint64{h.slots, h.failures, h.words, h.first, h.table, 0} {
+	for _, v := range []uint64{h.slots, h.failures, h.words, h.first, h.table, h.name | h.epoch<<32} {
 		b = binary.LittleEndian.AppendUint64(b, v)
 	}
 	return binary.LittleEndian.AppendUint64(b, uint64(crc32.Checksum(b, castagnoli)))
@@ -151,16 +158,22 @@ func (s *SlotFailures) check() error {
 }
 
 // Commit writes the duties and makes the file appear. A validator that failed and
-// has no duty wraps [spec.ErrInput].
+// has no duty, and an origin that no list can have, wrap [spec.ErrInput].
 func (w *ListWriter) Commit(d *Duties) error {
 	if err := w.failed.Within(d); err != nil {
 		return err
 	}
+	if err := w.Origin.Check(); err != nil {
+		return err
+	}
+	w.head.name, w.head.epoch = uint64(len(w.Origin.Network)), w.Origin.SlotsPerEpoch
 	w.head.words = uint64(len(d.bits))
 	b := make([]byte, 0, 8*len(d.bits))
 	for _, word := range d.bits {
 		b = binary.LittleEndian.AppendUint64(b, word)
 	}
+	b = append(b, w.Origin.Network...)
+	b = append(b, make([]byte, w.head.nameBytes()-w.head.name)...)
 	if err := w.write(b); err != nil {
 		return err
 	}
@@ -181,10 +194,16 @@ func (w *ListWriter) Abort() { w.out.Discard() }
 // WriteList writes a failure list to a file that appears only when it is
 // complete. The duties are read at the end, when the range has filled them.
 func WriteList(name string, list iter.Seq2[SlotFailures, error], d *Duties) error {
+	return WriteListOf(Origin{}, name, list, d)
+}
+
+// WriteListOf is [WriteList] for a list that says of which network it is.
+func WriteListOf(of Origin, name string, list iter.Seq2[SlotFailures, error], d *Duties) error {
 	w, err := CreateList(name)
 	if err != nil {
 		return err
 	}
+	w.Origin = of
 	defer w.Abort()
 	for s, err := range list {
 		if err == nil {

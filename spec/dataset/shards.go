@@ -18,6 +18,7 @@ type Shard struct {
 	Slots  uint64    // in the list
 	First  spec.Slot // the lowest one, when there is any
 	Duties *Duties
+	Origin Origin
 	All    func() iter.Seq2[SlotFailures, error]
 	OnRead func(told func(n int)) // see [List.OnRead]
 	Close  func() error
@@ -25,7 +26,7 @@ type Shard struct {
 
 // Shard is the list as one of several.
 func (l *List) Shard() Shard {
-	return Shard{l.name, l.size, l.head.slots, spec.Slot(l.head.first), &l.Duties, l.All, l.OnRead, l.Close}
+	return Shard{l.name, l.size, l.head.slots, spec.Slot(l.head.first), &l.Duties, l.Origin, l.All, l.OnRead, l.Close}
 }
 
 // Shards are several failure lists read as one, such as those that machines
@@ -46,6 +47,16 @@ func NewShards(of ...Shard) *Shards {
 		s.Duties.Union(s.of[i].Duties)
 	}
 	return s
+}
+
+// Origin is that of all lists. Two of different networks give a [Fault].
+func (s *Shards) Origin() (of Origin, err error) {
+	for i := range s.of {
+		if of, err = of.Join(s.of[i].Name, s.of[i].Origin); err != nil {
+			return Origin{}, err
+		}
+	}
+	return of, nil
 }
 
 // Size is the number of bytes of all lists.
@@ -93,6 +104,10 @@ type begun struct {
 // [Fault] of kind [SlotTwice].
 func (s *Shards) All() iter.Seq2[SlotFailures, error] {
 	return func(yield func(SlotFailures, error) bool) {
+		if _, err := s.Origin(); err != nil {
+			yield(SlotFailures{}, err)
+			return
+		}
 		m := merge{waiting: s.of}
 		defer func() {
 			for _, b := range m.begun {

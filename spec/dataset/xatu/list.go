@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"iter"
 	"math"
+	"strconv"
 
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/dataset"
@@ -19,6 +20,7 @@ var listColumns = []field{
 // List is a failure list in Parquet.
 type List struct {
 	Duties dataset.Duties
+	Origin dataset.Origin
 	Size   int64     // bytes of the file
 	Read   func(int) // called with the size when a range begins, when not nil
 	name   string
@@ -42,7 +44,28 @@ func OpenList(name string) (l *List, err error) {
 	if err := l.readFirst(columns); err != nil {
 		return nil, err
 	}
+	if err := l.readOrigin(columns); err != nil {
+		return nil, err
+	}
 	return l, l.readDuties(columns)
+}
+
+// readOrigin reads of which network the list is, where it says so.
+func (l *List) readOrigin(f *File) error {
+	name, named := f.of.Lookup(networkKey)
+	slots, timed := f.of.Lookup(epochKey)
+	if !named && !timed {
+		return nil
+	}
+	n, err := strconv.ParseUint(slots, 10, 64)
+	l.Origin = dataset.Origin{Network: name, SlotsPerEpoch: n}
+	if err == nil {
+		err = l.Origin.Check()
+	}
+	if err != nil {
+		return &dataset.Fault{File: l.name, Kind: dataset.Malformed, Detail: "the network in the footer", Err: err}
+	}
+	return nil
 }
 
 func (l *List) readDuties(f *File) error {

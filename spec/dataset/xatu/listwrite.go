@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"iter"
+	"strconv"
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/compress/zstd"
@@ -29,12 +30,26 @@ type row struct {
 // The footer's key of the duties: little-endian words in base64.
 const dutiesKey = "stakesim.duties"
 
+// The footer's keys of the origin.
+const (
+	networkKey = "stakesim.network"
+	epochKey   = "stakesim.slots_per_epoch"
+)
+
 // rowsPerGroup bounds what a writer holds in memory: 32 epochs.
 const rowsPerGroup = 1024
 
 // WriteList writes a failure list as Parquet to a file that appears only when it
 // is complete. The duties are read at the end, when the range has filled them.
 func WriteList(name string, list iter.Seq2[dataset.SlotFailures, error], d *dataset.Duties) error {
+	return WriteListOf(dataset.Origin{}, name, list, d)
+}
+
+// WriteListOf is [WriteList] for a list that says of which network it is.
+func WriteListOf(of dataset.Origin, name string, list iter.Seq2[dataset.SlotFailures, error], d *dataset.Duties) error {
+	if err := of.Check(); err != nil {
+		return err
+	}
 	out, err := file.Create(name)
 	if err != nil {
 		return err
@@ -60,6 +75,10 @@ func WriteList(name string, list iter.Seq2[dataset.SlotFailures, error], d *data
 		b = binary.LittleEndian.AppendUint64(b, word)
 	}
 	w.SetKeyValueMetadata(dutiesKey, base64.StdEncoding.EncodeToString(b))
+	if of != (dataset.Origin{}) {
+		w.SetKeyValueMetadata(networkKey, of.Network)
+		w.SetKeyValueMetadata(epochKey, strconv.FormatUint(of.SlotsPerEpoch, 10))
+	}
 	if err := w.Close(); err != nil {
 		return err
 	}

@@ -15,8 +15,8 @@ import (
 
 // OpenShards opens failure lists, binary or Parquet, as one. A name is a file, a
 // pattern as of [filepath.Match], or a folder, of which every file counts whose
-// name does not begin with a dot or an underscore. Nothing to open is a
-// [dataset.Fault].
+// name does not begin with a dot or an underscore. Nothing to open, and
+// lists of different networks, are a [dataset.Fault].
 func OpenShards(names ...string) (*dataset.Shards, error) {
 	files, err := shardFiles(names)
 	if err != nil {
@@ -31,7 +31,12 @@ func OpenShards(names ...string) (*dataset.Shards, error) {
 		}
 		of = append(of, s)
 	}
-	return dataset.NewShards(of...), nil
+	shards := dataset.NewShards(of...)
+	if _, err := shards.Origin(); err != nil {
+		shards.Close()
+		return nil, err
+	}
+	return shards, nil
 }
 
 // shardFiles are the files that names stand for.
@@ -87,7 +92,7 @@ func openShard(name string) (dataset.Shard, error) {
 // Shard is the list as one of several: see [dataset.NewShards].
 func (l *List) Shard() dataset.Shard {
 	return dataset.Shard{
-		Name: l.name, Size: l.Size, Slots: l.slots, First: l.first, Duties: &l.Duties, All: l.All,
+		Name: l.name, Size: l.Size, Slots: l.slots, First: l.first, Duties: &l.Duties, Origin: l.Origin, All: l.All,
 		OnRead: func(told func(int)) { l.Read = told }, Close: func() error { return nil },
 	}
 }

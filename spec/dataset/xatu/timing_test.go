@@ -2,6 +2,8 @@ package xatu_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -154,4 +156,78 @@ func ExampleTimingOf() {
 	timing, err := xatu.TimingOf(n)
 	fmt.Printf("%+v %v\n", timing, err)
 	// Output: {Network:holesky Deneb:29696 SlotsPerEpoch:32} <nil>
+}
+
+func TestAParquetListKeepsOfWhichNetworkItIs(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "list.parquet")
+	for _, of := range []dataset.Origin{{}, {Network: "gnosis", SlotsPerEpoch: 16}, {SlotsPerEpoch: 8}} {
+		require.NoError(t, xatu.WriteListOf(of, name, slots(few...), duties(0, 5)))
+		l, err := xatu.OpenList(name)
+		require.NoError(t, err)
+		require.Equal(t, of, l.Origin)
+		shards, err := xatu.OpenShards(name)
+		require.NoError(t, err)
+		got, err := shards.Origin()
+		require.NoError(t, err)
+		require.Equal(t, of, got)
+	}
+	require.ErrorIs(t, xatu.WriteListOf(dataset.Origin{Network: "a b"}, name, slots(few...), duties(0, 5)), spec.ErrInput)
+	dir := t.TempDir()
+	require.NoError(t, xatu.WriteListOf(dataset.Origin{Network: "gnosis"}, filepath.Join(dir, "a.parquet"), slots(few...), duties(0, 5)))
+	require.NoError(t, dataset.WriteListOf(dataset.Origin{Network: "chiado"}, filepath.Join(dir, "b"), slots(), duties()))
+	_, err := xatu.OpenShards(dir)
+	require.ErrorContains(t, err, "another network")
+}
+
+func ExampleTiming() {
+	timing := xatu.Timing{SlotsPerEpoch: 16}
+	fmt.Println(timing.Slots(), timing.EpochOf(33), timing.FirstSlot(3))
+	// Output: 16 2 48
+}
+
+func ExampleTiming_Slots() {
+	var usual xatu.Timing
+	fmt.Println(usual.Slots())
+	// Output: 32
+}
+
+func ExampleTiming_EpochOf() {
+	var usual xatu.Timing
+	fmt.Println(usual.EpochOf(33))
+	// Output: 1
+}
+
+func ExampleTiming_FirstSlot() {
+	var usual xatu.Timing
+	fmt.Println(usual.FirstSlot(3))
+	// Output: 96
+}
+
+func ExampleFile_Network() {
+	fmt.Printf("%q\n", table(xatu.Blocks).Network())
+	// Output: ""
+}
+
+func ExampleFile_CheckNetwork() {
+	f := table(xatu.Blocks)
+	f.Timing.Network = "holesky"
+	fmt.Println(f.CheckNetwork()) // it does not say of which it is
+	// Output: <nil>
+}
+
+func ExampleWriteListOf() {
+	dir, err := os.MkdirTemp("", "list")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(dir)
+	name := filepath.Join(dir, "list.parquet")
+	if err := xatu.WriteListOf(dataset.Origin{Network: "holesky", SlotsPerEpoch: 32}, name, slots(few...), duties(0, 5)); err != nil {
+		fmt.Println(err)
+		return
+	}
+	l, err := xatu.OpenList(name)
+	fmt.Println(l.Origin, err)
+	// Output: holesky with epochs of 32 slots <nil>
 }
