@@ -11,6 +11,8 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 
 	"github.com/stakesim/stakesim/penalty/backtest"
+	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/dataset"
 	specfile "github.com/stakesim/stakesim/spec/file"
 	"github.com/stakesim/stakesim/spec/table"
 )
@@ -58,6 +60,9 @@ func (o *options) runBacktest(ctx context.Context, out io.Writer) error {
 	if o.explain {
 		return o.explainBacktest(out, files)
 	}
+	if o.study.Params, err = o.params(ctx); err != nil {
+		return err
+	}
 	study, err := o.study.study(ctx) // a wrong label file is told before anything runs
 	if err != nil {
 		return err
@@ -79,6 +84,26 @@ func (o *options) runBacktest(ctx context.Context, out io.Writer) error {
 		}
 	}
 	return o.print(out, r)
+}
+
+// params are the constants of the network that was stated, or that the first list
+// says.
+func (o *options) params(ctx context.Context) (spec.Params, error) {
+	local, done, err := o.study.First.open(ctx, o.study.Dir)
+	if err != nil {
+		return spec.Params{}, err
+	}
+	defer done()
+	list, err := dataset.OpenList(local)
+	if err != nil {
+		return spec.Params{}, err
+	}
+	defer list.Close()
+	network, err := o.network.OfList(list.Origin)
+	if err != nil {
+		return spec.Params{}, fmt.Errorf("%s: %w", o.study.First.Name, err)
+	}
+	return network.Params(spec.Electra)
 }
 
 // backtest runs the pipeline and reads its outcome.

@@ -71,7 +71,7 @@ func BenchmarkReduce(b *testing.B) {
 	survey := func() error {
 		clear(byTable)
 		for _, s := range files {
-			if err := new(survey).ProcessElement(ctx, s, func(t int, f surveyed) { byTable[t] = append(byTable[t], f) }, ignore); err != nil {
+			if err := (&survey{timing}).ProcessElement(ctx, s, func(t int, f surveyed) { byTable[t] = append(byTable[t], f) }, ignore); err != nil {
 				return err
 			}
 		}
@@ -95,7 +95,7 @@ func BenchmarkReduce(b *testing.B) {
 		clear(chain)
 		clear(balances)
 		for _, t := range tasks {
-			if err := (&readGroup{window}).ProcessElement(ctx, t, pieces.emit, chain.emit, balances.emit, func(w int64, _ int) { marks[w] = true }, ignore); err != nil {
+			if err := (&readGroup{window, timing}).ProcessElement(ctx, t, pieces.emit, chain.emit, balances.emit, func(w int64, _ int) { marks[w] = true }, ignore); err != nil {
 				return err
 			}
 		}
@@ -117,7 +117,7 @@ func BenchmarkReduce(b *testing.B) {
 				return err
 			}
 		}
-		return (&deal{window}).ProcessElement(chainKey, iterate(chain[chainKey]), iterate(windows), carried.emit)
+		return (&deal{window, timing}).ProcessElement(chainKey, iterate(chain[chainKey]), iterate(windows), carried.emit)
 	}
 	require.NoError(b, carryAll())
 	stage(b, "balances and blocks", rows, carryAll)
@@ -128,7 +128,7 @@ func BenchmarkReduce(b *testing.B) {
 		clear(duties)
 		for _, w := range windows {
 			all := append(append([][]byte(nil), pieces[w]...), carried[w]...)
-			j := &joinWindow{window, int64(xatu.MainnetDeneb)}
+			j := &joinWindow{window, timing}
 			if err := j.ProcessElement(ctx, w, iterate(all), slots.emit, func(d []byte) { duties.emit(0, d) }, ignore); err != nil {
 				return err
 			}
@@ -144,7 +144,7 @@ func BenchmarkReduce(b *testing.B) {
 		for _, s := range slots {
 			all = append(all, s...)
 		}
-		return (&writeShard{newAttempt(dir), 1}).ProcessElement(ctx, 0, iterate(all), iterate(duties[0]), ignore)
+		return (&writeShard{newAttempt(dir), 1, ours}).ProcessElement(ctx, 0, iterate(all), iterate(duties[0]), ignore)
 	})
 	stage(b, "pipeline on embedded Prism", rows, func() error {
 		o := &options{runner: "prism", progress: new(progress), errs: errStream, tables: tables, out: b.TempDir(), shards: 4, window: int(window)}

@@ -6,7 +6,6 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 
 	"github.com/stakesim/stakesim/spec"
-	"github.com/stakesim/stakesim/spec/dataset"
 	"github.com/stakesim/stakesim/spec/dataset/xatu"
 )
 
@@ -39,7 +38,10 @@ func (f from) compare(o from) int {
 }
 
 // deal gives every window the blocks that it needs.
-type deal struct{ Window int64 }
+type deal struct {
+	Window int64
+	Timing xatu.Timing
+}
 
 // ProcessElement puts the blocks of all files in order.
 func (d *deal) ProcessElement(_ int, pieces func(*[]byte) bool, windows func(*int64) bool, emit func(int64, []byte)) error {
@@ -55,8 +57,8 @@ func (d *deal) ProcessElement(_ int, pieces func(*[]byte) bool, windows func(*in
 		return 1 // the first one of the slot
 	}
 	for _, w := range sortedWindows(windows) {
-		first := spec.Slot(max(w*d.Window-1, 0)) * dataset.SlotsPerEpoch
-		end := spec.Slot((w+1)*d.Window) * dataset.SlotsPerEpoch
+		first := d.Timing.FirstSlot(spec.Epoch(max(w*d.Window-1, 0)))
+		end := d.Timing.FirstSlot(spec.Epoch((w + 1) * d.Window))
 		i, _ := slices.BinarySearchFunc(chain, first, bySlot)
 		if i > 0 && (i == len(chain) || chain[i].Slot > first) {
 			i, _ = slices.BinarySearchFunc(chain, chain[i-1].Slot, bySlot)

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/stakesim/stakesim/spec/dataset/xatu"
 	"github.com/stakesim/stakesim/spec/dataset/xatu/sample"
 )
 
@@ -19,7 +18,7 @@ func (o *options) demo(ctx context.Context, out io.Writer) error {
 	}
 	defer os.RemoveAll(dir)
 	o.tables, o.study.Clusters = filepath.Join(dir, "tables"), filepath.Join(dir, "clusters.csv")
-	period := sample.Period{Seed: o.seed, Validators: o.validators, From: xatu.MainnetDeneb + 1000, Epochs: o.epochs, BalanceEvery: 8}
+	period := sample.Period{Seed: o.seed, Validators: o.validators, From: o.timing.Deneb + 1000, Epochs: o.epochs, BalanceEvery: 8}
 	if err := period.Write(o.tables); err != nil {
 		return err
 	}

@@ -66,7 +66,7 @@ func output(t testing.TB, args ...string) string {
 }
 
 // sampleFrom is the first epoch of the drawn sets.
-const sampleFrom = int(xatu.MainnetDeneb) + 500
+const sampleFrom = 269568 + 500
 
 // drawn writes the tables and the labels of a period.
 func drawn(t testing.TB, p sample.Period) (tables, clusters string) {
@@ -78,13 +78,19 @@ func drawn(t testing.TB, p sample.Period) (tables, clusters string) {
 	return tables, clusters
 }
 
+// ours is of which network the drawn tables are.
+var ours = dataset.Origin{Network: "mainnet", SlotsPerEpoch: 32}
+
+// timing is the main network's.
+var timing = xatu.Timing{Network: "mainnet", Deneb: 269568}
+
 // merged reads a folder of lists as one and writes it as one.
 func merged(t testing.TB, dir string) []byte {
 	shards, err := xatu.OpenShards(dir)
 	require.NoError(t, err)
 	defer shards.Close()
 	name := filepath.Join(t.TempDir(), "merged")
-	require.NoError(t, dataset.WriteList(name, shards.All(), &shards.Duties))
+	require.NoError(t, dataset.WriteListOf(ours, name, shards.All(), &shards.Duties))
 	return content(t, name)
 }
 

@@ -50,7 +50,7 @@ func (o *observe) ProcessElement(ctx context.Context, entry []byte, aggregates f
 		}
 		as, fs, n = as[:0], fs[:0], 0
 	}
-	incomplete, err := eachEpoch(ctx, o.Study.Dir, entry, func(slots []backtest.Slot) error {
+	incomplete, err := o.Study.eachEpoch(ctx, entry, func(slots []backtest.Slot) error {
 		if err := observer.Observe(&a, &f, slots); err != nil {
 			return err
 		}
@@ -74,12 +74,12 @@ func (o *observe) ProcessElement(ctx context.Context, entry []byte, aggregates f
 }
 
 // eachEpoch shows the complete epochs of a failure list, and counts the others.
-func eachEpoch(ctx context.Context, dir string, entry []byte, show func([]backtest.Slot) error) (incomplete int, err error) {
+func (s *studyOf) eachEpoch(ctx context.Context, entry []byte, show func([]backtest.Slot) error) (incomplete int, err error) {
 	var f file
 	if err := json.Unmarshal(entry, &f); err != nil {
 		return 0, err
 	}
-	local, done, err := f.open(ctx, dir)
+	local, done, err := f.open(ctx, s.Dir)
 	if err != nil {
 		return 0, err
 	}
@@ -89,12 +89,16 @@ func eachEpoch(ctx context.Context, dir string, entry []byte, show func([]backte
 		return 0, err
 	}
 	defer list.Close()
+	own := dataset.Origin{Network: s.Params.Network, SlotsPerEpoch: s.Params.SlotsPerEpoch}
+	if _, err := own.Join(join(s.Dir, f.Name), list.Origin); err != nil {
+		return 0, err
+	}
 	for epoch, err := range backtest.Epochs(asSlots(list.All()), &incomplete) {
 		if err == nil {
 			err = show(epoch)
 		}
 		if err != nil {
-			return 0, fmt.Errorf("%s: %w", join(dir, f.Name), err)
+			return 0, fmt.Errorf("%s: %w", join(s.Dir, f.Name), err)
 		}
 	}
 	return incomplete, nil

@@ -11,6 +11,8 @@ import (
 	"github.com/stakesim/stakesim/examples/internal/cli"
 	"github.com/stakesim/stakesim/penalty/backtest"
 	"github.com/stakesim/stakesim/penalty/cofailure"
+	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/dataset/xatu"
 	"github.com/stakesim/stakesim/spec/table"
 )
 
@@ -23,6 +25,9 @@ type options struct {
 
 	tables, out, deadLetter string // reduce
 	shards, window          int
+
+	network cli.NetworkFlags
+	timing  xatu.Timing // of the tables
 
 	study              studyOf // backtest and sweep
 	failures           string
@@ -138,6 +143,7 @@ func (o *options) flags(f *flag.FlagSet) {
 	f.StringVar(&o.deadLetter, "dead-letter", "", "`FILE` for dead letters, besides the one in the output")
 	f.StringVar(&o.out, "out", "", "`DIR` of the output: a folder, or gs:// or s3://")
 	f.BoolVar(&o.explain, "explain", false, "print stages and estimated volumes, and stop")
+	o.network.Add(f, map[bool]string{true: "as the lists say, or mainnet", false: "mainnet"}[o.command == "backtest" || o.command == "sweep"])
 	switch o.command {
 	case "reduce":
 		f.StringVar(&o.tables, "tables", "", "`DIR` with canonical_beacon_*.parquet, or a glob of an object store")
@@ -201,10 +207,20 @@ func (o *options) check() (err error) {
 			return cli.Usagef("-validators 64 to 1048576, -epochs 2 to 65536")
 		}
 	}
-	if o.command == "reduce" {
-		return nil
+	if err := o.checkNetwork(); err != nil || o.command == "reduce" {
+		return err
 	}
 	return o.checkStudy()
+}
+
+// checkNetwork resolves what the network decides.
+func (o *options) checkNetwork() error {
+	network, err := o.network.Or(spec.Mainnet.String())
+	if err != nil {
+		return err
+	}
+	o.timing, err = xatu.TimingOf(network)
+	return err
 }
 
 func (o *options) checkStudy() (err error) {

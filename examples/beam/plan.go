@@ -35,14 +35,14 @@ type volume struct {
 	files, groups, rows, bytes int64
 }
 
-func volumes(ctx context.Context, files []source) (of [4]volume, err error) {
+func volumes(ctx context.Context, files []source, timing xatu.Timing) (of [4]volume, err error) {
 	for _, s := range files {
 		v := &of[s.Table]
 		v.files, v.bytes, v.groups = v.files+1, v.bytes+s.Bytes, v.groups+1
 		if remote(s.Path) {
 			continue
 		}
-		f, done, err := s.open(ctx)
+		f, done, err := s.open(ctx, timing)
 		if err != nil {
 			continue // a dead letter of the run
 		}
@@ -61,7 +61,7 @@ func (o *options) explainReduce(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	v, err := volumes(ctx, files)
+	v, err := volumes(ctx, files, o.timing)
 	if err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func (o *options) explainReduce(ctx context.Context, out io.Writer) error {
 	for _, t := range v {
 		all.files, all.groups, all.rows, all.bytes = all.files+t.files, all.groups+t.groups, all.rows+t.rows, all.bytes+t.bytes
 	}
-	epochs := max(1, v[xatu.Blocks].rows/dataset.SlotsPerEpoch)
+	epochs := max(1, v[xatu.Blocks].rows/int64(o.timing.Slots()))
 	windows := (epochs + int64(o.window) - 1) / int64(o.window)
 	joined := v[xatu.Committees].bytes + v[xatu.Attestations].bytes
 	again := joined / int64(o.window) // the last epoch of a window goes to the next, too

@@ -25,7 +25,7 @@ func (q *qualify) ProcessElement(ctx context.Context, entry []byte, emit func(in
 		return err
 	}
 	of := cofailure.NewQuality(study.Population.Limit())
-	if _, err = eachEpoch(ctx, q.Study.Dir, entry, func(slots []backtest.Slot) error {
+	if _, err = q.Study.eachEpoch(ctx, entry, func(slots []backtest.Slot) error {
 		backtest.Known(slots, of.Slot)
 		return nil
 	}); err != nil {
@@ -79,7 +79,7 @@ func (c *countFake) ProcessElement(ctx context.Context, entry []byte, quality fu
 	if err != nil {
 		return err
 	}
-	if _, err = eachEpoch(ctx, c.Study.Dir, entry, func(slots []backtest.Slot) error {
+	if _, err = c.Study.eachEpoch(ctx, entry, func(slots []backtest.Slot) error {
 		backtest.Known(slots, fake.Slot)
 		return nil
 	}); err != nil {

@@ -22,7 +22,10 @@ func init() {
 
 // readGroup reads one row group into pieces: committees and attestations by the
 // windows that need them, blocks by one key, balances by blocks of validators.
-type readGroup struct{ Window int64 } // epochs of a window
+type readGroup struct {
+	Window int64 // epochs of a window
+	Timing xatu.Timing
+}
 
 // blockSize is the number of validators whose balances are walked together.
 const blockSize = 1 << 16
@@ -36,6 +39,7 @@ type groupReader struct {
 	from    source
 	group   int
 	window  int64
+	timing  xatu.Timing
 	rows    int64
 	pieces  map[int64]*packer // by window
 	windows map[int64]bool    // of which there are rows
@@ -47,14 +51,14 @@ type groupReader struct {
 // ProcessElement reads row groups of a file. What cannot be read is a dead
 // letter, and the rest goes on, as [xatu.File.Committees] says.
 func (r *readGroup) ProcessElement(ctx context.Context, t task, emit func(int64, []byte), chain func(int, []byte), carry func(int64, []byte), windows func(int64, int), bury func([]byte)) error {
-	f, done, err := t.Source.open(ctx)
+	f, done, err := t.Source.open(ctx, r.Timing)
 	if err != nil {
 		return fmt.Errorf("%s: %w", t.Source.Path, err)
 	}
 	defer done()
 	for i, reached := range t.Reached {
 		g := &groupReader{
-			Context: ctx, from: t.Source, group: t.First + i, window: r.Window,
+			Context: ctx, from: t.Source, group: t.First + i, window: r.Window, timing: r.Timing,
 			pieces: map[int64]*packer{}, windows: map[int64]bool{}, emit: emit, carry: carry, bury: bury,
 		}
 		if err := g.read(f, uint64(reached), chain); err != nil {
@@ -81,7 +85,7 @@ func (g *groupReader) read(f *xatu.File, reached uint64, chain func(int, []byte)
 	case xatu.Blocks:
 		p := g.start(ofBlocks)
 		err := eachRow(g, f.Blocks(g.group, reached), func(b *xatu.Block) {
-			g.windows[int64(b.Slot/dataset.SlotsPerEpoch)/g.window] = true
+			g.windows[int64(g.timing.EpochOf(b.Slot))/g.window] = true
 			p.uint(uint64(b.At.Row))
 			p.uint(uint64(b.Slot))
 			p.bytes(b.Root[:])
@@ -147,7 +151,7 @@ func (g *groupReader) into(what byte, epoch spec.Epoch, add func(*packer)) {
 }
 
 func (g *groupReader) committee(r *xatu.Committee) {
-	g.into(ofCommittees, spec.Epoch(r.Slot/dataset.SlotsPerEpoch), func(p *packer) {
+	g.into(ofCommittees, g.timing.EpochOf(r.Slot), func(p *packer) {
 		p.uint(uint64(r.At.Row))
 		p.uint(uint64(r.Slot))
 		p.validators(r.Validators)
@@ -155,7 +159,7 @@ func (g *groupReader) committee(r *xatu.Committee) {
 }
 
 func (g *groupReader) attestation(r *xatu.Attestation) {
-	g.into(ofAttestations, spec.Epoch(r.Slot/dataset.SlotsPerEpoch), func(p *packer) {
+	g.into(ofAttestations, g.timing.EpochOf(r.Slot), func(p *packer) {
 		p.uint(uint64(r.At.Row))
 		p.uint(uint64(r.Slot))
 		p.uint(uint64(r.Block))

@@ -9,7 +9,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 
 	"github.com/stakesim/stakesim/spec"
-	"github.com/stakesim/stakesim/spec/dataset/xatu"
+	"github.com/stakesim/stakesim/spec/dataset"
 )
 
 func init() {
@@ -31,18 +31,18 @@ func (o *options) reducePipeline(files []source, missing []dead, a attempt) *bea
 	window := int64(o.window)
 
 	sources := beam.Reshuffle(s.Scope("find"), beam.CreateList(s.Scope("find"), files))
-	rows, unopened := beam.ParDo2(s.Scope("survey"), new(survey), sources)
+	rows, unopened := beam.ParDo2(s.Scope("survey"), &survey{o.timing}, sources)
 	tasks := beam.ParDo(s.Scope("arrange"), new(arrange), beam.GroupByKey(s.Scope("arrange"), rows))
 	tasks = beam.Reshuffle(s.Scope("read"), tasks)
-	pieces, chain, balances, marks, unread := beam.ParDo5(s.Scope("read"), &readGroup{window}, tasks)
+	pieces, chain, balances, marks, unread := beam.ParDo5(s.Scope("read"), &readGroup{window, o.timing}, tasks)
 	windows := beam.ParDo(s.Scope("windows"), new(distinct), beam.GroupByKey(s.Scope("windows"), marks))
-	blocks := beam.ParDo(s.Scope("blocks"), &deal{window}, beam.GroupByKey(s.Scope("blocks"), chain), side(windows))
+	blocks := beam.ParDo(s.Scope("blocks"), &deal{window, o.timing}, beam.GroupByKey(s.Scope("blocks"), chain), side(windows))
 	known := beam.ParDo(s.Scope("balances"), &carry{window}, beam.GroupByKey(s.Scope("balances"), balances), side(windows))
 	all := beam.Flatten(s.Scope("join"), pieces, blocks, known)
-	slots, duties, unjoined := beam.ParDo3(s.Scope("join"), &joinWindow{window, int64(xatu.MainnetDeneb)}, beam.GroupByKey(s.Scope("join"), all))
+	slots, duties, unjoined := beam.ParDo3(s.Scope("join"), &joinWindow{window, o.timing}, beam.GroupByKey(s.Scope("join"), all))
 	sharded := beam.ParDo(s.Scope("shards"), &toShard{o.shards}, slots, side(beam.DropValue(s.Scope("shards"), slots)))
 	everyone := beam.Combine(s.Scope("duties"), new(union), duties)
-	entries := beam.ParDo(s.Scope("write"), &writeShard{a, o.shards}, beam.GroupByKey(s.Scope("write"), sharded), side(everyone))
+	entries := beam.ParDo(s.Scope("write"), &writeShard{a, o.shards, dataset.Origin{Network: o.timing.Network, SlotsPerEpoch: o.timing.Slots()}}, beam.GroupByKey(s.Scope("write"), sharded), side(everyone))
 
 	letters := []beam.PCollection{unopened, unread, unjoined}
 	if len(missing) > 0 {

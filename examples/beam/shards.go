@@ -51,6 +51,7 @@ func (*union) MergeAccumulators(a, b []byte) ([]byte, error) {
 type writeShard struct {
 	Attempt attempt
 	Shards  int
+	Origin  dataset.Origin
 }
 
 // ProcessElement emits the file for the manifest.
@@ -78,7 +79,7 @@ func (s *writeShard) ProcessElement(ctx context.Context, shard int, pieces, duti
 	}
 	f := file{Kind: failureList}
 	err := s.Attempt.write(ctx, &f, fmt.Sprintf("failures-%05d-of-%05d", shard, s.Shards), ".list", func(local string) error {
-		return dataset.WriteList(local, unpackSlots(func(yield func([]byte) bool) {
+		return dataset.WriteListOf(s.Origin, local, unpackSlots(func(yield func([]byte) bool) {
 			for _, r := range all {
 				if !yield(r.piece) {
 					return

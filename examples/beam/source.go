@@ -90,8 +90,8 @@ func missing(where string, files []source) (dead []dead) {
 	return dead
 }
 
-// open opens a file of a table, a local copy if need be.
-func (s *source) open(ctx context.Context) (f *xatu.File, done func(), err error) {
+// open opens a file of a table of a network, a local copy if need be.
+func (s *source) open(ctx context.Context, timing xatu.Timing) (f *xatu.File, done func(), err error) {
 	local, drop, err := fetch(ctx, s.Path)
 	if err != nil {
 		return nil, nil, err
@@ -109,6 +109,10 @@ func (s *source) open(ctx context.Context) (f *xatu.File, done func(), err error
 	if err == nil {
 		f, err = xatu.OpenFile(xatu.Table(s.Table), s.Path, in, info.Size())
 	}
+	if err == nil {
+		f.Timing = timing
+		err = f.CheckNetwork()
+	}
 	if err != nil {
 		done()
 		return nil, nil, err
@@ -124,11 +128,11 @@ type surveyed struct {
 }
 
 // survey reads the first column of every file, by which its table ascends.
-type survey struct{}
+type survey struct{ Timing xatu.Timing }
 
 // ProcessElement surveys a file. One that cannot be opened is a dead letter.
-func (*survey) ProcessElement(ctx context.Context, s source, emit func(int, surveyed), bury func([]byte)) error {
-	f, done, err := s.open(ctx)
+func (v *survey) ProcessElement(ctx context.Context, s source, emit func(int, surveyed), bury func([]byte)) error {
+	f, done, err := s.open(ctx, v.Timing)
 	if fault := new(dataset.Fault); errors.As(err, &fault) {
 		bury(deadOf(xatu.Table(s.Table), fault).line())
 		return nil

@@ -26,6 +26,7 @@ type studyOf struct {
 	Top                                int
 	Deadline                           string
 	Counted, Lenient                   bool
+	Params                             spec.Params // of the lists' network
 	Rules                              []string
 	Dir                                string // of the lists
 	First                              file   // whose duties are those of all
@@ -162,7 +163,7 @@ func (s *studyOf) make(ctx context.Context) (*backtest.Study, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := backtest.Options{Deadline: cofailure.Longest, Counted: s.Counted}
+	o := backtest.Options{Deadline: cofailure.Longest, Counted: s.Counted, Params: &s.Params}
 	if s.Deadline == cofailure.SingleSlot.String() {
 		o.Deadline = cofailure.SingleSlot
 	}

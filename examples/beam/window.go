@@ -19,13 +19,13 @@ func init() {
 // list.
 type joinWindow struct {
 	Window int64
-	Deneb  int64
+	Timing xatu.Timing
 }
 
 // ProcessElement emits the slots of a window as one piece, its duties, and what contradicts itself as dead letters.
 func (j *joinWindow) ProcessElement(ctx context.Context, window int64, pieces func(*[]byte) bool, emit func(int64, []byte), duties func([]byte), bury func([]byte)) error {
 	faults := dataset.Faults{Lenient: true, Met: func(f *dataset.Fault) { bury(deadOf(tableOf(f), f).line()) }}
-	w := &xatu.Window{From: spec.Epoch(window * j.Window), To: spec.Epoch((window + 1) * j.Window), Deneb: spec.Epoch(j.Deneb), Faults: &faults}
+	w := &xatu.Window{From: spec.Epoch(window * j.Window), To: spec.Epoch((window + 1) * j.Window), Timing: j.Timing, Faults: &faults}
 	if err := gather(w, pieces); err != nil {
 		return err
 	}

@@ -17,6 +17,9 @@ type Options struct {
 	Deadline cofailure.Deadline
 	// Counted weighs every validator as 32 ETH.
 	Counted bool
+	// Params are the constants of the record's network; nil is the main one in electra.
+	// Epochs of other than [SlotsPerEpoch] slots are refused.
+	Params *spec.Params
 }
 
 // Study is a back-test to make: a population and the options, checked. It is
@@ -41,8 +44,9 @@ const (
 const MaxWidth = 1 << 24
 
 // NewStudy checks the options, and copies the rules. No rule, one without a name
-// or a step, two of one name, an unknown deadline, more sums than [MaxWidth], and a
-// population that [NewPopulation] has not made wrap [spec.ErrInput].
+// or a step, two of one name, an unknown deadline, more sums than [MaxWidth], constants
+// with other epochs than the main network's, and a population that
+// [NewPopulation] has not made wrap [spec.ErrInput].
 func NewStudy(p *Population, o Options) (*Study, error) {
 	if !p.made() {
 		return nil, absent("population")
@@ -61,7 +65,7 @@ func NewStudy(p *Population, o Options) (*Study, error) {
 		}
 		seen[name] = true
 	}
-	params, err := spec.ParamsFor(spec.Mainnet, spec.Electra)
+	params, err := o.params()
 	if err != nil {
 		return nil, err
 	}
@@ -76,6 +80,20 @@ func NewStudy(p *Population, o Options) (*Study, error) {
 		s.conducts[how] = conductOf(cofailure.How(how), o.Deadline)
 	}
 	return s, nil
+}
+
+// params are constants with the epochs of the main network.
+func (o *Options) params() (spec.Params, error) {
+	if o.Params == nil {
+		return spec.ParamsFor(spec.Mainnet, spec.Electra)
+	}
+	if err := o.Params.Validate(); err != nil {
+		return spec.Params{}, err
+	}
+	if n := o.Params.SlotsPerEpoch; n != SlotsPerEpoch {
+		return spec.Params{}, spec.Atf("SLOTS_PER_EPOCH", -1, spec.ErrInput, "%d on %s; the back-test takes epochs of %d slots", n, o.Params.Network, SlotsPerEpoch)
+	}
+	return *o.Params, nil
 }
 
 // conductOf turns how a validator failed into what the mechanisms ask for.

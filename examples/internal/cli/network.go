@@ -8,6 +8,7 @@ import (
 
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/config"
+	"github.com/stakesim/stakesim/spec/dataset"
 )
 
 // NetworkFlags are the flags by which a command line states a network: -network
@@ -55,6 +56,33 @@ func (n *NetworkFlags) Or(name string) (*spec.Network, error) {
 		return network, err
 	}
 	return spec.NetworkNamed(name)
+}
+
+// OfList returns the network of a failure list: the one that was stated, else the one
+// that the list says, else the main one. A list of another network than stated wraps
+// [spec.ErrInput], one of a network that is not known [spec.ErrUnknown].
+func (n *NetworkFlags) OfList(of dataset.Origin) (*spec.Network, error) {
+	network, err := n.Network()
+	switch {
+	case err != nil:
+		return nil, err
+	case network != nil:
+	case of.Network == "":
+		network, err = spec.NetworkNamed(spec.Mainnet.String())
+	default:
+		network, err = spec.NetworkNamed(of.Network)
+	}
+	if err != nil {
+		return nil, WhichNetwork(err)
+	}
+	_, err = OriginOf(network).Join("-failures", of)
+	return network, err
+}
+
+// OriginOf is what lists of a network say of it.
+func OriginOf(n *spec.Network) dataset.Origin {
+	slots, _ := n.Constant("SLOTS_PER_EPOCH")
+	return dataset.Origin{Network: n.Name, SlotsPerEpoch: slots}
 }
 
 // WhichNetwork adds to an error about a network that is not known how to state one.
