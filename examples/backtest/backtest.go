@@ -85,7 +85,11 @@ func (o *options) study() (*backtest.Study, error) {
 	if o.deadline == cofailure.SingleSlot.String() {
 		deadline = cofailure.SingleSlot
 	}
-	return backtest.NewStudy(p, backtest.Options{Rules: rules, Deadline: deadline, Counted: o.counted})
+	params, err := o.of.Params(spec.Electra)
+	if err != nil {
+		return nil, err
+	}
+	return backtest.NewStudy(p, backtest.Options{Rules: rules, Deadline: deadline, Counted: o.counted, Params: &params})
 }
 
 func (o *options) population() (*backtest.Population, error) {

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"path/filepath"
 
+	"github.com/stakesim/stakesim/examples/internal/cli"
 	"github.com/stakesim/stakesim/spec/dataset"
 	"github.com/stakesim/stakesim/spec/dataset/xatu"
 	"github.com/stakesim/stakesim/spec/table"
@@ -22,18 +23,26 @@ func (o *options) openList() error {
 		Size() int64
 		All() iter.Seq2[dataset.SlotFailures, error]
 	}
+	var of dataset.Origin
 	if o.mapped && !isParquet(o.failures) {
 		m, err := dataset.MapList(o.failures)
 		if err != nil {
 			return err
 		}
-		l, o.duties = m, m.Duties
+		l, of, o.duties = m, m.Origin, m.Duties
 	} else {
 		s, err := xatu.OpenShards(o.failures)
 		if err != nil {
 			return err
 		}
+		if of, err = s.Origin(); err != nil {
+			return err
+		}
 		l, o.duties = s, s.Duties
+	}
+	var err error
+	if o.of, err = o.network.OfList(of); err != nil {
+		return err
 	}
 	l.OnRead(o.progress.add)
 	o.list = func() iter.Seq2[dataset.SlotFailures, error] {
@@ -47,6 +56,9 @@ func (o *options) openList() error {
 func (o *options) openXatu() error {
 	t, err := xatu.Open(o.xatu, &o.faults)
 	if err != nil {
+		return err
+	}
+	if t.Timing, err = xatu.TimingOf(o.of); err != nil {
 		return err
 	}
 	t.Read = o.progress.add
@@ -80,11 +92,11 @@ func (o *options) writeList(out io.Writer) error {
 			}
 		}
 	}
-	write := dataset.WriteList
+	write := dataset.WriteListOf
 	if isParquet(o.convert) {
-		write = xatu.WriteList
+		write = xatu.WriteListOf
 	}
-	if err := write(o.convert, list, &o.duties); err != nil {
+	if err := write(cli.OriginOf(o.of), o.convert, list, &o.duties); err != nil {
 		return err
 	}
 	o.progress.Done()

@@ -19,6 +19,7 @@ usage: backtest [flags]
   backtest ... -convert year.failures       write the record as a failure list
   backtest -failures year.failures -clusters clusters.csv -mechanism smoothed-2026/E2
   backtest -xatu DIR -clusters labels.csv -column client -groups labels
+  backtest -xatu DIR -network holesky -clusters labels.csv
   backtest -format json
 
 Text files may be gzip. Failure lists are binary or Parquet; -convert writes

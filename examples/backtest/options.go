@@ -17,6 +17,7 @@ import (
 func parse(args []string, out io.Writer) (*options, error) {
 	o := &options{progress: &progress{Line: cli.NewLine()}}
 	flags := flag.NewFlagSet("backtest", flag.ContinueOnError)
+	o.network.Add(flags, "as the failure list says, or mainnet")
 	for i, name := range recordFlags {
 		flags.StringVar(&o.record[i], name, "", "`FILE` of the record, lines slot<TAB>[id,id,...]")
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -56,4 +57,31 @@ func TestTablesGiveWhatTheirFailureListGives(t *testing.T) {
 	want := output(t, append(args, "-xatu", dir)...)
 	require.Contains(t, want, "640 validators, 5 epochs")
 	require.Equal(t, want, output(t, append(args, "-failures", list)...))
+}
+
+// The network decides by when an attestation had to be included, which epochs there
+// are, and what a penalty is; a list says of which it is.
+func TestAListIsOfTheNetworkThatItWasMadeFor(t *testing.T) {
+	dir := t.TempDir()
+	list := filepath.Join(dir, "holesky.list")
+	output(t, "-network", "holesky", "-convert", list)
+	l, err := dataset.OpenList(list)
+	require.NoError(t, err)
+	require.Equal(t, dataset.Origin{Network: "holesky", SlotsPerEpoch: 32}, l.Origin)
+	require.NoError(t, l.Close())
+	clusters := recordDir + "clusters.csv"
+	for network, ok := range map[string]bool{"": true, "holesky": true, "mainnet": false, "gnosis": false} {
+		args := []string{"-failures", list, "-clusters", clusters, "-fake=false", "-bootstrap", "0"}
+		if network != "" {
+			args = append(args, "-network", network)
+		}
+		err := run(args, nil, new(bytes.Buffer))
+		if ok {
+			require.NoError(t, err, network)
+		} else {
+			require.ErrorIs(t, err, spec.ErrInput, network)
+		}
+	}
+	require.ErrorContains(t, run([]string{"-network", "gnosis"}, nil, new(bytes.Buffer)), "16", "epochs of other lengths are refused")
+	require.ErrorContains(t, run([]string{"-network", "holeski"}, nil, new(bytes.Buffer)), "holesky")
 }

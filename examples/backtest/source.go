@@ -6,8 +6,10 @@ import (
 	"iter"
 	"os"
 
+	"github.com/stakesim/stakesim/examples/internal/cli"
 	"github.com/stakesim/stakesim/penalty"
 	"github.com/stakesim/stakesim/penalty/cofailure"
+	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/dataset"
 	"github.com/stakesim/stakesim/spec/dataset/sample"
 	"github.com/stakesim/stakesim/spec/file"
@@ -25,6 +27,8 @@ type options struct {
 	format                                      table.Format
 	rules                                       []penalty.Rule
 
+	network   cli.NetworkFlags
+	of        *spec.Network // of the input, once it is open
 	progress  *progress
 	faults    dataset.Faults
 	again     dataset.Faults // of later passes, which count the same ones
@@ -39,6 +43,9 @@ type options struct {
 // open finds the inputs, or takes the embedded record.
 func (o *options) open() (err error) {
 	o.faults.Lenient = o.lenient
+	if o.of, err = o.network.Or(spec.Mainnet.String()); err != nil {
+		return err
+	}
 	switch {
 	case o.failures != "":
 		err = o.openList()
