@@ -12,9 +12,11 @@ import (
 
 // richLedger holds one of everything: see the ids.
 type richIDs struct {
-	a, b                                           uint64 // operators of account 0
-	lot, liened, token, locked, entry, bond, light uint64 // of account 1, or of 0: locked and bond
-	evidence                                       uint64 // against b
+	a, b                       OperatorID // of account 0
+	lot, liened, token, locked LotID      // of account 1, but for locked
+	unbonding, bond            UnbondingID
+	light                      PositionID
+	evidence                   EvidenceID // against b
 }
 
 func richLedger(t *testing.T) (*Ledger, richIDs) {
@@ -24,20 +26,20 @@ func richLedger(t *testing.T) (*Ledger, richIDs) {
 	w := newWorld(t, c, 100*spec.ETH, 100*spec.ETH, 10)
 	var x richIDs
 	made := w.do(Registration{Owner: 0, Bond: spec.ETH})
-	x.a, x.locked = made[0], made[1]
-	x.b = w.do(Registration{Owner: 0, Bond: spec.ETH})[0]
+	x.a, x.locked = made.Operators[0], made.Lots[0]
+	x.b = w.do(Registration{Owner: 0, Bond: spec.ETH}).Operators[0]
 	x.lot = w.delegate(1, x.a, million)
-	x.liened = w.do(Redelegation{Owner: 1, Lot: w.delegate(1, x.a, million), To: x.b, Amount: million})[0]
+	x.liened = w.do(Redelegation{Owner: 1, Lot: w.delegate(1, x.a, million), To: x.b, Amount: million}).Lots[0]
 	x.token = w.delegate(1, x.a, million)
 	w.do(Tokenisation{Owner: 1, Lot: x.token})
-	x.entry = w.do(Undelegation{Owner: 1, Lot: w.delegate(1, x.a, million), Amount: million})[0]
-	x.bond = w.do(BondWithdrawal{0, x.a, million})[0]
-	x.light = w.do(LightDelegation{1, x.a, 2 * spec.ETH})[0]
+	x.unbonding = w.do(Undelegation{Owner: 1, Lot: w.delegate(1, x.a, million), Amount: million}).Unbondings[0]
+	x.bond = w.do(BondWithdrawal{0, x.a, million}).Unbondings[0]
+	x.light = w.do(LightDelegation{1, x.a, 2 * spec.ETH}).Lights[0]
 	w.do(LotPointer{Owner: 1, Lot: x.lot, Operator: x.b})
 	w.do(WalletPointer{Owner: 1, Operator: x.a})
 	w.do(EpochInput{Rewards: []EpochReward{{Operator: x.a, Heavy: 777, Light: spec.ETH, Pointers: spec.ETH}}})
 	w.do(EpochInput{Rewards: []EpochReward{{Operator: x.a, Heavy: 777, Light: spec.ETH, Pointers: spec.ETH}}})
-	x.evidence = w.do(EvidenceSubmission{x.b, 1})[0]
+	x.evidence = w.do(EvidenceSubmission{x.b, 1}).Evidence[0]
 	return w.l, x
 }
 
@@ -45,15 +47,15 @@ const unknown, top = 987_654, 1<<64 - 1
 
 func badInputs(x richIDs) []struct {
 	name string
-	op   Operation
+	op   any
 	err  error
 } {
 	type row = struct {
 		name string
-		op   Operation
+		op   any
 		err  error
 	}
-	slash := func(change func(*Slash)) Operation {
+	slash := func(change func(*Slash)) any {
 		d := Slash{ID: 5, Operator: x.a, Epoch: 1, Amount: 1}
 		change(&d)
 		return Slashing{[]Slash{d}}
@@ -111,12 +113,12 @@ func badInputs(x richIDs) []struct {
 		{"redelegation of a liened lot", Redelegation{1, x.liened, x.a, 100, 0}, ErrLiened},
 		{"redelegation of minimum-1", Redelegation{1, x.lot, x.b, 99, 0}, ErrMinimum},
 		{"redelegation of all bits", Redelegation{1, x.lot, x.b, top, 0}, ErrAmount},
-		{"cancellation of nothing", Cancellation{1, x.entry, 0}, ErrAmount},
-		{"cancellation of minimum-1", Cancellation{1, x.entry, 99}, ErrMinimum},
-		{"cancellation that leaves minimum-1", Cancellation{1, x.entry, million - 99}, ErrMinimum},
-		{"cancellation of all bits", Cancellation{1, x.entry, top}, ErrAmount},
+		{"cancellation of nothing", Cancellation{1, x.unbonding, 0}, ErrAmount},
+		{"cancellation of minimum-1", Cancellation{1, x.unbonding, 99}, ErrMinimum},
+		{"cancellation that leaves minimum-1", Cancellation{1, x.unbonding, million - 99}, ErrMinimum},
+		{"cancellation of all bits", Cancellation{1, x.unbonding, top}, ErrAmount},
 		{"cancellation of an unknown entry", Cancellation{1, unknown, 100}, ErrUnknownID},
-		{"cancellation of a stranger", Cancellation{0, x.entry, 100}, ErrOwner},
+		{"cancellation of a stranger", Cancellation{0, x.unbonding, 100}, ErrOwner},
 		{"light delegation of nothing", LightDelegation{1, x.a, 0}, ErrAmount},
 		{"light delegation of minimum-1", LightDelegation{1, x.a, 99}, ErrMinimum},
 		{"light delegation of 2^57", LightDelegation{1, x.a, 1 << 57}, ErrFunds},
@@ -199,7 +201,7 @@ func TestBadInput(t *testing.T) {
 		covered[reflect.TypeOf(c.op).Name()] = true
 		t.Run(c.name, func(t *testing.T) {
 			l := base.Clone()
-			r, err := c.op.Apply(l)
+			r, err := Process(l, c.op)
 			if len(r.Skipped) > 0 {
 				err = r.Skipped[0]
 			}
@@ -207,9 +209,8 @@ func TestBadInput(t *testing.T) {
 			require.True(t, bytes.Equal(state, encode(l)), "the state changed")
 		})
 	}
-	for _, name := range OperationNames() {
-		op, _ := NewOperation(name)
-		require.True(t, covered[reflect.TypeOf(op).Elem().Name()], "%s has no row", name)
+	for _, op := range Operations() {
+		require.True(t, covered[reflect.TypeOf(op.New()).Elem().Name()], "%s has no row", op.Name)
 	}
 }
 
@@ -218,12 +219,13 @@ func TestBadInput(t *testing.T) {
 func TestEdgesOfEveryField(t *testing.T) {
 	base, x := richLedger(t)
 	state := encode(base)
-	edges := []uint64{0, 1, 2, 99, 100, x.a, x.b, x.lot, x.liened, x.token, x.locked, x.entry, x.bond, x.light, unknown,
+	edges := []uint64{0, 1, 2, 99, 100, uint64(x.a), uint64(x.b), uint64(x.lot), uint64(x.liened), uint64(x.token), uint64(x.locked),
+		uint64(x.unbonding), uint64(x.bond), uint64(x.light), unknown,
 		million - 1, million, 1<<57 - 1, 1 << 57, 1 << 63, top}
-	for _, good := range []Operation{
+	for _, good := range []any{
 		Opening{1}, Payment{0, 1, 1}, Registration{0, spec.ETH, 0, 0}, BondDeposit{0, x.a, 1}, BondWithdrawal{0, x.a, 1},
 		CommissionChange{0, x.a, 1}, Delegation{1, x.a, 100}, Undelegation{1, x.lot, 100, 0}, Redelegation{1, x.lot, x.b, 100, 0},
-		Cancellation{1, x.entry, 100}, LightDelegation{1, x.a, 100}, LightUndelegation{1, x.light, 100},
+		Cancellation{1, x.unbonding, 100}, LightDelegation{1, x.a, 100}, LightUndelegation{1, x.light, 100},
 		LightRedelegation{1, x.light, x.b, 100}, LightClaim{1, x.light, false}, LightClaim{1, x.light, true},
 		LotPointer{1, x.token, x.a, false}, LotPointer{1, x.lot, x.a, true}, WalletPointer{0, x.a, false}, WalletPointer{1, x.a, true},
 		Tokenisation{1, x.lot, 0, 100}, Redemption{1, x.token}, Transfer{1, x.token, 0}, HeavyReward{x.a, 1}, LightReward{x.a, 1},
@@ -241,7 +243,7 @@ func TestEdgesOfEveryField(t *testing.T) {
 						op.Set(reflect.ValueOf(good))
 						op.Field(i).SetUint(u)
 						op.Field(j).SetUint(v)
-						require.NoError(t, edge(base, state, op.Interface().(Operation)))
+						require.NoError(t, edge(base, state, op.Interface()))
 						if i == j {
 							break
 						}
@@ -252,17 +254,17 @@ func TestEdgesOfEveryField(t *testing.T) {
 	}
 	for _, amount := range edges {
 		for _, num := range edges {
-			d := Slash{ID: num, Operator: x.b, Epoch: 1, Amount: spec.Gwei(amount), Rule: LossRule(num % 3)}
-			e := Slash{ID: amount + 1, Operator: x.a, Epoch: 1, Fraction: Ratio{num, amount}, Closes: num%2 == 0, Evidence: x.evidence}
-			r := EpochReward{num, spec.Gwei(amount), spec.Gwei(num), spec.Gwei(amount)}
+			d := Slash{ID: SlashID(num), Operator: x.b, Epoch: 1, Amount: spec.Gwei(amount), Rule: LossRule(num % 3)}
+			e := Slash{ID: SlashID(amount + 1), Operator: x.a, Epoch: 1, Fraction: Ratio{num, amount}, Closes: num%2 == 0, Evidence: x.evidence}
+			r := EpochReward{OperatorID(num), spec.Gwei(amount), spec.Gwei(num), spec.Gwei(amount)}
 			require.NoError(t, edge(base, state, EpochInput{Rewards: []EpochReward{r, {x.a, spec.Gwei(num), 0, 0}}, Slashes: []Slash{d, e}}))
 		}
 	}
 }
 
-func edge(base *Ledger, state []byte, op Operation) error {
+func edge(base *Ledger, state []byte, op any) error {
 	l := base.Clone()
-	r, err := op.Apply(l)
+	r, err := Process(l, op)
 	if err == nil {
 		if a, far := op.(Advance); far && a.Epochs > 50 {
 			return CheckInvariants(l)
@@ -288,11 +290,11 @@ func TestSlashesBeyond64Bits(t *testing.T) {
 	for _, rule := range []LossRule{ProRata, OperatorFirst, BondOnly} {
 		l := base.Clone()
 		var slashes []Slash
-		for i := range uint64(300) {
+		for i := range SlashID(300) {
 			slashes = append(slashes, Slash{ID: i, Operator: x.a, Epoch: 1, Amount: 1<<57 - 1, Rule: rule})
 		}
 		op := Slashing{slashes}
-		r, err := op.Apply(l)
+		r, err := Process(l, op)
 		require.NoError(t, err)
 		require.Empty(t, r.Skipped)
 		require.NoError(t, checkStep(base, l, op, &r, settlements{}))

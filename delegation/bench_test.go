@@ -14,7 +14,7 @@ const (
 
 // benchLedger has a million heavy positions over ten thousand operators, of a
 // hundred thousand owners; light holders at operator 0.
-func benchLedger(b *testing.B, holders int) (*Ledger, []uint64) {
+func benchLedger(b *testing.B, holders int) (*Ledger, []OperatorID) {
 	b.Helper()
 	c := plainConfig()
 	c.MaxUnbondingEntries = Off
@@ -26,21 +26,21 @@ func benchLedger(b *testing.B, holders int) (*Ledger, []uint64) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	operators := make([]uint64, benchOperators)
+	operators := make([]OperatorID, benchOperators)
 	for i := range operators {
-		r, err := ProcessRegistration(l, Registration{Owner: uint64(i), Bond: 32 * spec.ETH, Commission: One / 20})
+		r, err := ProcessRegistration(l, Registration{Owner: AccountID(i), Bond: 32 * spec.ETH, Commission: One / 20})
 		if err != nil {
 			b.Fatal(err)
 		}
-		operators[i] = r.Created[0]
+		operators[i] = r.Operators[0]
 	}
 	for i := range benchPositions {
-		if _, err := ProcessDelegation(l, Delegation{uint64(i*7919) % benchOwners, operators[i%benchOperators], spec.ETH}); err != nil {
+		if _, err := ProcessDelegation(l, Delegation{AccountID(i*7919) % benchOwners, operators[i%benchOperators], spec.ETH}); err != nil {
 			b.Fatal(err)
 		}
 	}
 	for i := range holders {
-		if _, err := ProcessLightDelegation(l, LightDelegation{uint64(i), operators[0], spec.ETH}); err != nil {
+		if _, err := ProcessLightDelegation(l, LightDelegation{AccountID(i), operators[0], spec.ETH}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -59,21 +59,21 @@ func BenchmarkEpoch(b *testing.B) {
 	for i, id := range operators {
 		rewards[i] = EpochReward{Operator: id, Heavy: 1_000_000, Light: 1000}
 	}
-	var lots []uint64 // to be undelegated, oldest first
-	for p := range l.lots.all() {
+	var lots []LotID // to be undelegated, oldest first
+	for p := range l.lots.All() {
 		if !p.Locked && p.ID%97 == 0 {
 			lots = append(lots, p.ID)
 		}
 	}
-	slashID, round := uint64(0), 0
+	slashID, round := SlashID(0), 0
 	b.ReportAllocs()
 	b.ResetTimer()
 	for b.Loop() {
 		for i := range 1000 {
-			if r, err := ProcessDelegation(l, Delegation{uint64(round*31+i*101) % benchOwners, operators[(round*17+i*13)%len(operators)], spec.ETH}); err != nil {
+			if r, err := ProcessDelegation(l, Delegation{AccountID(round*31+i*101) % benchOwners, operators[(round*17+i*13)%len(operators)], spec.ETH}); err != nil {
 				b.Fatal(err)
 			} else {
-				lots = append(lots, r.Created[0])
+				lots = append(lots, r.Lots[0])
 			}
 		}
 		for _, id := range lots[:1000] {
@@ -109,9 +109,9 @@ func BenchmarkLightReward(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			op := r.Created[0]
+			op := r.Operators[0]
 			for i := range holders {
-				if _, err := ProcessLightDelegation(l, LightDelegation{uint64(i), op, spec.ETH}); err != nil {
+				if _, err := ProcessLightDelegation(l, LightDelegation{AccountID(i), op, spec.ETH}); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -120,7 +120,7 @@ func BenchmarkLightReward(b *testing.B) {
 			}
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := ProcessLightReward(l, Reward{op, 1000}); err != nil {
+				if _, err := ProcessLightReward(l, LightReward{op, 1000}); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -133,13 +133,13 @@ func BenchmarkLookup(b *testing.B) {
 	l, _ := benchLedger(b, 0)
 	b.Run("position", func(b *testing.B) {
 		b.ReportAllocs()
-		for i := uint64(0); b.Loop(); i += 7919 {
+		for i := LotID(0); b.Loop(); i += 7919 {
 			l.Lot(120_000 + i%900_000)
 		}
 	})
 	b.Run("positions of an owner", func(b *testing.B) {
 		b.ReportAllocs()
-		for i := uint64(0); b.Loop(); i += 7919 {
+		for i := AccountID(0); b.Loop(); i += 7919 {
 			for range l.LotsOf(i % benchOwners) {
 				break
 			}

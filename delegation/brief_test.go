@@ -13,16 +13,16 @@ import (
 )
 
 // checkBrief: a brief epoch makes the same ledger as r's full one and the same
-// receipt but for the rewards; room changes nothing.
-func checkBrief(before, after *Ledger, op Operation, r *Receipt) error {
+// receipt but for the rewards; a buffer changes nothing.
+func checkBrief(before, after *Ledger, op any, r *Receipt) error {
 	in, ok := op.(EpochInput)
 	if !ok {
 		return nil
 	}
 	for _, brief := range []bool{false, true} {
 		l, want := before.Clone(), slices.Clone(r.Events)
-		in.Brief, in.Room = brief, slices.Repeat([]Event{{Kind: Slashed, Amount: 1}}, len(r.Events)/2)
-		got, err := in.Apply(l)
+		in.Options.Brief, in.Options.Buffer = brief, slices.Repeat([]Event{{Kind: Slashed, Amount: 1}}, len(r.Events)/2)
+		got, err := ProcessEpoch(l, in)
 		if err != nil {
 			return err
 		}
@@ -52,7 +52,7 @@ func TestABriefEpochLeavesOutRewardsAlone(t *testing.T) {
 	w.advance(1)
 	in := EpochInput{
 		Rewards: []EpochReward{{a, 1000, 1000, 1000}, {Operator: 99, Heavy: 1}},
-		Slashes: []Slash{half(7, a, 1)}, Brief: true, Room: make([]Event, 0, 16),
+		Slashes: []Slash{half(7, a, 1)}, Options: EpochOptions{Brief: true, Buffer: make([]Event, 0, 16)},
 	}
 	before := w.l.State()
 	r, err := ProcessEpoch(w.l, in)
@@ -64,7 +64,7 @@ func TestABriefEpochLeavesOutRewardsAlone(t *testing.T) {
 	for _, e := range r.Events {
 		require.Equal(t, Slashed, e.Kind)
 	}
-	require.Same(t, &in.Room[:1][0], &r.Events[0])
+	require.Same(t, &in.Options.Buffer[:1][0], &r.Events[0])
 }
 
 // What moves without being a reward stays in a brief receipt: here the odd Gwei of a
@@ -72,7 +72,7 @@ func TestABriefEpochLeavesOutRewardsAlone(t *testing.T) {
 func TestABriefEpochKeepsWhatMoves(t *testing.T) {
 	w := newWorld(t, plainConfig(), 100*spec.ETH, 100*spec.ETH)
 	a := w.operator(0, 10*spec.ETH)
-	light := w.do(LightDelegation{1, a, 3 * spec.ETH})[0]
+	light := w.do(LightDelegation{1, a, 3 * spec.ETH}).Lights[0]
 	w.advance(1)
 	w.do(EpochInput{Rewards: []EpochReward{{Operator: a, Light: 1000}}})
 	w.do(Exit{0, a})
@@ -82,9 +82,9 @@ func TestABriefEpochKeepsWhatMoves(t *testing.T) {
 	w.advance(10) // the bond is paid
 	w.do(LightUndelegation{1, light, 3 * spec.ETH})
 	require.EqualValues(t, 1, w.op(a).Bond)
-	r, err := ProcessEpoch(w.l, EpochInput{Brief: true})
+	r, err := ProcessEpoch(w.l, EpochInput{Options: EpochOptions{Brief: true}})
 	require.NoError(t, err)
 	require.Equal(t, []Event{
-		{Kind: Moved, From: Pot{PotBond, a}, To: Pot{PotFree, 0}, Operator: a, Amount: 1}, {Kind: OperatorRemoved, Operator: a},
+		{Kind: Moved, From: bondOf(a), To: freeOf(0), Operator: a, Amount: 1}, {Kind: OperatorRemoved, Operator: a},
 	}, r.Events)
 }

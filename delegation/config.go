@@ -2,8 +2,10 @@ package delegation
 
 import (
 	"math"
+	"math/bits"
 
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/u64"
 )
 
 // Parts is a fraction in units of 1/[One]: 5 % is 50,000,000.
@@ -15,7 +17,7 @@ const One Parts = 1_000_000_000
 // Off switches a cap off, the same everywhere: it is -1 in two's complement.
 const Off = math.MaxUint64
 
-// Ratio is the exact fraction Num/Den. A zero Den stands for "no fraction".
+// Ratio is the exact fraction Num/Den. A Den of zero stands for "no fraction".
 type Ratio struct {
 	Num uint64 `json:"num"`
 	Den uint64 `json:"den"`
@@ -30,12 +32,12 @@ const (
 	MaxEpoch = spec.Epoch(1) << 62
 	// MaxDelay bounds every configured number of epochs.
 	MaxDelay = uint64(1) << 32
-	// MaxShares bounds the shares of a pool: 64 for every Gwei of [MaxSupply].
-	MaxShares = uint64(1) << 63
 	// MinIndexWeight is the weight below which a reward is not spread by an index
-	// but goes to the operator's bond. So an index, Q32, stays below 2^60: MaxSupply
-	// of rewards over this weight.
+	// but goes to the operator's bond. So an index, in units of 1/2^32, stays below
+	// 2^60: MaxSupply of rewards over this weight.
 	MinIndexWeight = spec.ETH
+	// maxShares bounds the shares of a pool: 64 for every Gwei of [MaxSupply].
+	maxShares = uint64(1) << 63
 )
 
 // LeverageMode says what happens to stake above the leverage cap.
@@ -61,7 +63,7 @@ type Config struct {
 	LeverageCap         Parts        `json:"leverage_cap"` // delegated / bond, or Off
 	LeverageMode        LeverageMode `json:"leverage_mode"`
 	MinBond             spec.Gwei    `json:"min_bond"`
-	MinDelegation       spec.Gwei    `json:"min_delegation"`
+	MinDelegation       spec.Gwei    `json:"min_delegation"`        // of a lot or a light position
 	MinLockedShares     uint64       `json:"min_locked_shares"`     // bought by the operator at registration
 	ShareRateCap        uint64       `json:"share_rate_cap"`        // shares per Gwei above which nothing is minted
 	MaxUnbondingEntries uint64       `json:"max_unbonding_entries"` // per owner and operator, or Off
@@ -71,8 +73,8 @@ type Config struct {
 	LiquidOperatorCap   Parts        `json:"liquid_operator_cap"` // of one pool's shares, or Off
 	LiquidBondFactor    uint64       `json:"liquid_bond_factor"`  // tokenised Gwei per Gwei of bond, or Off
 	JailTerm            uint64       `json:"jail_term"`           // epochs from the filing of evidence
-	SlashedToTreasury   bool         `json:"slashed_to_treasury"` // else burned
-	Saturation          Saturation   `json:"saturation"`          // read by examples and rainbow, not by transitions
+	SlashedToTreasury   bool         `json:"slashed_to_treasury"` // instead of being burned
+	Saturation          Saturation   `json:"saturation"`          // for SaturationReward; no transition reads it
 }
 
 // DefaultConfig returns a configuration with every defence on: 10^6 locked
@@ -119,4 +121,59 @@ func (c *Config) Validate() error {
 		}
 	}
 	return nil
+}
+
+// Of returns floor(amount * p), and 2^64-1 when that needs more bits or p is [Off].
+func (p Parts) Of(amount spec.Gwei) spec.Gwei {
+	if p == Off {
+		return Off
+	}
+	v, ok := u64.MulDiv(uint64(amount), uint64(p), uint64(One))
+	if !ok {
+		return Off
+	}
+	return spec.Gwei(v)
+}
+
+// atMost reports whether a/b <= p exactly; b may be 0 when a is.
+func (p Parts) atMost(a, b uint64) bool {
+	return p == Off || product(a, uint64(One)).compare(product(b, uint64(p))) <= 0
+}
+
+// shareCeil returns ceil(amount * r) for a ratio of at most 1.
+func (r Ratio) shareCeil(amount spec.Gwei) spec.Gwei {
+	v, _ := u64.MulDivCeil(uint64(amount), r.Num, r.Den)
+	return spec.Gwei(v)
+}
+
+// Float64 returns the ratio as a floating point number, for display; 0/0 is NaN.
+func (r Ratio) Float64() float64 { return float64(r.Num) / float64(r.Den) }
+
+// wide is a number of 128 bits.
+type wide struct{ hi, lo uint64 }
+
+// product is a*b.
+func product(a, b uint64) wide {
+	hi, lo := bits.Mul64(a, b)
+	return wide{hi, lo}
+}
+
+// compare is -1, 0 or 1.
+func (w wide) compare(v wide) int {
+	switch {
+	case w.hi < v.hi || w.hi == v.hi && w.lo < v.lo:
+		return -1
+	case w != v:
+		return 1
+	}
+	return 0
+}
+
+// addSat adds without exceeding 2^64-1: a sum of slashes above everything there is.
+func addSat(a, b spec.Gwei) spec.Gwei {
+	s, ok := u64.Add(a, b)
+	if !ok {
+		return math.MaxUint64
+	}
+	return s
 }

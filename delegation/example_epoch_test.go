@@ -13,10 +13,10 @@ func ExampleProcessExit() {
 	exit := delegation.Exit{Owner: 0, Operator: 3}
 	show(delegation.ProcessExit(l, exit)) // announced
 	show(delegation.ProcessExit(l, exit))
-	must(delegation.ProcessEpochs(l, 10))
+	must(delegation.ProcessAdvance(l, delegation.Advance{Epochs: 10}))
 	show(delegation.ProcessExit(l, exit)) // lots
 	show(delegation.ProcessExit(l, exit)) // bond
-	show(delegation.ProcessEpochs(l, 10))
+	show(delegation.ProcessAdvance(l, delegation.Advance{Epochs: 10}))
 	// Output:
 	// exit
 	// operator 3: not yet, or no longer: delegators have until epoch 10
@@ -31,10 +31,10 @@ func ExampleProcessExit() {
 
 func ExampleProcessSlashing() {
 	l := withLot()
-	r, err := delegation.ProcessSlashing(l, []delegation.Slash{
+	r, err := delegation.ProcessSlashing(l, delegation.Slashing{Slashes: []delegation.Slash{
 		{ID: 1, Operator: 3, Amount: 9 * spec.ETH},
 		{ID: 2, Operator: 99, Amount: spec.ETH},
-	})
+	}})
 	show(r, err)
 	fmt.Println(r.Skipped[0])
 	// Output:
@@ -43,9 +43,9 @@ func ExampleProcessSlashing() {
 	// slashes[1]: operator 99: unknown id
 }
 
-func ExamplePreviewSlash() {
+func ExamplePreviewSlashing() {
 	l := withLot()
-	out := delegation.PreviewSlash(l, []delegation.Slash{{ID: 1, Operator: 3, Amount: 12 * spec.ETH, Rule: delegation.OperatorFirst}})
+	out := delegation.PreviewSlashing(l, delegation.Slashing{Slashes: []delegation.Slash{{ID: 1, Operator: 3, Amount: 12 * spec.ETH, Rule: delegation.OperatorFirst}}})
 	for _, c := range out.Shares {
 		fmt.Println(c.Pot, eth(c.Amount))
 	}
@@ -59,7 +59,7 @@ func ExamplePreviewSlash() {
 func ExampleProcessEpoch() {
 	l := withLot()
 	must(delegation.ProcessUndelegation(l, delegation.Undelegation{Owner: 1, Lot: 5, Amount: spec.ETH}))
-	must(delegation.ProcessEpochs(l, 9))
+	must(delegation.ProcessAdvance(l, delegation.Advance{Epochs: 9}))
 	show(delegation.ProcessEpoch(l, delegation.EpochInput{
 		Rewards: []delegation.EpochReward{{Operator: 4, Heavy: spec.ETH}},
 		Slashes: []delegation.Slash{{ID: 1, Operator: 4, Epoch: 9, Fraction: delegation.Ratio{Num: 1, Den: 11}}},
@@ -72,11 +72,11 @@ func ExampleProcessEpoch() {
 	// epoch 10
 }
 
-func ExampleProcessEpochs() {
+func ExampleProcessAdvance() {
 	l := market()
-	_, err := delegation.ProcessEpochs(l, 1_000_000_000)
+	_, err := delegation.ProcessAdvance(l, delegation.Advance{Epochs: 1_000_000_000})
 	fmt.Println(l.Epoch(), err)
-	_, err = delegation.ProcessEpochs(l, 1<<63)
+	_, err = delegation.ProcessAdvance(l, delegation.Advance{Epochs: 1 << 63})
 	fmt.Println(errors.Is(err, delegation.ErrBound))
 	// Output:
 	// 1000000000 <nil>

@@ -152,7 +152,7 @@ func ExampleLedger_Standings() {
 
 func ExampleLedger_Uncollected() {
 	l := market()
-	must(delegation.ProcessSlashing(l, []delegation.Slash{{ID: 7, Operator: 3, Amount: 12 * spec.ETH, Rule: delegation.BondOnly}}))
+	must(delegation.ProcessSlashing(l, delegation.Slashing{Slashes: []delegation.Slash{{ID: 7, Operator: 3, Amount: 12 * spec.ETH, Rule: delegation.BondOnly}}}))
 	u, ok := l.Uncollected(7)
 	fmt.Println(eth(u.Amount), ok)
 	// Output: 2.000000000 ETH true
@@ -160,15 +160,15 @@ func ExampleLedger_Uncollected() {
 
 func ExampleLedger_Supply() {
 	l := market()
-	must(delegation.ProcessHeavyReward(l, delegation.Reward{Operator: 3, Amount: spec.ETH}))
-	must(delegation.ProcessSlashing(l, []delegation.Slash{{Operator: 3, Amount: 5 * spec.ETH}}))
+	must(delegation.ProcessHeavyReward(l, delegation.HeavyReward{Operator: 3, Amount: spec.ETH}))
+	must(delegation.ProcessSlashing(l, delegation.Slashing{Slashes: []delegation.Slash{{Operator: 3, Amount: 5 * spec.ETH}}}))
 	fmt.Println(eth(l.Supply()), "those burned included")
 	// Output: 301.000000000 ETH those burned included
 }
 
 func ExampleLedger_Burned() {
 	l := market()
-	must(delegation.ProcessSlashing(l, []delegation.Slash{{Operator: 3, Amount: 5 * spec.ETH}}))
+	must(delegation.ProcessSlashing(l, delegation.Slashing{Slashes: []delegation.Slash{{Operator: 3, Amount: 5 * spec.ETH}}}))
 	fmt.Println(eth(l.Burned()))
 	// Output: 5.000000000 ETH
 }

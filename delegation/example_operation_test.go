@@ -145,7 +145,7 @@ func ExampleProcessLightRedelegation() {
 
 func ExampleProcessLightReward() {
 	l := withLight()
-	show(delegation.ProcessLightReward(l, delegation.Reward{Operator: 3, Amount: spec.ETH}))
+	show(delegation.ProcessLightReward(l, delegation.LightReward{Operator: 3, Amount: spec.ETH}))
 	fmt.Println(eth(must(delegation.LightETHBalance(l, 5))))
 	// Output:
 	// rewarded: issuance -> reserve 3, 1.000000000 ETH
@@ -154,7 +154,7 @@ func ExampleProcessLightReward() {
 
 func ExampleProcessLightClaim() {
 	l := withLight()
-	must(delegation.ProcessLightReward(l, delegation.Reward{Operator: 3, Amount: spec.ETH}))
+	must(delegation.ProcessLightReward(l, delegation.LightReward{Operator: 3, Amount: spec.ETH}))
 	show(delegation.ProcessLightClaim(l, delegation.LightClaim{Caller: 2, Position: 5}))
 	show(delegation.ProcessLightClaim(l, delegation.LightClaim{Caller: 2, Position: 5}))
 	// Output:
@@ -164,7 +164,7 @@ func ExampleProcessLightClaim() {
 
 func ExampleLightETHBalance() {
 	l := withLight()
-	must(delegation.ProcessLightReward(l, delegation.Reward{Operator: 3, Amount: 10}))
+	must(delegation.ProcessLightReward(l, delegation.LightReward{Operator: 3, Amount: 10}))
 	fmt.Println(must(delegation.LightETHBalance(l, 5)) - 8*spec.ETH) // 10 * 2^32 / (8 * 10^9) = 5.4: 5 a Gwei, 9.3
 	// Output: 9
 }
@@ -194,12 +194,12 @@ func ExampleProcessPointerReward() {
 	l := market()
 	must(delegation.ProcessWalletPointer(l, delegation.WalletPointer{Owner: 1, Operator: 3}))
 	must(delegation.ProcessEpoch(l, delegation.EpochInput{}))
-	show(delegation.ProcessPointerReward(l, delegation.Reward{Operator: 3, Amount: spec.ETH}))
+	show(delegation.ProcessPointerReward(l, delegation.PointerReward{Operator: 3, Amount: spec.ETH}))
 	// Output: rewarded: issuance -> pointers 3, 1.000000000 ETH
 }
 
 func ExampleProcessHeavyReward() {
-	show(delegation.ProcessHeavyReward(withLot(), delegation.Reward{Operator: 3, Amount: 9 * spec.ETH}))
+	show(delegation.ProcessHeavyReward(withLot(), delegation.HeavyReward{Operator: 3, Amount: 9 * spec.ETH}))
 	// Output:
 	// rewarded: issuance -> bond 3, 5.000000000 ETH
 	// rewarded: issuance -> pool 3, 4.000000000 ETH
@@ -219,7 +219,7 @@ func ExampleProcessUnjail() {
 	l := market()
 	must(delegation.ProcessEvidence(l, delegation.EvidenceSubmission{Operator: 3}))
 	show(delegation.ProcessUnjail(l, delegation.Unjail{Owner: 0, Operator: 3}))
-	must(delegation.ProcessEpochs(l, 16)) // the evidence lapses meanwhile
+	must(delegation.ProcessAdvance(l, delegation.Advance{Epochs: 16})) // the evidence lapses meanwhile
 	show(delegation.ProcessUnjail(l, delegation.Unjail{Owner: 0, Operator: 3}))
 	// Output:
 	// operator 3: jail: until epoch 16

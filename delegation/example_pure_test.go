@@ -26,7 +26,7 @@ func ExampleTokensForShares() {
 
 func ExampleSharePrice() {
 	l := withLot()
-	must(delegation.ProcessSlashing(l, []delegation.Slash{{Operator: 3, Fraction: delegation.Ratio{Num: 1, Den: 4}}}))
+	must(delegation.ProcessSlashing(l, delegation.Slashing{Slashes: []delegation.Slash{{Operator: 3, Fraction: delegation.Ratio{Num: 1, Den: 4}}}}))
 	p := must(delegation.SharePrice(l, 3))
 	fmt.Println(p.Tokens, p.Shares)
 	// Output: 6000000000 8000000000
@@ -130,22 +130,125 @@ func ExamplePot_String() {
 }
 
 func ExampleItemError() {
-	r := must(delegation.ProcessSlashing(market(), []delegation.Slash{{Operator: 77, Amount: 1}}))
+	r := must(delegation.ProcessSlashing(market(), delegation.Slashing{Slashes: []delegation.Slash{{Operator: 77, Amount: 1}}}))
 	fmt.Println(r.Skipped[0], errors.Is(r.Skipped[0], delegation.ErrUnknownID))
 	// Output: slashes[0]: operator 77: unknown id true
 }
 
-func ExampleNewOperation() {
-	op, ok := delegation.NewOperation("opening")
-	op.(*delegation.Opening).Amount = 5
-	r, err := op.Apply(market())
-	fmt.Println(ok, r.Created, err)
-	// Output: true [5] <nil>
+// A script knows operations by their names.
+func ExampleOperations() {
+	for _, op := range delegation.Operations()[:3] {
+		fmt.Printf("%s %T\n", op.Name, op.New())
+	}
+	// Output:
+	// advance *delegation.Advance
+	// bond_deposit *delegation.BondDeposit
+	// bond_withdrawal *delegation.BondWithdrawal
 }
 
-func ExampleOperationNames() {
-	fmt.Println(delegation.OperationNames()[:3])
-	// Output: [advance bond_deposit bond_withdrawal]
+func ExampleOperationNamed() {
+	op, err := delegation.OperationNamed("payment")
+	fmt.Printf("%T %v\n", op.New(), err)
+	_, err = delegation.OperationNamed("pay")
+	fmt.Println(errors.Is(err, spec.ErrUnknown))
+	// Output:
+	// *delegation.Payment <nil>
+	// true
+}
+
+func ExampleOperationOf() {
+	op, err := delegation.OperationOf(delegation.Opening{Amount: 5})
+	fmt.Println(op.Name, err)
+	_, err = delegation.OperationOf(5)
+	fmt.Println(err)
+	// Output:
+	// opening <nil>
+	// operation: unknown name: int are the arguments of none
+}
+
+func ExampleProcess() {
+	r, err := delegation.Process(market(), delegation.Opening{Amount: 5})
+	fmt.Println(r.Accounts, r.Events[0].Kind, err)
+	// Output: [5] opened <nil>
+}
+
+// LightETH is minted one for one, also where the position has earned: a third of the
+// rewards of 3 Gwei is due to it, and stays so.
+func ExampleMintLightShares() {
+	p := delegation.LightPosition{Principal: 4 * spec.ETH, Accrued: 1}
+	p, err := delegation.MintLightShares(p, 2*spec.ETH)
+	fmt.Println(p.Principal, p.Pending, p.Accrued, p.Total(), err)
+	// Output: 4000000000 2000000000 1 6000000000 <nil>
+}
+
+// What does not earn yet is burned first; what was earned by the index is settled.
+func ExampleBurnLightShares() {
+	p := delegation.LightPosition{Principal: 4 * spec.ETH, Pending: 2 * spec.ETH}
+	half := delegation.RewardIndex{Weight: 4 * spec.ETH, Index: 1 << 31} // 1/2 Gwei a Gwei
+	p, err := delegation.BurnLightShares(p, half, 3*spec.ETH)
+	fmt.Println(p.Principal, p.Pending, p.Accrued, err)
+	// Output: 3000000000 0 2000000000 <nil>
+}
+
+// 5 % of 1000 and a third of the rest, rounded up, are the bond's.
+func ExampleSplitHeavyReward() {
+	bond, pool, err := delegation.SplitHeavyReward(1000, delegation.One/20, 1*spec.ETH, 2*spec.ETH)
+	fmt.Println(bond, pool, err)
+	// Output: 367 633 <nil>
+}
+
+// A registration makes an operator and a lot of locked shares.
+func ExampleCreated_IDs() {
+	l := must(delegation.New(delegation.DefaultConfig(), 100*spec.ETH))
+	r := must(delegation.ProcessRegistration(l, delegation.Registration{Bond: 32 * spec.ETH}))
+	fmt.Println(r.Operators, r.Lots, r.IDs())
+	// Output: [1] [2] [1 2]
+}
+
+func ExampleParts_Of() {
+	fmt.Println((delegation.One / 20).Of(1010), delegation.Parts(delegation.Off).Of(1) == delegation.Off)
+	// Output: 50 true
+}
+
+// An event is about a row, which has a type.
+func ExampleEvent_Lot() {
+	r := must(delegation.ProcessDelegation(market(), delegation.Delegation{Owner: 1, Operator: 3, Amount: spec.ETH}))
+	lot, ok := r.Events[0].Lot()
+	_, other := r.Events[0].Light()
+	fmt.Println(lot, ok, other)
+	// Output: 5 true false
+}
+
+func ExampleEvent_Light() {
+	r := must(delegation.ProcessLightDelegation(market(), delegation.LightDelegation{Owner: 1, Operator: 3, Amount: spec.ETH}))
+	position, ok := r.Events[0].Light()
+	fmt.Println(position, ok)
+	// Output: 5 true
+}
+
+func ExampleEvent_Unbonding() {
+	l := withLot()
+	must(delegation.ProcessUndelegation(l, delegation.Undelegation{Owner: 1, Lot: 5, Amount: spec.ETH}))
+	must(delegation.ProcessAdvance(l, delegation.Advance{Epochs: 9}))
+	r := must(delegation.ProcessEpoch(l, delegation.EpochInput{}))
+	entry, ok := r.Events[0].Unbonding()
+	fmt.Println(entry, ok)
+	// Output: 6 true
+}
+
+func ExampleEvent_Evidence() {
+	r := must(delegation.ProcessEvidence(market(), delegation.EvidenceSubmission{Operator: 3}))
+	evidence, ok := r.Events[0].Evidence()
+	fmt.Println(evidence, ok)
+	// Output: 5 true
+}
+
+func ExampleEvent_Slash() {
+	r := must(delegation.ProcessSlashing(market(), delegation.Slashing{Slashes: []delegation.Slash{{ID: 7, Operator: 3, Amount: 1000 * spec.ETH}}}))
+	last := r.Events[len(r.Events)-1]
+	slash, ok := last.Slash()
+	fmt.Println(last.Kind, slash, ok)
+	// Output: uncollected 7 true
 }
 
 func ExampleRatio_Float64() {

@@ -10,7 +10,7 @@ import (
 
 // The four of the story, as account ids.
 const (
-	alice = uint64(iota)
+	alice = delegation.AccountID(iota)
 	bob
 	carol
 	david
@@ -19,9 +19,10 @@ const (
 // story is the ledger of the story so far.
 type story struct {
 	*delegation.Ledger
-	bobs, davids           uint64 // operators
-	lightBob, lightDavid   uint64 // Alice's LightETH
-	carols, moved, leaving uint64 // Carol's lots, her entry
+	bobs, davids         delegation.OperatorID
+	lightBob, lightDavid delegation.PositionID // Alice's LightETH
+	carols, moved        delegation.LotID      // Carol's
+	leaving              delegation.UnbondingID
 }
 
 // must keeps the examples short: none of their operations fails.
@@ -32,18 +33,16 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-func created(r delegation.Receipt, err error) uint64 { return must(r, err).Created[0] }
-
 func eth(v spec.Gwei) string { return fmt.Sprintf("%d.%09d ETH", v/spec.ETH, v%spec.ETH) }
 
 func deposit() *story {
 	l := must(delegation.New(delegation.DefaultConfig(), 100*spec.ETH, 100*spec.ETH, 100*spec.ETH, 100*spec.ETH))
 	s := &story{Ledger: l}
-	s.bobs = created(delegation.ProcessRegistration(l, delegation.Registration{Owner: bob, Bond: 32 * spec.ETH, Commission: 50_000_000}))
-	s.davids = created(delegation.ProcessRegistration(l, delegation.Registration{Owner: david, Bond: 32 * spec.ETH, Commission: 100_000_000}))
-	s.lightBob = created(delegation.ProcessLightDelegation(l, delegation.LightDelegation{Owner: alice, Operator: s.bobs, Amount: 4 * spec.ETH}))
-	s.lightDavid = created(delegation.ProcessLightDelegation(l, delegation.LightDelegation{Owner: alice, Operator: s.davids, Amount: 4 * spec.ETH}))
-	s.carols = created(delegation.ProcessDelegation(l, delegation.Delegation{Owner: carol, Operator: s.bobs, Amount: 32 * spec.ETH}))
+	s.bobs = must(delegation.ProcessRegistration(l, delegation.Registration{Owner: bob, Bond: 32 * spec.ETH, Commission: 50_000_000})).Operators[0]
+	s.davids = must(delegation.ProcessRegistration(l, delegation.Registration{Owner: david, Bond: 32 * spec.ETH, Commission: 100_000_000})).Operators[0]
+	s.lightBob = must(delegation.ProcessLightDelegation(l, delegation.LightDelegation{Owner: alice, Operator: s.bobs, Amount: 4 * spec.ETH})).Lights[0]
+	s.lightDavid = must(delegation.ProcessLightDelegation(l, delegation.LightDelegation{Owner: alice, Operator: s.davids, Amount: 4 * spec.ETH})).Lights[0]
+	s.carols = must(delegation.ProcessDelegation(l, delegation.Delegation{Owner: carol, Operator: s.bobs, Amount: 32 * spec.ETH})).Lots[0]
 	must(delegation.ProcessEpoch(l, delegation.EpochInput{}))
 	return s
 }
@@ -86,8 +85,8 @@ func Example_earn() {
 
 func redelegate() *story {
 	s := earn()
-	s.moved = created(delegation.ProcessRedelegation(s.Ledger, delegation.Redelegation{
-		Owner: carol, Lot: s.carols, To: s.davids, Amount: 10 * spec.ETH}))
+	s.moved = must(delegation.ProcessRedelegation(s.Ledger, delegation.Redelegation{
+		Owner: carol, Lot: s.carols, To: s.davids, Amount: 10 * spec.ETH})).Lots[0]
 	return s
 }
 
@@ -103,9 +102,9 @@ func Example_redelegate() {
 	// from epoch 2 to 258
 }
 
-func fault() (*story, uint64) {
+func fault() (*story, delegation.EvidenceID) {
 	s := redelegate()
-	return s, created(delegation.ProcessEvidence(s.Ledger, delegation.EvidenceSubmission{Operator: s.bobs, Epoch: 1}))
+	return s, must(delegation.ProcessEvidence(s.Ledger, delegation.EvidenceSubmission{Operator: s.bobs, Epoch: 1})).Evidence[0]
 }
 
 // Evidence is filed that Bob equivocated in epoch 1. He is jailed: nobody can
@@ -123,9 +122,9 @@ func Example_fault() {
 
 func slash() *story {
 	s, evidence := fault()
-	must(delegation.ProcessSlashing(s.Ledger, []delegation.Slash{
+	must(delegation.ProcessSlashing(s.Ledger, delegation.Slashing{Slashes: []delegation.Slash{
 		{ID: 1, Operator: s.bobs, Epoch: 1, Fraction: delegation.Ratio{Num: 1, Den: 2}, Closes: true, Evidence: evidence},
-	}))
+	}}))
 	return s
 }
 
@@ -153,10 +152,10 @@ func Example_leave() {
 	fmt.Println("Alice", eth(a.Free))
 
 	p, _ := s.Lot(s.moved)
-	s.leaving = created(delegation.ProcessUndelegation(s.Ledger, delegation.Undelegation{Owner: carol, Lot: s.moved, Shares: p.Shares}))
+	s.leaving = must(delegation.ProcessUndelegation(s.Ledger, delegation.Undelegation{Owner: carol, Lot: s.moved, Shares: p.Shares})).Unbondings[0]
 	u, _ := s.Unbonding(s.leaving)
 	fmt.Println("Carol waits from", u.Start, "to", u.Complete, "for", eth(u.Balance))
-	must(delegation.ProcessEpochs(s.Ledger, 256))
+	must(delegation.ProcessAdvance(s.Ledger, delegation.Advance{Epochs: 256}))
 	c, _ := s.Account(carol)
 	fmt.Println("Carol", eth(c.Free))
 	fmt.Println(delegation.CheckInvariants(s.Ledger))

@@ -35,16 +35,16 @@ func newWorld(t *testing.T, c Config, balances ...spec.Gwei) *world {
 	return &world{t, l}
 }
 
-// do applies an operation and returns the ids that it made.
-func (w *world) do(op Operation) []uint64 {
+// do applies an operation and returns the rows that it made.
+func (w *world) do(op any) Created {
 	w.Helper()
 	return w.receipt(op).Created
 }
 
-func (w *world) receipt(op Operation) Receipt {
+func (w *world) receipt(op any) Receipt {
 	w.Helper()
 	before := w.l.Clone()
-	r, err := op.Apply(w.l)
+	r, err := Process(w.l, op)
 	require.NoError(w, err, "%T%+v", op, op)
 	require.NoError(w, CheckInvariants(w.l), "%T%+v", op, op)
 	require.NoError(w, checkReceipt(before, w.l, &r), "%T%+v", op, op)
@@ -52,23 +52,23 @@ func (w *world) receipt(op Operation) Receipt {
 }
 
 // refuse applies an operation that must fail with kind and change nothing.
-func (w *world) refuse(op Operation, kind error) {
+func (w *world) refuse(op any, kind error) {
 	w.Helper()
 	before := encode(w.l)
-	_, err := op.Apply(w.l)
+	_, err := Process(w.l, op)
 	require.ErrorIs(w, err, kind, "%T%+v", op, op)
 	require.True(w, bytes.Equal(before, encode(w.l)), "%T%+v changed the state", op, op)
 }
 
 // operator registers an operator without commission.
-func (w *world) operator(owner uint64, bond spec.Gwei) uint64 {
+func (w *world) operator(owner AccountID, bond spec.Gwei) OperatorID {
 	w.Helper()
-	return w.do(Registration{Owner: owner, Bond: bond})[0]
+	return w.do(Registration{Owner: owner, Bond: bond}).Operators[0]
 }
 
-func (w *world) delegate(owner, operator uint64, amount spec.Gwei) uint64 {
+func (w *world) delegate(owner AccountID, operator OperatorID, amount spec.Gwei) LotID {
 	w.Helper()
-	return w.do(Delegation{owner, operator, amount})[0]
+	return w.do(Delegation{owner, operator, amount}).Lots[0]
 }
 
 // slash applies one slash and returns what it burned in all.
@@ -80,14 +80,14 @@ func (w *world) slash(d Slash) spec.Gwei {
 	return w.l.burned + w.l.treasury - before
 }
 
-func (w *world) op(id uint64) Operator {
+func (w *world) op(id OperatorID) Operator {
 	w.Helper()
 	o, ok := w.l.Operator(id)
 	require.True(w, ok, "operator %d", id)
 	return o
 }
 
-func (w *world) lot(id uint64) Lot {
+func (w *world) lot(id LotID) Lot {
 	w.Helper()
 	p, ok := w.l.Lot(id)
 	require.True(w, ok, "lot %d", id)
@@ -95,21 +95,21 @@ func (w *world) lot(id uint64) Lot {
 }
 
 // value is what a lot would be redeemed for.
-func (w *world) value(id uint64) spec.Gwei {
+func (w *world) value(id LotID) spec.Gwei {
 	w.Helper()
 	p := w.lot(id)
 	o := w.op(p.Operator)
 	return o.value(p.Shares)
 }
 
-func (w *world) entry(id uint64) Unbonding {
+func (w *world) unbonding(id UnbondingID) Unbonding {
 	w.Helper()
 	u, ok := w.l.Unbonding(id)
 	require.True(w, ok, "unbonding %d", id)
 	return u
 }
 
-func (w *world) free(id uint64) spec.Gwei {
+func (w *world) free(id AccountID) spec.Gwei {
 	w.Helper()
 	a, ok := w.l.Account(id)
 	require.True(w, ok, "account %d", id)
@@ -146,20 +146,20 @@ func pots(l *Ledger) map[Pot]int64 {
 		{Kind: PotOutside}: -int64(l.genesis), {Kind: PotIssuance}: -int64(l.minted),
 		{Kind: PotBurned}: int64(l.burned), {Kind: PotTreasury}: int64(l.treasury),
 	}
-	for a := range l.accounts.all() {
-		m[Pot{PotFree, a.ID}] = int64(a.Free)
+	for a := range l.accounts.All() {
+		m[freeOf(a.ID)] = int64(a.Free)
 	}
-	for o := range l.operators.all() {
-		m[Pot{PotBond, o.ID}] = int64(o.Bond)
-		m[Pot{PotPool, o.ID}] = int64(o.PoolTokens)
-		m[Pot{PotLightRewards, o.ID}] = int64(o.Light.Reserve)
-		m[Pot{PotPointerRewards, o.ID}] = int64(o.Pointers.Reserve)
+	for o := range l.operators.All() {
+		m[bondOf(o.ID)] = int64(o.Bond)
+		m[poolOf(o.ID)] = int64(o.PoolTokens)
+		m[rewardsOf(PotLightRewards, o)] = int64(o.Light.Reserve)
+		m[rewardsOf(PotPointerRewards, o)] = int64(o.Pointers.Reserve)
 	}
-	for u := range l.unbondings.all() {
-		m[Pot{PotUnbonding, u.ID}] = int64(u.Balance)
+	for u := range l.unbondings.All() {
+		m[unbondingOf(u.ID)] = int64(u.Balance)
 	}
-	for p := range l.lights.all() {
-		m[Pot{PotLight, p.ID}] = int64(p.Total())
+	for p := range l.lights.All() {
+		m[lightOf(p.ID)] = int64(p.Total())
 	}
 	return m
 }
@@ -184,6 +184,6 @@ func checkReceipt(before, after *Ledger, r *Receipt) error {
 	return nil
 }
 
-func half(id, operator uint64, h spec.Epoch) Slash {
+func half(id SlashID, operator OperatorID, h spec.Epoch) Slash {
 	return Slash{ID: id, Operator: operator, Epoch: h, Fraction: Ratio{1, 2}}
 }

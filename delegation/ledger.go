@@ -3,38 +3,37 @@ package delegation
 import (
 	"iter"
 
+	"github.com/stakesim/stakesim/delegation/internal/sorted"
 	"github.com/stakesim/stakesim/spec"
-	"github.com/stakesim/stakesim/spec/u64"
 )
 
 // Ledger is a [State] held for work: tables that find, insert and delete in
 // O(log n), and indexes derived from them. Make one with [New] or [FromState];
 // the zero value is of no use. It is not safe for concurrent use. A nil Ledger is
-// refused with [spec.ErrInput] by what returns an error, and is empty to what does
-// not.
+// refused with [spec.ErrInput] by what returns an error, and is empty to what does not.
 type Ledger struct {
 	config        Config
 	epoch         spec.Epoch
 	snapshotEpoch spec.Epoch
 	nextID        uint64
 
-	operators   table[Operator]
-	lots        table[Lot]
-	unbondings  table[Unbonding]
-	lights      table[LightPosition]
-	accounts    table[Account]
-	evidence    table[Evidence]
-	uncollected table[Uncollected]
+	operators   sorted.Table[OperatorID, Operator]
+	lots        sorted.Table[LotID, Lot]
+	unbondings  sorted.Table[UnbondingID, Unbonding]
+	lights      sorted.Table[PositionID, LightPosition]
+	accounts    sorted.Table[AccountID, Account]
+	evidence    sorted.Table[EvidenceID, Evidence]
+	uncollected sorted.Table[SlashID, Uncollected]
 
 	genesis, minted, burned, treasury, liquid spec.Gwei
 
-	heavy spec.Gwei // derived: sum of all pool tokens
+	heavy spec.Gwei // derived: the sum of all pool tokens
 	index indexes   // derived
 }
 
 // New returns a ledger at epoch 0 with one account for each balance, ids 0, 1, 2
-// and so on. It fails on a configuration that does not validate and on
-// balances of 2^57 Gwei or more together, as a [spec.FieldError] that has the row.
+// and so on. It fails on a configuration that does not validate, and on balances of
+// 2^57 Gwei or more together with a [spec.FieldError] that has the row.
 func New(config Config, balances ...spec.Gwei) (*Ledger, error) {
 	if err := config.Validate(); err != nil {
 		return nil, err
@@ -45,7 +44,8 @@ func New(config Config, balances ...spec.Gwei) (*Ledger, error) {
 			return nil, spec.At("balances", i, err)
 		}
 		l.genesis += b
-		l.accounts.insert(l.nextID, Account{ID: l.nextID, Free: b})
+		id := AccountID(l.nextID)
+		l.accounts.Insert(id, Account{ID: id, Free: b})
 		l.nextID++
 	}
 	return l, nil
@@ -68,32 +68,32 @@ func FromState(s *State) (*Ledger, error) {
 		genesis: s.Genesis, minted: s.Minted, burned: s.Burned, treasury: s.Treasury, liquid: s.LiquidTotal,
 	}
 	for _, o := range s.Operators {
-		l.operators.insert(o.ID, o)
+		l.operators.Insert(o.ID, o)
 		l.index.operator(&o, true)
 		l.heavy += o.PoolTokens
 	}
 	for _, p := range s.Lots {
-		l.lots.insert(p.ID, p)
+		l.lots.Insert(p.ID, p)
 		l.index.lot(&p, true)
 	}
 	for _, u := range s.Unbondings {
-		l.unbondings.insert(u.ID, u)
-		l.index.entry(&u, true)
+		l.unbondings.Insert(u.ID, u)
+		l.index.unbonding(&u, true)
 	}
 	for _, p := range s.Lights {
-		l.lights.insert(p.ID, p)
+		l.lights.Insert(p.ID, p)
 		l.index.light(&p, true)
 	}
 	for _, a := range s.Accounts {
-		l.accounts.insert(a.ID, a)
+		l.accounts.Insert(a.ID, a)
 		l.index.account(&a, true)
 	}
 	for _, e := range s.Evidence {
-		l.evidence.insert(e.ID, e)
+		l.evidence.Insert(e.ID, e)
 		l.index.evidence(&e, true)
 	}
 	for _, u := range s.Uncollected {
-		l.uncollected.insert(u.ID, u)
+		l.uncollected.Insert(u.ID, u)
 	}
 	if err := CheckInvariants(l); err != nil {
 		return nil, err
@@ -122,9 +122,9 @@ func (l *Ledger) State() *State {
 	l = l.orEmpty()
 	return &State{
 		Config: l.config, Epoch: l.epoch, SnapshotEpoch: l.snapshotEpoch, NextID: l.nextID,
-		Operators: l.operators.slice(), Lots: l.lots.slice(), Unbondings: l.unbondings.slice(),
-		Lights: l.lights.slice(), Accounts: l.accounts.slice(),
-		Evidence: l.evidence.slice(), Uncollected: l.uncollected.slice(),
+		Operators: l.operators.Slice(), Lots: l.lots.Slice(), Unbondings: l.unbondings.Slice(),
+		Lights: l.lights.Slice(), Accounts: l.accounts.Slice(),
+		Evidence: l.evidence.Slice(), Uncollected: l.uncollected.Slice(),
 		Genesis: l.genesis, Minted: l.minted, Burned: l.burned, Treasury: l.treasury, LiquidTotal: l.liquid,
 	}
 }
@@ -136,9 +136,9 @@ func (l *Ledger) Clone() *Ledger {
 		return nil
 	}
 	c := *l
-	c.operators, c.lots, c.unbondings = l.operators.clone(), l.lots.clone(), l.unbondings.clone()
-	c.lights, c.accounts = l.lights.clone(), l.accounts.clone()
-	c.evidence, c.uncollected = l.evidence.clone(), l.uncollected.clone()
+	c.operators, c.lots, c.unbondings = l.operators.Clone(), l.lots.Clone(), l.unbondings.Clone()
+	c.lights, c.accounts = l.lights.Clone(), l.accounts.Clone()
+	c.evidence, c.uncollected = l.evidence.Clone(), l.uncollected.Clone()
 	c.index = l.index.clone()
 	return &c
 }
@@ -149,25 +149,48 @@ func (l *Ledger) Config() Config { return l.orEmpty().config }
 // Epoch returns the current epoch.
 func (l *Ledger) Epoch() spec.Epoch { return l.orEmpty().epoch }
 
-// Supply returns genesis + minted: every Gwei that ever entered the ledger, those
-// burned since included.
+// Supply returns genesis + minted: every Gwei that ever entered the ledger, including
+// what has been burned since.
 func (l *Ledger) Supply() spec.Gwei {
 	l = l.orEmpty()
 	return l.genesis + l.minted
 }
 
-// Burned returns every Gwei that slashes took out of circulation.
+// Burned returns what was slashed and is out of circulation.
 func (l *Ledger) Burned() spec.Gwei { return l.orEmpty().burned }
 
 // HeavyTokens returns the tokens of all heavy pools together.
 func (l *Ledger) HeavyTokens() spec.Gwei { return l.orEmpty().heavy }
 
 // Operator returns a copy of the record, and false when there is none.
-func (l *Ledger) Operator(id uint64) (Operator, bool) { return copyOf(l.orEmpty().operators.get(id)) }
+func (l *Ledger) Operator(id OperatorID) (Operator, bool) {
+	return copyOf(l.orEmpty().operators.Get(id))
+}
+
+// Lot returns a copy of a heavy lot, and false when there is none.
+func (l *Ledger) Lot(id LotID) (Lot, bool) { return copyOf(l.orEmpty().lots.Get(id)) }
+
+// Unbonding returns a copy of an unbonding entry, and false when there is none.
+func (l *Ledger) Unbonding(id UnbondingID) (Unbonding, bool) {
+	return copyOf(l.orEmpty().unbondings.Get(id))
+}
+
+// Light returns a copy of a light position, and false when there is none.
+func (l *Ledger) Light(id PositionID) (LightPosition, bool) {
+	return copyOf(l.orEmpty().lights.Get(id))
+}
+
+// Account returns a copy of an account, and false when there is none.
+func (l *Ledger) Account(id AccountID) (Account, bool) { return copyOf(l.orEmpty().accounts.Get(id)) }
+
+// Uncollected returns what a slash left uncollected, and false when that is nothing.
+func (l *Ledger) Uncollected(id SlashID) (Uncollected, bool) {
+	return copyOf(l.orEmpty().uncollected.Get(id))
+}
 
 // Standing is what an operator counts by.
 type Standing struct {
-	Operator   uint64
+	Operator   OperatorID
 	Bond       spec.Gwei
 	PoolTokens spec.Gwei
 	Light      spec.Gwei // principal that earns
@@ -180,7 +203,7 @@ type Standing struct {
 // must not change meanwhile.
 func (l *Ledger) Standings() iter.Seq[Standing] {
 	return func(yield func(Standing) bool) {
-		for o := range l.orEmpty().operators.all() {
+		for o := range l.orEmpty().operators.All() {
 			if !yield(Standing{o.ID, o.Bond, o.PoolTokens, o.Light.Weight, o.Pointers.Weight, o.Jailed, o.Tombstoned || o.Exit >= PoolClosed}) {
 				return
 			}
@@ -188,45 +211,27 @@ func (l *Ledger) Standings() iter.Seq[Standing] {
 	}
 }
 
-// Lot returns a copy of a heavy lot, and false when there is none.
-func (l *Ledger) Lot(id uint64) (Lot, bool) { return copyOf(l.orEmpty().lots.get(id)) }
-
-// Unbonding returns a copy of an entry of the queue, and false when there is none.
-func (l *Ledger) Unbonding(id uint64) (Unbonding, bool) {
-	return copyOf(l.orEmpty().unbondings.get(id))
-}
-
-// Light returns a copy of a light position, and false when there is none.
-func (l *Ledger) Light(id uint64) (LightPosition, bool) { return copyOf(l.orEmpty().lights.get(id)) }
-
-// Account returns a copy of an account, and false when there is none.
-func (l *Ledger) Account(id uint64) (Account, bool) { return copyOf(l.orEmpty().accounts.get(id)) }
-
-// Uncollected returns what a slash left uncollected, and false when nothing.
-func (l *Ledger) Uncollected(slash uint64) (Uncollected, bool) {
-	return copyOf(l.orEmpty().uncollected.get(slash))
-}
-
 // LotsOf yields the ids of an owner's heavy lots, by operator, then by id.
-func (l *Ledger) LotsOf(owner uint64) iter.Seq[uint64] {
-	return third(&l.orEmpty().index.lotsOf, owner)
+func (l *Ledger) LotsOf(owner AccountID) iter.Seq[LotID] {
+	return third[LotID](&l.orEmpty().index.lotsOf, owner)
 }
 
-// UnbondingsOf yields the ids of an owner's unbonding entries, by operator, then
-// by id.
-func (l *Ledger) UnbondingsOf(owner uint64) iter.Seq[uint64] {
-	return third(&l.orEmpty().index.entriesOf, owner)
+// UnbondingsOf yields the ids of an owner's unbonding entries, by operator, then by
+// id.
+func (l *Ledger) UnbondingsOf(owner AccountID) iter.Seq[UnbondingID] {
+	return third[UnbondingID](&l.orEmpty().index.unbondingsOf, owner)
 }
 
 // LightsOf yields the ids of an owner's light positions, by operator.
-func (l *Ledger) LightsOf(owner uint64) iter.Seq[uint64] {
-	return third(&l.orEmpty().index.lightsOf, owner)
+func (l *Ledger) LightsOf(owner AccountID) iter.Seq[PositionID] {
+	return third[PositionID](&l.orEmpty().index.lightsOf, owner)
 }
 
-func third(s *set, prefix uint64) iter.Seq[uint64] {
-	return func(yield func(uint64) bool) {
-		for k := range s.with(prefix) {
-			if !yield(k[2]) {
+// third yields component 2 of the keys of an owner.
+func third[ID ~uint64](s *sorted.Set, owner AccountID) iter.Seq[ID] {
+	return func(yield func(ID) bool) {
+		for k := range s.With(uint64(owner)) {
+			if !yield(ID(k[2])) {
 				return
 			}
 		}
@@ -240,151 +245,85 @@ func copyOf[T any](p *T) (v T, ok bool) {
 	return v, p != nil
 }
 
-// checkSupply says whether so many Gwei more may enter the ledger.
-func (l *Ledger) checkSupply(amount spec.Gwei) error {
-	if err := l.usable(); err != nil {
-		return err
-	}
-	if sum, ok := u64.Add(l.Supply(), amount); !ok || sum >= MaxSupply {
-		return aboutf("amount", uint64(amount), ErrBound, "supply of %d", l.Supply())
-	}
-	return nil
+// indexes are derived from the state and never stored: they are what makes a slash, a
+// payment or a lookup independent of the number of rows.
+type indexes struct {
+	lotsAt, unbondingsAt, lightsAt sorted.Set // {operator, id}
+	lotsOf, unbondingsOf, lightsOf sorted.Set // {owner, operator, id}
+	liens                          sorted.Set // {source, lien id, id of the lot or unbonding entry}
+	lienEnds                       sorted.Set // {end, id of the lot or unbonding entry}
+	lotPointers, walletPointers    sorted.Set // {target, id of the lot or account}
+	pending                        sorted.Set // {light position} with principal that does not earn yet
+	evidenceAt                     sorted.Set // {operator, evidence}
+	commissions                    sorted.Set // {epoch, operator} of pending changes
+	leaving                        sorted.Set // {operator} whose record may be removed
 }
 
-// checkIDs says whether n ids are left.
-func (l *Ledger) checkIDs(n uint64) error {
-	if _, ok := u64.Add(l.nextID, n); !ok {
-		return about("next id", l.nextID, ErrBound)
+// The functions below enter a row, or with present false take it out. A row is taken
+// out before a field that they read changes, and entered again after it.
+
+func (x *indexes) lot(p *Lot, present bool) {
+	x.lotsAt.Put(sorted.Key{uint64(p.Operator), uint64(p.ID)}, present)
+	x.lotsOf.Put(sorted.Key{uint64(p.Owner), uint64(p.Operator), uint64(p.ID)}, present)
+	x.lien(&p.Lien, uint64(p.ID), present)
+	if p.Pointer.Set {
+		x.lotPointers.Put(sorted.Key{uint64(p.Pointer.Operator), uint64(p.ID)}, present)
 	}
-	return nil
 }
 
-// The lookups of transitions: the row, or an error that names it.
-
-func (l *Ledger) findOperator(id uint64) (*Operator, error) {
-	if err := l.usable(); err != nil {
-		return nil, err
+// lien takes the id of the lot or unbonding entry that carries it.
+func (x *indexes) lien(l *Lien, id uint64, present bool) {
+	if l.Set {
+		x.liens.Put(sorted.Key{uint64(l.Source), uint64(l.ID), id}, present)
+		x.lienEnds.Put(sorted.Key{uint64(l.End), id}, present)
 	}
-	return found(l.operators.get(id), "operator", id)
 }
 
-func (l *Ledger) findAccount(id uint64) (*Account, error) {
-	if err := l.usable(); err != nil {
-		return nil, err
-	}
-	return found(l.accounts.get(id), "account", id)
+func (x *indexes) unbonding(u *Unbonding, present bool) {
+	x.unbondingsAt.Put(sorted.Key{uint64(u.Operator), uint64(u.ID)}, present)
+	x.unbondingsOf.Put(sorted.Key{uint64(u.Owner), uint64(u.Operator), uint64(u.ID)}, present)
+	x.lien(&u.Lien, uint64(u.ID), present)
 }
 
-func (l *Ledger) findUnbonding(id uint64) (*Unbonding, error) {
-	if err := l.usable(); err != nil {
-		return nil, err
+func (x *indexes) light(p *LightPosition, present bool) {
+	x.lightsAt.Put(sorted.Key{uint64(p.Operator), uint64(p.ID)}, present)
+	x.lightsOf.Put(sorted.Key{uint64(p.Owner), uint64(p.Operator), uint64(p.ID)}, present)
+	if p.Pending > 0 {
+		x.pending.Put(sorted.Key{uint64(p.ID)}, present)
 	}
-	return found(l.unbondings.get(id), "unbonding", id)
 }
 
-func (l *Ledger) findLight(id uint64) (*LightPosition, error) {
-	if err := l.usable(); err != nil {
-		return nil, err
+func (x *indexes) account(a *Account, present bool) {
+	if a.Pointer.Set {
+		x.walletPointers.Put(sorted.Key{uint64(a.Pointer.Operator), uint64(a.ID)}, present)
 	}
-	return found(l.lights.get(id), "light position", id)
 }
 
-func (l *Ledger) findLot(id uint64) (*Lot, error) {
-	if err := l.usable(); err != nil {
-		return nil, err
+func (x *indexes) operator(o *Operator, present bool) {
+	if o.CommissionPending {
+		x.commissions.Put(sorted.Key{uint64(o.PendingCommissionEpoch), uint64(o.ID)}, present)
 	}
-	return found(l.lots.get(id), "lot", id)
+	if o.Exit == BondLeaving {
+		x.leaving.Put(sorted.Key{uint64(o.ID)}, present)
+	}
 }
 
-func found[T any](p *T, field string, id uint64) (*T, error) {
-	if p == nil {
-		return nil, about(field, id, ErrUnknownID)
-	}
-	return p, nil
+func (x *indexes) evidence(e *Evidence, present bool) {
+	x.evidenceAt.Put(sorted.Key{uint64(e.Operator), uint64(e.ID)}, present)
 }
 
-// ownOperator finds an operator and checks whose it is.
-func (l *Ledger) ownOperator(id, owner uint64) (*Operator, error) {
-	o, err := l.findOperator(id)
-	if err == nil && o.Owner != owner {
-		err = aboutf("owner", owner, ErrOwner, "operator %d", id)
+// sets lists all of them, always in the same order.
+func (x *indexes) sets() []*sorted.Set {
+	return []*sorted.Set{
+		&x.lotsAt, &x.unbondingsAt, &x.lightsAt, &x.lotsOf, &x.unbondingsOf, &x.lightsOf, &x.liens, &x.lienEnds,
+		&x.lotPointers, &x.walletPointers, &x.pending, &x.evidenceAt, &x.commissions, &x.leaving,
 	}
-	return o, err
 }
 
-// ownLot finds a heavy lot and checks whose it is.
-func (l *Ledger) ownLot(id, owner uint64) (*Lot, error) {
-	p, err := l.findLot(id)
-	if err == nil && p.Owner != owner {
-		err = aboutf("owner", owner, ErrOwner, "lot %d", id)
+func (x *indexes) clone() (c indexes) {
+	from := x.sets()
+	for i, s := range c.sets() {
+		*s = from[i].Clone()
 	}
-	return p, err
-}
-
-// ownLight finds a light position and checks whose it is.
-func (l *Ledger) ownLight(id, owner uint64) (*LightPosition, error) {
-	p, err := l.findLight(id)
-	if err == nil && p.Owner != owner {
-		err = aboutf("owner", owner, ErrOwner, "light position %d", id)
-	}
-	return p, err
-}
-
-// openOperator finds an operator that may take new stake.
-func (l *Ledger) openOperator(id uint64) (*Operator, error) {
-	o, err := l.findOperator(id)
-	if err != nil {
-		return nil, err
-	}
-	return o, o.checkOpen()
-}
-
-// checkOpen says whether the operator may take new stake.
-func (o *Operator) checkOpen() error {
-	switch {
-	case o.Tombstoned:
-		return about("operator", o.ID, ErrTombstoned)
-	case o.Jailed:
-		return about("operator", o.ID, ErrJailed)
-	case o.Exit != Active:
-		return about("operator", o.ID, ErrExiting)
-	}
-	return nil
-}
-
-// payer finds an account that can pay amount.
-func (l *Ledger) payer(id uint64, amount spec.Gwei) (*Account, error) {
-	a, err := l.findAccount(id)
-	if err != nil {
-		return nil, err
-	}
-	if amount > a.Free {
-		return nil, aboutf("amount", uint64(amount), ErrFunds, "account %d has %d", id, a.Free)
-	}
-	return a, nil
-}
-
-// checkMinimum refuses an amount under the minimum delegation.
-func (l *Ledger) checkMinimum(field string, amount spec.Gwei) error {
-	if amount == 0 {
-		return about(field, 0, ErrAmount)
-	}
-	if amount < l.config.MinDelegation {
-		return aboutf(field, uint64(amount), ErrMinimum, "minimum %d", l.config.MinDelegation)
-	}
-	return nil
-}
-
-// checkPart refuses to divide whole so that the part or the rest is under the
-// minimum delegation; the whole is always a valid part.
-func (l *Ledger) checkPart(field string, part, whole spec.Gwei) error {
-	switch {
-	case part == whole:
-		return nil
-	case part > whole:
-		return aboutf(field, uint64(part), ErrAmount, "%d is there", whole)
-	case whole-part < l.config.MinDelegation:
-		return aboutf(field, uint64(part), ErrMinimum, "leaves %d, minimum %d", whole-part, l.config.MinDelegation)
-	}
-	return l.checkMinimum(field, part)
+	return c
 }

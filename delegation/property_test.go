@@ -1,20 +1,22 @@
 package delegation
 
 import (
+	"cmp"
 	"math/rand/v2"
 	"slices"
 	"testing"
 
+	"github.com/stakesim/stakesim/delegation/internal/sorted"
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/u64"
 	"github.com/stretchr/testify/require"
 )
 
 // pricedPool gives operator 'a' a pool at a random price, of account 1.
-func pricedPool(w *world, a uint64, rng *rand.Rand) {
+func pricedPool(w *world, a OperatorID, rng *rand.Rand) {
 	w.delegate(1, a, 1+spec.Gwei(rng.Uint64N(1<<20)))
 	if rng.IntN(3) == 0 {
-		w.do(Slashing{[]Slash{{ID: rng.Uint64(), Operator: a, Fraction: Ratio{1 + rng.Uint64N(90), 100}}}})
+		w.do(Slashing{[]Slash{{ID: SlashID(rng.Uint64()), Operator: a, Fraction: Ratio{1 + rng.Uint64N(90), 100}}}})
 	}
 	if rng.IntN(3) > 0 && w.op(a).PoolShares > 0 {
 		w.do(HeavyReward{a, 1 + spec.Gwei(rng.Uint64N(1<<22))})
@@ -39,7 +41,7 @@ func TestInvariantI6RoundTrip(t *testing.T) {
 		price := ceilPrice(w.op(a))
 		amount := price + spec.Gwei(rng.Uint64N(1<<22))
 		lot := w.delegate(2, a, amount)
-		entry := w.entry(w.do(Undelegation{Owner: 2, Lot: lot, Shares: w.lot(lot).Shares})[0])
+		entry := w.unbonding(w.do(Undelegation{Owner: 2, Lot: lot, Shares: w.lot(lot).Shares}).Unbondings[0])
 		require.LessOrEqual(t, entry.Balance, amount)
 		require.LessOrEqual(t, amount-entry.Balance, price)
 	}
@@ -64,8 +66,8 @@ func TestInvariantI7Splits(t *testing.T) {
 				part = left
 			}
 			r := one.receipt(Undelegation{Owner: 2, Lot: lot, Shares: part})
-			for _, id := range r.Created {
-				split += one.entry(id).Balance
+			for _, id := range r.Unbondings {
+				split += one.unbonding(id).Balance
 			}
 			left -= part
 		}
@@ -99,15 +101,15 @@ func TestInvariantI7SplitEntry(t *testing.T) {
 		slash := Slash{ID: 1, Operator: a, Fraction: Ratio{1 + rng.Uint64N(7), 7}}
 		viaLien := rng.IntN(2) == 0 // the entry's lien instead of the entry
 		if viaLien {
-			lot = w.do(Redelegation{Owner: 1, Lot: lot, To: b, Amount: amount})[0]
+			lot = w.do(Redelegation{Owner: 1, Lot: lot, To: b, Amount: amount}).Lots[0]
 		}
-		entry := w.do(Undelegation{Owner: 1, Lot: lot, Amount: amount})[0]
+		entry := w.do(Undelegation{Owner: 1, Lot: lot, Amount: amount}).Unbondings[0]
 		if viaLien && rng.IntN(2) == 0 {
-			w.slash(Slash{ID: 9, Operator: w.entry(entry).Operator, Fraction: Ratio{rng.Uint64N(3) + 1, 11}})
+			w.slash(Slash{ID: 9, Operator: w.unbonding(entry).Operator, Fraction: Ratio{rng.Uint64N(3) + 1, 11}})
 		}
 		direct := &world{t, w.l.Clone()}
 		burned := direct.slash(slash)
-		if left := w.entry(entry).Balance; left > 1 {
+		if left := w.unbonding(entry).Balance; left > 1 {
 			w.do(Cancellation{1, entry, 1 + spec.Gwei(rng.Uint64N(uint64(left-1)))})
 		}
 		require.GreaterOrEqual(t, w.slash(slash), burned)
@@ -116,29 +118,29 @@ func TestInvariantI7SplitEntry(t *testing.T) {
 
 // liened moves a lot from a to b and splits, undelegates and cancels it at
 // random; it returns what its pieces are worth.
-func liened(w *world, a, b uint64, amount spec.Gwei, moves int, rng *rand.Rand) (value spec.Gwei, initial spec.Gwei) {
+func liened(w *world, a, b OperatorID, amount spec.Gwei, moves int, rng *rand.Rand) (value spec.Gwei, initial spec.Gwei) {
 	lot := w.delegate(2, a, amount)
-	id := w.do(Redelegation{Owner: 2, Lot: lot, To: b, Shares: w.lot(lot).Shares})[0]
+	id := w.do(Redelegation{Owner: 2, Lot: lot, To: b, Shares: w.lot(lot).Shares}).Lots[0]
 	initial = w.lot(id).Lien.Initial
 	for range moves {
-		pieces := w.l.index.liens.ids(2, a, id)
+		pieces := sorted.Column[uint64](&w.l.index.liens, 2, uint64(a), uint64(id))
 		if len(pieces) == 0 {
 			return 0, initial
 		}
 		piece := pieces[rng.IntN(len(pieces))]
-		if p, ok := w.l.Lot(piece); ok {
-			op := Undelegation{Owner: 2, Lot: piece, Shares: 1 + rng.Uint64N(p.Shares)}
-			if _, err := op.Apply(w.l.Clone()); err == nil { // some parts are worth nothing
+		if p, ok := w.l.Lot(LotID(piece)); ok {
+			op := Undelegation{Owner: 2, Lot: p.ID, Shares: 1 + rng.Uint64N(p.Shares)}
+			if _, err := ProcessUndelegation(w.l.Clone(), op); err == nil { // some parts are worth nothing
 				w.do(op)
 			}
-		} else if u := w.entry(piece); u.Balance > 0 {
-			op := Cancellation{2, piece, 1 + spec.Gwei(rng.Uint64N(uint64(u.Balance)))}
-			if _, err := op.Apply(w.l.Clone()); err == nil {
+		} else if u := w.unbonding(UnbondingID(piece)); u.Balance > 0 {
+			op := Cancellation{2, u.ID, 1 + spec.Gwei(rng.Uint64N(uint64(u.Balance)))}
+			if _, err := ProcessCancellation(w.l.Clone(), op); err == nil {
 				w.do(op)
 			}
 		}
 	}
-	for _, piece := range w.l.index.liens.ids(2, a, id) {
+	for _, piece := range sorted.Column[uint64](&w.l.index.liens, 2, uint64(a), uint64(id)) {
 		_, _, v := w.l.piece(piece)
 		value += v
 	}
@@ -193,7 +195,7 @@ func TestInvariantI12NoEvasion(t *testing.T) {
 		}
 		lack := spec.Gwei(0)
 		if slash.Fraction.Den > 0 {
-			for k := range w.l.index.liens.with(a) {
+			for k := range w.l.index.liens.With(uint64(a)) {
 				_, lien, value := w.l.piece(k[2])
 				lack += u64.SubSat(slash.Fraction.shareCeil(lien.Initial), value)
 			}
@@ -209,9 +211,9 @@ func TestInvariantI12NoEvasion(t *testing.T) {
 }
 
 // evade lets somebody leave the operator.
-func evade(w *world, a, b uint64, rng *rand.Rand) {
-	var op Operation
-	lots := w.l.index.lotsAt.ids(1, a)
+func evade(w *world, a, b OperatorID, rng *rand.Rand) {
+	var op any
+	lots := sorted.Column[LotID](&w.l.index.lotsAt, 1, uint64(a))
 	switch k := rng.IntN(3); {
 	case k == 0 && w.op(a).Bond > 0:
 		op = BondWithdrawal{0, a, 1 + spec.Gwei(rng.Uint64N(uint64(w.op(a).Bond)))}
@@ -224,7 +226,7 @@ func evade(w *world, a, b uint64, rng *rand.Rand) {
 		p := w.lot(lots[rng.IntN(len(lots))])
 		op = Redelegation{Owner: p.Owner, Lot: p.ID, To: b, Shares: 1 + rng.Uint64N(p.Shares)}
 	}
-	if _, err := op.Apply(w.l.Clone()); err == nil { // some are worth nothing
+	if _, err := Process(w.l.Clone(), op); err == nil { // some are worth nothing
 		w.do(op)
 	}
 }
@@ -234,8 +236,8 @@ func evade(w *world, a, b uint64, rng *rand.Rand) {
 func TestInvariantI9Interleavings(t *testing.T) {
 	base, a, b := twoOperators(t, plainConfig(), 100, 100, million)
 	lot := base.delegate(1, a, 1000)
-	other := base.do(Redelegation{Owner: 1, Lot: base.delegate(1, a, 1000), To: b, Amount: 1000})[0]
-	splits := []Operation{
+	other := base.do(Redelegation{Owner: 1, Lot: base.delegate(1, a, 1000), To: b, Amount: 1000}).Lots[0]
+	splits := []any{
 		Tokenisation{Owner: 1, Lot: lot, Shares: 100}, Tokenisation{Owner: 1, Lot: lot, Shares: 250},
 		Undelegation{Owner: 1, Lot: lot, Shares: 50}, Redelegation{Owner: 1, Lot: lot, To: b, Shares: 200},
 		Undelegation{Owner: 1, Lot: other, Amount: 300}, Undelegation{Owner: 1, Lot: other, Amount: 100},
@@ -244,7 +246,7 @@ func TestInvariantI9Interleavings(t *testing.T) {
 	permute(len(splits), func(order []int) {
 		w := &world{t, base.l.Clone()}
 		for _, i := range order {
-			_, err := splits[i].Apply(w.l)
+			_, err := Process(w.l, splits[i])
 			require.NoError(t, err)
 		}
 		w.slash(Slash{ID: 1, Operator: a, Fraction: Ratio{1, 10}})
@@ -266,10 +268,10 @@ func anonymous(s *State) *State {
 		s.Unbondings[i].ID, s.Unbondings[i].Lien.ID = 0, 0
 	}
 	slices.SortFunc(s.Lots, func(a, b Lot) int {
-		return key{a.Operator, a.Shares, uint64(a.Lien.Initial)}.compare(key{b.Operator, b.Shares, uint64(b.Lien.Initial)})
+		return cmp.Or(cmp.Compare(a.Operator, b.Operator), cmp.Compare(a.Shares, b.Shares), cmp.Compare(a.Lien.Initial, b.Lien.Initial))
 	})
 	slices.SortFunc(s.Unbondings, func(a, b Unbonding) int {
-		return key{a.Operator, uint64(a.Balance)}.compare(key{b.Operator, uint64(b.Balance)})
+		return cmp.Or(cmp.Compare(a.Operator, b.Operator), cmp.Compare(a.Balance, b.Balance))
 	})
 	return s
 }
@@ -314,24 +316,30 @@ func inflationGame(t *testing.T, c Config, rng *rand.Rand) (loss, gain int64) {
 	l, err := New(c, 10*million, 1<<50, 1<<50)
 	require.NoError(t, err)
 	w := &world{t, l}
-	a := func() uint64 { r, _ := Registration{Owner: 0, Bond: 0}.Apply(l); return r.Created[0] }()
-	b := func() uint64 { r, _ := Registration{Owner: attacker, Bond: 0}.Apply(l); return r.Created[0] }()
+	a := func() OperatorID {
+		r, _ := ProcessRegistration(l, Registration{Owner: 0, Bond: 0})
+		return r.Operators[0]
+	}()
+	b := func() OperatorID {
+		r, _ := ProcessRegistration(l, Registration{Owner: attacker, Bond: 0})
+		return r.Operators[0]
+	}()
 	switch rng.IntN(3) { // a price above, below or at 1
 	case 0:
-		_, err = HeavyReward{a, 1 + spec.Gwei(rng.Uint64N(100*million))}.Apply(l)
+		_, err = ProcessHeavyReward(l, HeavyReward{a, 1 + spec.Gwei(rng.Uint64N(100*million))})
 	case 1:
-		_, err = Slashing{[]Slash{{ID: 1, Operator: a, Amount: 1 + spec.Gwei(rng.Uint64N(million*63/64))}}}.Apply(l)
+		_, err = ProcessSlashing(l, Slashing{[]Slash{{ID: 1, Operator: a, Amount: 1 + spec.Gwei(rng.Uint64N(million*63/64))}}})
 	}
 	require.NoError(t, err)
 	start := wealth(w, attacker) // with the locked shares of b
 	price := ceilPrice(w.op(a))  // 1 in a fresh pool, where the bounds are those of the text
-	slash := uint64(2)
-	var lots []uint64
+	slash := SlashID(2)
+	var lots []LotID
 	into := spec.Gwei(0)
 	move := func() {
 		size := spec.Gwei(rng.Uint64N(1<<(1+rng.Uint64N(40)))) + 1
-		pick := func() uint64 { return lots[rng.IntN(len(lots))] }
-		var op Operation
+		pick := func() LotID { return lots[rng.IntN(len(lots))] }
+		var op any
 		switch k := rng.IntN(6); {
 		case k == 5 && rng.IntN(3) == 0: // a lien cut burns shares, rounded up
 			slash++
@@ -352,23 +360,23 @@ func inflationGame(t *testing.T, c Config, rng *rand.Rand) (loss, gain int64) {
 			op = Redelegation{attacker, p.ID, to, 0, 1 + rng.Uint64N(max(p.Shares, 1))}
 		}
 		before := w.op(a).PoolTokens
-		r, err := op.Apply(l)
+		r, err := Process(l, op)
 		if err != nil {
 			return
 		}
 		into += u64.SubSat(w.op(a).PoolTokens, before)
 		switch op.(type) {
 		case Delegation, Redelegation:
-			lots = append(lots, r.Created[0])
+			lots = append(lots, r.Lots[0])
 		}
 	}
 	moves, when := 50, rng.IntN(50)
 	deposit := spec.Gwei(rng.Uint64N(1<<(1+rng.Uint64N(40)))) + 1
-	victimLot, ok := uint64(0), false
+	victimLot, ok := LotID(0), false
 	for i := range moves {
 		if i == when {
-			if r, err := (Delegation{victim, a, deposit}).Apply(l); err == nil {
-				victimLot, ok = r.Created[0], true
+			if r, err := ProcessDelegation(l, Delegation{victim, a, deposit}); err == nil {
+				victimLot, ok = r.Lots[0], true
 			}
 		}
 		move()
@@ -383,19 +391,19 @@ func inflationGame(t *testing.T, c Config, rng *rand.Rand) (loss, gain int64) {
 	return loss, gain
 }
 
-func (w *world) lotOrZero(id uint64) Lot {
+func (w *world) lotOrZero(id LotID) Lot {
 	p, _ := w.l.Lot(id)
 	return p
 }
 
 // wealth is everything that an account could get, at once.
-func wealth(w *world, owner uint64) spec.Gwei {
+func wealth(w *world, owner AccountID) spec.Gwei {
 	sum := w.free(owner)
 	for id := range w.l.LotsOf(owner) {
 		sum += w.value(id)
 	}
 	for id := range w.l.UnbondingsOf(owner) {
-		sum += w.entry(id).Balance
+		sum += w.unbonding(id).Balance
 	}
 	return sum
 }

@@ -12,7 +12,7 @@ const million = 1_000_000
 
 // twoOperators has account 0 own operators a and b with a bond each, and
 // account 1 a free balance.
-func twoOperators(t *testing.T, c Config, bondA, bondB, free spec.Gwei) (w *world, a, b uint64) {
+func twoOperators(t *testing.T, c Config, bondA, bondB, free spec.Gwei) (w *world, a, b OperatorID) {
 	w = newWorld(t, c, bondA+bondB+2*spec.Gwei(c.MinLockedShares), free, free, free)
 	a = w.operator(0, bondA)
 	b = w.operator(0, bondB)
@@ -22,29 +22,29 @@ func twoOperators(t *testing.T, c Config, bondA, bondB, free spec.Gwei) (w *worl
 func TestRegressionR1Evasion(t *testing.T) {
 	w, a, b := twoOperators(t, plainConfig(), 100, 100, million)
 	lot := w.delegate(1, a, million)
-	moved := w.do(Redelegation{Owner: 1, Lot: lot, To: b, Amount: million})[0]
-	entry := w.do(Undelegation{Owner: 1, Lot: moved, Amount: million})[0]
+	moved := w.do(Redelegation{Owner: 1, Lot: lot, To: b, Amount: million}).Lots[0]
+	entry := w.do(Undelegation{Owner: 1, Lot: moved, Amount: million}).Unbondings[0]
 	assert.EqualValues(t, 500_000+50, w.slash(half(1, a, 0)), "Cosmos burned only the bond")
-	assert.EqualValues(t, 500_000, w.entry(entry).Balance)
+	assert.EqualValues(t, 500_000, w.unbonding(entry).Balance)
 	assert.EqualValues(t, 50, w.op(a).Bond)
 	assert.EqualValues(t, 100, w.op(b).Bond)
 }
 
 func TestRegressionR2OverSlash(t *testing.T) {
 	w, a, b := twoOperators(t, plainConfig(), 0, 0, million)
-	moved := w.do(Redelegation{Owner: 1, Lot: w.delegate(1, a, million), To: b, Amount: million})[0]
-	entry := w.do(Undelegation{Owner: 1, Lot: moved, Amount: 400_000})[0]
+	moved := w.do(Redelegation{Owner: 1, Lot: w.delegate(1, a, million), To: b, Amount: million}).Lots[0]
+	entry := w.do(Undelegation{Owner: 1, Lot: moved, Amount: 400_000}).Unbondings[0]
 	assert.EqualValues(t, 500_000, w.slash(half(1, a, 0)), "the fixed Cosmos burned 900,000")
-	assert.EqualValues(t, 200_000, w.entry(entry).Balance)
+	assert.EqualValues(t, 200_000, w.unbonding(entry).Balance)
 	assert.EqualValues(t, 300_000, w.value(moved))
 }
 
 func TestRegressionR3StrangersEntry(t *testing.T) {
 	w, a, b := twoOperators(t, plainConfig(), 0, 0, million)
-	moved := w.do(Redelegation{Owner: 1, Lot: w.delegate(1, a, million), To: b, Amount: million})[0]
-	own := w.do(Undelegation{Owner: 2, Lot: w.delegate(2, b, million), Amount: million})[0]
+	moved := w.do(Redelegation{Owner: 1, Lot: w.delegate(1, a, million), To: b, Amount: million}).Lots[0]
+	own := w.do(Undelegation{Owner: 2, Lot: w.delegate(2, b, million), Amount: million}).Unbondings[0]
 	w.slash(half(1, a, 0))
-	assert.EqualValues(t, million, w.entry(own).Balance)
+	assert.EqualValues(t, million, w.unbonding(own).Balance)
 	assert.EqualValues(t, 500_000, w.value(moved))
 }
 
@@ -59,12 +59,12 @@ func TestRegressionR4ArrivalBetweenFaultAndEvidence(t *testing.T) {
 	w.slash(half(2, a, 0))
 	assert.EqualValues(t, 250, w.value(early), "a pool multiplies")
 
-	entry := w.do(Undelegation{Owner: 2, Lot: late, Shares: 3000})[0]
-	require.EqualValues(t, 750, w.entry(entry).Initial)
-	for id := range uint64(2) { // ceil(750/4) = 188 each time
+	entry := w.do(Undelegation{Owner: 2, Lot: late, Shares: 3000}).Unbondings[0]
+	require.EqualValues(t, 750, w.unbonding(entry).Initial)
+	for id := range SlashID(2) { // ceil(750/4) = 188 each time
 		w.slash(Slash{ID: 3 + id, Operator: a, Epoch: 1, Fraction: Ratio{1, 4}})
 	}
-	assert.EqualValues(t, 374, w.entry(entry).Balance, "an entry adds")
+	assert.EqualValues(t, 374, w.unbonding(entry).Balance, "an entry adds")
 }
 
 func TestRegressionR5Uncollected(t *testing.T) {
@@ -85,7 +85,7 @@ func TestRegressionR6BondWithdrawnAfterTheFault(t *testing.T) {
 		w, a, _ := twoOperators(t, plainConfig(), 60, 0, 0)
 		w.do(BondWithdrawal{0, a, 60})
 		assert.EqualValues(t, 60, w.slash(Slash{ID: 1, Operator: a, Amount: 60, Rule: rule}), "naively 0")
-		assert.EqualValues(t, 0, w.l.uncollected.n)
+		assert.EqualValues(t, 0, w.l.uncollected.Len())
 	}
 }
 
@@ -94,7 +94,7 @@ func TestRegressionR9TokenisedLotIsWhatLeft(t *testing.T) {
 	lot := w.delegate(1, a, 1000)
 	w.do(HeavyReward{a, 501}) // a price that does not divide
 	before := w.lot(lot).Shares
-	token := w.do(Tokenisation{Owner: 1, Lot: lot, Shares: 333})[0]
+	token := w.do(Tokenisation{Owner: 1, Lot: lot, Shares: 333}).Lots[0]
 	assert.EqualValues(t, before-333, w.lot(lot).Shares)
 	assert.EqualValues(t, 333, w.lot(token).Shares)
 	assert.EqualValues(t, 333, w.op(a).LiquidShares)
@@ -110,7 +110,7 @@ func TestRegressionR9TokenisedLotIsWhatLeft(t *testing.T) {
 
 func TestRegressionR10NoTokensOfLienedLots(t *testing.T) {
 	w, a, b := twoOperators(t, plainConfig(), 0, 0, million)
-	moved := w.do(Redelegation{Owner: 1, Lot: w.delegate(1, a, 1000), To: b, Amount: 1000})[0]
+	moved := w.do(Redelegation{Owner: 1, Lot: w.delegate(1, a, 1000), To: b, Amount: 1000}).Lots[0]
 	w.refuse(Tokenisation{Owner: 1, Lot: moved}, ErrLiened)
 	w.refuse(Redelegation{Owner: 1, Lot: moved, To: a, Amount: 1000}, ErrLiened)
 	w.advance(9)
@@ -121,7 +121,7 @@ func TestRegressionR10NoTokensOfLienedLots(t *testing.T) {
 
 func TestRegressionR11StrangerInABatch(t *testing.T) {
 	w, a, b := twoOperators(t, plainConfig(), 0, 0, million)
-	moved := w.do(Redelegation{Owner: 1, Lot: w.delegate(1, a, 100), To: b, Amount: 100})[0]
+	moved := w.do(Redelegation{Owner: 1, Lot: w.delegate(1, a, 100), To: b, Amount: 100}).Lots[0]
 	stranger := w.delegate(2, b, 100)
 	w.do(Slashing{[]Slash{{ID: 1, Operator: a, Fraction: Ratio{1, 1}}, half(2, b, 0)}})
 	assert.EqualValues(t, 50, w.value(stranger))
@@ -151,8 +151,8 @@ func TestRegressionE2IDZero(t *testing.T) {
 	l, err := New(plainConfig())
 	require.NoError(t, err)
 	w = &world{t, l}
-	require.Equal(t, []uint64{0}, w.do(Opening{1000}))
-	require.Equal(t, []uint64{1}, w.do(Registration{Owner: 0, Bond: 10}))
+	require.Equal(t, []AccountID{0}, w.do(Opening{1000}).Accounts)
+	require.Equal(t, []OperatorID{1}, w.do(Registration{Owner: 0, Bond: 10}).Operators)
 	// Id 0 as an operator, a lien source and a slash.
 	s := &State{Config: plainConfig(), NextID: 3, Genesis: 2000,
 		Operators: []Operator{{ID: 0, Owner: 1, Bond: 100}, {ID: 2, Owner: 1}},
@@ -160,7 +160,7 @@ func TestRegressionE2IDZero(t *testing.T) {
 	l, err = FromState(s)
 	require.NoError(t, err)
 	w = &world{t, l}
-	moved := w.do(Redelegation{Owner: 1, Lot: w.delegate(1, 0, 1000), To: 2, Amount: 1000})[0]
+	moved := w.do(Redelegation{Owner: 1, Lot: w.delegate(1, 0, 1000), To: 2, Amount: 1000}).Lots[0]
 	assert.EqualValues(t, 550, w.slash(half(0, 0, 0)))
 	assert.EqualValues(t, 500, w.value(moved))
 }
@@ -181,11 +181,11 @@ func TestRegressionE3BadItemBlocksNobody(t *testing.T) {
 
 func TestRegressionV2EntryAdds(t *testing.T) {
 	w, a, _ := twoOperators(t, plainConfig(), 0, 0, million)
-	entry := w.do(Undelegation{Owner: 1, Lot: w.delegate(1, a, 100), Amount: 100})[0]
+	entry := w.do(Undelegation{Owner: 1, Lot: w.delegate(1, a, 100), Amount: 100}).Unbondings[0]
 	for i, want := range []spec.Gwei{50, 50, 0} {
-		assert.Equal(t, want, w.slash(half(uint64(i), a, 0)))
+		assert.Equal(t, want, w.slash(half(SlashID(i), a, 0)))
 	}
-	assert.EqualValues(t, 0, w.entry(entry).Balance, "it stays in the queue")
+	assert.EqualValues(t, 0, w.unbonding(entry).Balance, "it stays in the queue")
 }
 
 func TestRegressionV3Liability(t *testing.T) {
@@ -199,7 +199,7 @@ func TestRegressionV3Liability(t *testing.T) {
 	}
 	// At the last epoch before completion it still pays; then it is gone.
 	w, a, _ := twoOperators(t, plainConfig(), 0, 0, million)
-	entry := w.do(Undelegation{Owner: 1, Lot: w.delegate(1, a, 100), Amount: 100})[0]
+	entry := w.do(Undelegation{Owner: 1, Lot: w.delegate(1, a, 100), Amount: 100}).Unbondings[0]
 	w.advance(9)
 	assert.EqualValues(t, 50, w.slash(half(1, a, 0)))
 	w.advance(1)
@@ -219,15 +219,15 @@ func TestRegressionV4CheapShares(t *testing.T) {
 	w.slash(half(1, a, 0)) // tokens 50, shares 100
 	lot := w.delegate(2, a, 10)
 	assert.EqualValues(t, 20, w.lot(lot).Shares)
-	assert.EqualValues(t, 10, w.entry(w.do(Undelegation{Owner: 2, Lot: lot, Shares: 20})[0]).Balance)
+	assert.EqualValues(t, 10, w.unbonding(w.do(Undelegation{Owner: 2, Lot: lot, Shares: 20}).Unbondings[0]).Balance)
 }
 
 func TestRegressionV5LastShareTakesTheTrimmings(t *testing.T) {
 	w, a, _ := twoOperators(t, plainConfig(), 0, 0, million)
 	lot := w.delegate(1, a, 100)
 	w.do(HeavyReward{a, 1}) // tokens 101, shares 100
-	assert.EqualValues(t, 99, w.entry(w.do(Undelegation{Owner: 1, Lot: lot, Shares: 99})[0]).Balance)
-	assert.EqualValues(t, 2, w.entry(w.do(Undelegation{Owner: 1, Lot: lot, Shares: 1})[0]).Balance)
+	assert.EqualValues(t, 99, w.unbonding(w.do(Undelegation{Owner: 1, Lot: lot, Shares: 99}).Unbondings[0]).Balance)
+	assert.EqualValues(t, 2, w.unbonding(w.do(Undelegation{Owner: 1, Lot: lot, Shares: 1}).Unbondings[0]).Balance)
 }
 
 func TestRegressionV6Attribution(t *testing.T) {
@@ -282,9 +282,9 @@ func TestRegressionV8LiquidCaps(t *testing.T) {
 
 func TestRegressionV11LightCarry(t *testing.T) {
 	w, a, _ := twoOperators(t, plainConfig(), 1, 0, 100*spec.ETH)
-	var lights []uint64
+	var lights []PositionID
 	for i, eth := range []spec.Gwei{10, 20, 70} {
-		lights = append(lights, w.do(LightDelegation{uint64(i + 1), a, eth * spec.ETH})[0])
+		lights = append(lights, w.do(LightDelegation{AccountID(i + 1), a, eth * spec.ETH}).Lights[0])
 	}
 	w.advance(1)
 	for range 3 {
@@ -315,8 +315,8 @@ func TestRegressionV11LightCarry(t *testing.T) {
 func TestRegressionV12Commissions(t *testing.T) {
 	w := newWorld(t, plainConfig(), 100*spec.ETH, 100*spec.ETH, 100*spec.ETH)
 	for commission, want := range map[Parts]spec.Gwei{One / 20: 950_000_000, One / 10: 900_000_000} {
-		op := w.do(Registration{Owner: 0, Bond: spec.ETH, Commission: commission})[0]
-		light := w.do(LightDelegation{1, op, 4 * spec.ETH})[0]
+		op := w.do(Registration{Owner: 0, Bond: spec.ETH, Commission: commission}).Operators[0]
+		light := w.do(LightDelegation{1, op, 4 * spec.ETH}).Lights[0]
 		w.advance(1)
 		w.do(LightReward{op, spec.ETH})
 		v, err := LightETHBalance(w.l, light)
@@ -331,13 +331,13 @@ func TestRegressionV15EntryIsFixedInGwei(t *testing.T) {
 	w, a, _ := twoOperators(t, plainConfig(), 0, 0, million)
 	lot := w.delegate(1, a, 1000)
 	w.advance(1)
-	entry := w.do(Undelegation{Owner: 1, Lot: lot, Amount: 110})[0]
+	entry := w.do(Undelegation{Owner: 1, Lot: lot, Amount: 110}).Unbondings[0]
 	w.advance(1)
 	w.do(HeavyReward{a, 777})                                            // a rise
 	w.slash(Slash{ID: 1, Operator: a, Epoch: 2, Fraction: Ratio{9, 10}}) // a fall, of a later infraction
 	w.slash(Slash{ID: 2, Operator: a, Epoch: 1, Fraction: Ratio{1, 22}}) // an earlier one
 	w.slash(Slash{ID: 3, Operator: a, Epoch: 2, Amount: 5})              // later again
-	assert.EqualValues(t, 105, w.entry(entry).Balance)
+	assert.EqualValues(t, 105, w.unbonding(entry).Balance)
 	before := w.free(1)
 	w.advance(9)
 	assert.EqualValues(t, 105, w.free(1)-before)
@@ -366,9 +366,9 @@ func TestRegressionS4PoolRestartsOneToOne(t *testing.T) {
 
 func TestRegressionS5JustInTimeDeposit(t *testing.T) {
 	w, a, _ := twoOperators(t, plainConfig(), 1, 0, 100*spec.ETH)
-	old := w.do(LightDelegation{1, a, 10 * spec.ETH})[0]
+	old := w.do(LightDelegation{1, a, 10 * spec.ETH}).Lights[0]
 	w.advance(1)
-	late := w.do(LightDelegation{2, a, 90 * spec.ETH})[0]
+	late := w.do(LightDelegation{2, a, 90 * spec.ETH}).Lights[0]
 	w.do(EpochInput{Rewards: []EpochReward{{Operator: a, Light: spec.ETH}}})
 	v, _ := LightETHBalance(w.l, late)
 	assert.Equal(t, 90*spec.ETH, v)

@@ -30,16 +30,16 @@ func TestLossRules(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			w, a, b := twoOperators(t, plainConfig(), 100, 0, million)
 			lot := w.delegate(1, a, 400)
-			queued := w.do(BondWithdrawal{0, a, 40})[0]
-			entry := w.do(Undelegation{Owner: 1, Lot: lot, Amount: 100})[0]
-			moved := w.do(Redelegation{Owner: 1, Lot: lot, To: b, Amount: 100})[0]
+			queued := w.do(BondWithdrawal{0, a, 40}).Unbondings[0]
+			entry := w.do(Undelegation{Owner: 1, Lot: lot, Amount: 100}).Unbondings[0]
+			moved := w.do(Redelegation{Owner: 1, Lot: lot, To: b, Amount: 100}).Lots[0]
 			c.slash.ID, c.slash.Operator = 1, a
-			preview := PreviewSlash(w.l, []Slash{c.slash})
+			preview := PreviewSlashing(w.l, Slashing{[]Slash{c.slash}})
 			burned := w.slash(c.slash)
 			assert.Equal(t, c.bond, w.op(a).Bond, "bond")
-			assert.Equal(t, c.queued, w.entry(queued).Balance, "withdrawal")
+			assert.Equal(t, c.queued, w.unbonding(queued).Balance, "withdrawal")
 			assert.Equal(t, c.pool, w.op(a).PoolTokens, "pool")
-			assert.Equal(t, c.entry, w.entry(entry).Balance, "entry")
+			assert.Equal(t, c.entry, w.unbonding(entry).Balance, "entry")
 			p := w.lotOrZero(moved)
 			o := w.op(b)
 			assert.Equal(t, c.lien, o.value(p.Shares), "liened lot")
@@ -65,14 +65,14 @@ func TestOrderOfRulesOnOneBond(t *testing.T) {
 	assert.EqualValues(t, 50, w.op(a).PoolTokens)
 	left, _ := w.l.Uncollected(2)
 	assert.EqualValues(t, 10, left.Amount)
-	assert.EqualValues(t, 1, w.l.uncollected.n)
+	assert.EqualValues(t, 1, w.l.uncollected.Len())
 }
 
 // A pool keeps its last share when a lien takes a part of it, or its tokens would
 // be nobody's.
 func TestLienLeavesTheLastShare(t *testing.T) {
 	w, a, b := twoOperators(t, plainConfig(), 0, 0, million)
-	moved := w.do(Redelegation{Owner: 1, Lot: w.delegate(1, a, 1), To: b, Amount: 1})[0]
+	moved := w.do(Redelegation{Owner: 1, Lot: w.delegate(1, a, 1), To: b, Amount: 1}).Lots[0]
 	w.do(HeavyReward{b, 18}) // tokens 19, shares 1
 	assert.EqualValues(t, 1, w.slash(Slash{ID: 1, Operator: a, Fraction: Ratio{1, 1}}))
 	assert.EqualValues(t, 1, w.lot(moved).Shares)
@@ -101,7 +101,7 @@ func TestJail(t *testing.T) {
 	c.MinBond = 60
 	w, a, _ := twoOperators(t, c, 100, 60, million)
 	lot := w.delegate(1, a, 1000)
-	evidence := w.do(EvidenceSubmission{a, 0})[0]
+	evidence := w.do(EvidenceSubmission{a, 0}).Evidence[0]
 	w.refuse(Delegation{1, a, 1}, ErrJailed)
 	w.do(Undelegation{Owner: 1, Lot: lot, Amount: 10}) // leaving is allowed
 	w.advance(2)
@@ -147,8 +147,8 @@ func TestExitInStages(t *testing.T) {
 	w, a, b := twoOperators(t, c, 100, 100, 10*spec.ETH)
 	lot, token := w.delegate(1, a, 300), w.delegate(1, a, 30)
 	w.do(Tokenisation{Owner: 1, Lot: token})
-	moved := w.do(Redelegation{Owner: 1, Lot: lot, To: b, Amount: 100})[0]
-	light := w.do(LightDelegation{1, a, 2 * spec.ETH})[0]
+	moved := w.do(Redelegation{Owner: 1, Lot: lot, To: b, Amount: 100}).Lots[0]
+	light := w.do(LightDelegation{1, a, 2 * spec.ETH}).Lights[0]
 	w.do(WalletPointer{Owner: 1, Operator: a})
 	w.advance(1)
 

@@ -33,7 +33,7 @@ func trySpoilt(s source, base *State, changes, steps int) (admitted bool, err er
 	for i := range steps {
 		op := w.next()
 		before := encode(l)
-		_, err := op.Apply(l)
+		_, err := Process(l, op)
 		switch {
 		case err == nil:
 			err = CheckInvariants(l)
@@ -54,7 +54,7 @@ func bases(t testing.TB, n int) (list []*State) {
 	for seed := range n {
 		w := newWalker(dice{rand.New(rand.NewPCG(uint64(seed), 11))})
 		for range 150 {
-			_, _ = w.next().Apply(w.l) // some are refused
+			_, _ = Process(w.l, w.next()) // some are refused
 		}
 		require.NoError(t, CheckInvariants(w.l))
 		list = append(list, w.l.State())

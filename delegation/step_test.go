@@ -10,10 +10,10 @@ import (
 
 // settlements counts, by operator, how often a light holder was settled since the
 // reserve was empty.
-type settlements map[uint64]uint64
+type settlements map[OperatorID]uint64
 
 // checkStep checks one successful operation.
-func checkStep(before, after *Ledger, op Operation, r *Receipt, settled settlements) error {
+func checkStep(before, after *Ledger, op any, r *Receipt, settled settlements) error {
 	for _, item := range r.Skipped {
 		if !typed(item) {
 			return fmt.Errorf("untyped error: %w", item)
@@ -51,8 +51,8 @@ func checkStandings(l *Ledger) error {
 		}
 		n++
 	}
-	if n != l.operators.n {
-		return fmt.Errorf("%d standings of %d operators", n, l.operators.n)
+	if n != l.operators.Len() {
+		return fmt.Errorf("%d standings of %d operators", n, l.operators.Len())
 	}
 	return nil
 }
@@ -70,8 +70,8 @@ func checkRoundTrip(l *Ledger) error {
 }
 
 // I3: a light principal changes only by its owner's operations.
-func checkLightPrincipal(before, after *Ledger, op Operation) error {
-	owner, light := uint64(0), true
+func checkLightPrincipal(before, after *Ledger, op any) error {
+	owner, light := AccountID(0), true
 	switch op := op.(type) {
 	case LightDelegation:
 		owner = op.Owner
@@ -84,11 +84,11 @@ func checkLightPrincipal(before, after *Ledger, op Operation) error {
 	default:
 		light = false
 	}
-	for p := range before.lights.all() {
+	for p := range before.lights.All() {
 		if light && p.Owner == owner {
 			continue
 		}
-		q := after.lights.get(p.ID)
+		q := after.lights.Get(p.ID)
 		if q == nil || q.Total() != p.Total() || q.Owner != p.Owner {
 			return fmt.Errorf("I3: light position %+v became %+v", *p, q)
 		}
@@ -99,7 +99,7 @@ func checkLightPrincipal(before, after *Ledger, op Operation) error {
 // I5: a pool's price never falls except by a slash of that pool; and a lien never
 // costs a stranger: its cut does not lower the price.
 func checkPrices(before, after *Ledger, r *Receipt) error {
-	slashed := map[uint64]bool{}
+	slashed := map[OperatorID]bool{}
 	for _, e := range r.Events {
 		if e.Kind != Slashed || e.From.Kind != PotPool {
 			continue
@@ -110,8 +110,8 @@ func checkPrices(before, after *Ledger, r *Receipt) error {
 			return fmt.Errorf("a lien lowered a price: %+v", e)
 		}
 	}
-	for o := range before.operators.all() {
-		q := after.operators.get(o.ID)
+	for o := range before.operators.All() {
+		q := after.operators.Get(o.ID)
 		if q == nil || slashed[o.ID] || o.PoolShares == 0 || q.PoolShares == 0 {
 			continue
 		}
@@ -123,11 +123,11 @@ func checkPrices(before, after *Ledger, r *Receipt) error {
 }
 
 // I14: in reject mode no admission takes delegated above floor(cap * bond).
-func checkAdmission(after *Ledger, op Operation) error {
+func checkAdmission(after *Ledger, op any) error {
 	if after.config.LeverageMode != Reject {
 		return nil
 	}
-	var id uint64
+	var id OperatorID
 	switch op := op.(type) {
 	case Delegation:
 		id = op.Operator
@@ -138,8 +138,8 @@ func checkAdmission(after *Ledger, op Operation) error {
 	default:
 		return nil
 	}
-	o := after.operators.get(id)
-	if o.PoolTokens > after.config.LeverageCap.of(o.Bond) {
+	o := after.operators.Get(id)
+	if o.PoolTokens > after.config.LeverageCap.Of(o.Bond) {
 		return fmt.Errorf("I14: operator %d has %d for a bond of %d", id, o.PoolTokens, o.Bond)
 	}
 	return nil
@@ -148,18 +148,18 @@ func checkAdmission(after *Ledger, op Operation) error {
 // I8: pending <= reserve, and the residue is at most the settlements of holders
 // + holders + 1 + carry / 2^32.
 func checkResidue(before, after *Ledger, settled settlements) error {
-	for o := range after.operators.all() {
+	for o := range after.operators.All() {
 		holders, claims := uint64(0), spec.Gwei(0)
-		for k := range after.index.lightsAt.with(o.ID) {
-			p := after.lights.get(k[1])
+		for k := range after.index.lightsAt.With(uint64(o.ID)) {
+			p := after.lights.Get(PositionID(k[1]))
 			claims += p.Accrued + o.Light.earned(p.Index, p.Principal)
 			holders++
-			if q := before.lights.get(p.ID); q == nil || q.Index != p.Index {
+			if q := before.lights.Get(p.ID); q == nil || q.Index != p.Index {
 				settled[o.ID]++
 			}
 		}
-		for k := range before.index.lightsAt.with(o.ID) {
-			if after.lights.get(k[1]) == nil {
+		for k := range before.index.lightsAt.With(uint64(o.ID)) {
+			if after.lights.Get(PositionID(k[1])) == nil {
 				settled[o.ID]++
 			}
 		}
@@ -178,21 +178,21 @@ func checkResidue(before, after *Ledger, settled settlements) error {
 
 // slashesOf returns the slashes of an operation that applies them to the state before
 // it, with nothing else first.
-func slashesOf(op Operation) ([]Slash, bool) {
+func slashesOf(op any) ([]Slash, bool) {
 	s, ok := op.(Slashing)
 	return s.Slashes, ok
 }
 
 // I4 and I13: burned <= slashes, bond only takes bonds and their withdrawals alone,
 // and nothing is cut that is not liable for any slash.
-func checkSlashesPaid(before *Ledger, op Operation) error {
+func checkSlashesPaid(before *Ledger, op any) error {
 	slashes, ok := slashesOf(op)
 	if !ok {
 		return nil
 	}
-	out := PreviewSlash(before, slashes)
+	out := PreviewSlashing(before, Slashing{slashes})
 	collected, cut := spec.Gwei(0), spec.Gwei(0)
-	oldest, bondOnly := map[uint64]spec.Epoch{}, map[uint64]bool{}
+	oldest, bondOnly := map[OperatorID]spec.Epoch{}, map[OperatorID]bool{}
 	for _, c := range out.Results {
 		if c.Collected > c.Owed {
 			return fmt.Errorf("I4: %+v", c)
@@ -208,7 +208,7 @@ func checkSlashesPaid(before *Ledger, op Operation) error {
 			bondOnly[o] = false
 		}
 	}
-	liable := func(operator uint64, start, end spec.Epoch) bool {
+	liable := func(operator OperatorID, start, end spec.Epoch) bool {
 		h, ok := oldest[operator]
 		return ok && start >= h && before.epoch < end
 	}
@@ -221,11 +221,11 @@ func checkSlashesPaid(before *Ledger, op Operation) error {
 		case PotPool:
 			_, own := oldest[c.Operator]
 			fair = own && c.Lot == 0 && !bondOnly[c.Operator]
-			if p := before.lots.get(c.Lot); c.Shares > 0 && p != nil && p.Lien.Set {
+			if p := before.lots.Get(c.Lot); c.Shares > 0 && p != nil && p.Lien.Set {
 				fair = liable(p.Lien.Source, p.Lien.Start, p.Lien.End) && !bondOnly[p.Lien.Source]
 			}
 		case PotUnbonding:
-			u := before.unbondings.get(c.Pot.ID)
+			u := before.unbondings.Get(UnbondingID(c.Pot.ID))
 			fair = liable(u.Operator, u.Start, u.Complete) && (u.Bond || !bondOnly[u.Operator])
 			fair = fair || u.Lien.Set && liable(u.Lien.Source, u.Lien.Start, u.Lien.End) && !bondOnly[u.Lien.Source]
 		}
@@ -240,7 +240,7 @@ func checkSlashesPaid(before *Ledger, op Operation) error {
 }
 
 // I9: any order of a batch gives the same state.
-func checkOrderOfSlashes(before, after *Ledger, op Operation) error {
+func checkOrderOfSlashes(before, after *Ledger, op any) error {
 	slashes, ok := slashesOf(op)
 	if !ok || len(slashes) < 2 {
 		return nil
@@ -250,7 +250,7 @@ func checkOrderOfSlashes(before, after *Ledger, op Operation) error {
 		turned = append(turned[1:], turned[0])
 		slices.Reverse(turned[1:])
 		l := before.Clone()
-		if _, err := ProcessSlashing(l, turned); err != nil {
+		if _, err := ProcessSlashing(l, Slashing{turned}); err != nil {
 			return err
 		}
 		if !bytes.Equal(encode(l), encode(after)) {
@@ -261,7 +261,7 @@ func checkOrderOfSlashes(before, after *Ledger, op Operation) error {
 }
 
 // Advancing by n epochs equals n advances.
-func checkAdvance(before, after *Ledger, op Operation) error {
+func checkAdvance(before, after *Ledger, op any) error {
 	a, ok := op.(Advance)
 	if !ok {
 		return nil
@@ -275,7 +275,7 @@ func checkAdvance(before, after *Ledger, op Operation) error {
 	if !bytes.Equal(encode(l), encode(after)) {
 		return fmt.Errorf("advance by %d differs from so many advances", a.Epochs)
 	}
-	if _, err := ProcessEpochs(far, 40); err != nil {
+	if _, err := ProcessAdvance(far, Advance{Epochs: 40}); err != nil {
 		return err
 	}
 	for range 40 - a.Epochs {

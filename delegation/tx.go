@@ -1,18 +1,166 @@
 package delegation
 
 import (
-	"math"
-
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/u64"
 )
 
-// tx writes to a ledger and records what it wrote. Everything is validated
-// before the first write, so that nothing here fails.
+// What transitions look up and refuse comes first: a function returns the row, or an
+// error that names it. What they write comes after it.
+
+func (l *Ledger) findOperator(id OperatorID) (*Operator, error) {
+	if err := l.usable(); err != nil {
+		return nil, err
+	}
+	return found(l.operators.Get(id), "operator", id)
+}
+
+func (l *Ledger) findAccount(id AccountID) (*Account, error) {
+	if err := l.usable(); err != nil {
+		return nil, err
+	}
+	return found(l.accounts.Get(id), "account", id)
+}
+
+func (l *Ledger) findUnbonding(id UnbondingID) (*Unbonding, error) {
+	if err := l.usable(); err != nil {
+		return nil, err
+	}
+	return found(l.unbondings.Get(id), "unbonding", id)
+}
+
+func (l *Ledger) findLight(id PositionID) (*LightPosition, error) {
+	if err := l.usable(); err != nil {
+		return nil, err
+	}
+	return found(l.lights.Get(id), "light position", id)
+}
+
+func (l *Ledger) findLot(id LotID) (*Lot, error) {
+	if err := l.usable(); err != nil {
+		return nil, err
+	}
+	return found(l.lots.Get(id), "lot", id)
+}
+
+func found[T any, ID ~uint64](p *T, field string, id ID) (*T, error) {
+	if p == nil {
+		return nil, spec.About(field, id, ErrUnknownID)
+	}
+	return p, nil
+}
+
+// ownOperator finds an operator and checks whose it is.
+func (l *Ledger) ownOperator(id OperatorID, owner AccountID) (*Operator, error) {
+	o, err := l.findOperator(id)
+	if err == nil && o.Owner != owner {
+		err = spec.Aboutf("owner", owner, ErrOwner, "operator %d", id)
+	}
+	return o, err
+}
+
+// ownLot finds a heavy lot and checks whose it is.
+func (l *Ledger) ownLot(id LotID, owner AccountID) (*Lot, error) {
+	p, err := l.findLot(id)
+	if err == nil && p.Owner != owner {
+		err = spec.Aboutf("owner", owner, ErrOwner, "lot %d", id)
+	}
+	return p, err
+}
+
+// ownLight finds a light position and checks whose it is.
+func (l *Ledger) ownLight(id PositionID, owner AccountID) (*LightPosition, error) {
+	p, err := l.findLight(id)
+	if err == nil && p.Owner != owner {
+		err = spec.Aboutf("owner", owner, ErrOwner, "light position %d", id)
+	}
+	return p, err
+}
+
+// openOperator finds an operator that may take new stake.
+func (l *Ledger) openOperator(id OperatorID) (*Operator, error) {
+	o, err := l.findOperator(id)
+	if err != nil {
+		return nil, err
+	}
+	return o, o.checkOpen()
+}
+
+// checkOpen says whether the operator may take new stake.
+func (o *Operator) checkOpen() error {
+	switch {
+	case o.Tombstoned:
+		return spec.About("operator", o.ID, ErrTombstoned)
+	case o.Jailed:
+		return spec.About("operator", o.ID, ErrJailed)
+	case o.Exit != Active:
+		return spec.About("operator", o.ID, ErrExiting)
+	}
+	return nil
+}
+
+// payer finds an account that can pay an amount.
+func (l *Ledger) payer(id AccountID, amount spec.Gwei) (*Account, error) {
+	a, err := l.findAccount(id)
+	if err != nil {
+		return nil, err
+	}
+	if amount > a.Free {
+		return nil, spec.Aboutf("amount", amount, ErrFunds, "account %d has %d", id, a.Free)
+	}
+	return a, nil
+}
+
+// checkSupply says whether so many Gwei more may enter the ledger.
+func (l *Ledger) checkSupply(amount spec.Gwei) error {
+	if err := l.usable(); err != nil {
+		return err
+	}
+	if sum, ok := u64.Add(l.Supply(), amount); !ok || sum >= MaxSupply {
+		return spec.Aboutf("amount", amount, ErrBound, "supply of %d", l.Supply())
+	}
+	return nil
+}
+
+// checkIDs says whether n ids are left.
+func (l *Ledger) checkIDs(n uint64) error {
+	if _, ok := u64.Add(l.nextID, n); !ok {
+		return spec.About("next id", l.nextID, ErrBound)
+	}
+	return nil
+}
+
+// checkMinimum refuses an amount under the minimum delegation.
+func (l *Ledger) checkMinimum(amount spec.Gwei) error {
+	if amount == 0 {
+		return spec.About("amount", amount, ErrAmount)
+	}
+	if amount < l.config.MinDelegation {
+		return spec.Aboutf("amount", amount, ErrMinimum, "minimum %d", l.config.MinDelegation)
+	}
+	return nil
+}
+
+// checkPart refuses to divide whole so that the part or the rest is under the minimum
+// delegation; the whole is always a valid part.
+func (l *Ledger) checkPart(part, whole spec.Gwei) error {
+	switch {
+	case part == whole:
+		return nil
+	case part > whole:
+		return spec.Aboutf("amount", part, ErrAmount, "%d is there", whole)
+	case whole-part < l.config.MinDelegation:
+		return spec.Aboutf("amount", part, ErrMinimum, "leaves %d, minimum %d", whole-part, l.config.MinDelegation)
+	}
+	return l.checkMinimum(part)
+}
+
+// tx writes to a ledger and records what it wrote. Everything is validated before the
+// first write, so nothing here fails.
 type tx struct {
 	l     *Ledger
 	r     Receipt
-	brief bool // no Rewarded events
+	brief bool // without Rewarded events
 }
 
 func (l *Ledger) begin(operation string) *tx {
@@ -21,17 +169,22 @@ func (l *Ledger) begin(operation string) *tx {
 
 func (t *tx) emit(e Event) { t.r.Events = append(t.r.Events, e) }
 
-// move records Gwei going from one pot to another; nothing when there are none.
-func (t *tx) move(kind EventKind, from, to Pot, operator, lot uint64, amount spec.Gwei) {
+// move records Gwei going from one pot to another, and nothing when there are none.
+func (t *tx) move(kind EventKind, from, to Pot, operator OperatorID, amount spec.Gwei) {
+	t.moveOf(NoRow, 0, kind, from, to, operator, amount)
+}
+
+// moveOf is move for Gwei of a lot, an unbonding entry or a light position.
+func (t *tx) moveOf(row RowKind, id uint64, kind EventKind, from, to Pot, operator OperatorID, amount spec.Gwei) {
 	if amount > 0 && !(t.brief && kind == Rewarded) {
-		t.emit(Event{Kind: kind, From: from, To: to, Operator: operator, Lot: lot, Amount: amount})
+		t.emit(Event{Kind: kind, Row: row, ID: id, From: from, To: to, Operator: operator, Amount: amount})
 	}
 }
 
+// newID takes the next id of the ledger.
 func (t *tx) newID() uint64 {
 	id := t.l.nextID
 	t.l.nextID++
-	t.r.Created = append(t.r.Created, id)
 	return id
 }
 
@@ -51,38 +204,33 @@ func (o *Operator) liquidValue() spec.Gwei {
 	return o.value(o.LiquidShares)
 }
 
-// value is what shares of the pool are worth, floored; 0 in a pool without.
-func (o *Operator) value(shares uint64) spec.Gwei {
-	v, _ := u64.MulDiv(shares, uint64(o.PoolTokens), o.PoolShares)
-	return spec.Gwei(v)
-}
+// value is what shares of the pool are worth, floored; 0 in a pool without shares.
+func (o *Operator) value(shares uint64) spec.Gwei { return o.Price().value(shares) }
 
-// credit adds to a free balance, debit takes from it.
-func (t *tx) credit(account uint64, amount spec.Gwei) {
-	t.pay(t.l.accounts.get(account), amount)
+// credit adds to a free balance.
+func (t *tx) credit(account AccountID, amount spec.Gwei) {
+	t.pay(t.l.accounts.Get(account), amount)
 }
 
 func (t *tx) pay(a *Account, amount spec.Gwei) { t.reweigh(a, a.Free+amount, a.Pointer.Weight) }
 
-func (t *tx) debit(account uint64, amount spec.Gwei) {
-	a := t.l.accounts.get(account)
+// debit takes from a free balance.
+func (t *tx) debit(account AccountID, amount spec.Gwei) {
+	a := t.l.accounts.Get(account)
 	t.reweigh(a, a.Free-amount, a.Pointer.Weight)
 }
 
-// counted is the weight of an account's pointer.
-func (a *Account) counted() spec.Gwei { return min(a.Free, a.Pointer.Weight) }
-
-// reweigh sets an account's free balance and snapshot weight, after it has been
-// paid what its pointer earned so far.
+// reweigh sets an account's free balance and snapshot weight, after it has been paid
+// what its pointer has earned so far.
 func (t *tx) reweigh(a *Account, free, weight spec.Gwei) {
 	if !a.Pointer.Set {
 		a.Free = free
 		return
 	}
-	o := t.l.operators.get(a.Pointer.Operator)
+	o := t.l.operators.Get(a.Pointer.Operator)
 	earned := o.Pointers.settle(&a.Pointer.Index, a.counted())
 	o.Pointers.Reserve -= earned
-	t.move(Rewarded, Pot{PotPointerRewards, o.ID}, Pot{PotFree, a.ID}, o.ID, 0, earned)
+	t.move(Rewarded, rewardsOf(PotPointerRewards, o), freeOf(a.ID), o.ID, earned)
 	before := a.counted()
 	a.Free, a.Pointer.Weight = free+earned, weight
 	t.shiftPointerWeight(o, before, a.counted())
@@ -91,26 +239,26 @@ func (t *tx) reweigh(a *Account, free, weight spec.Gwei) {
 // setWeight sets the weight of a lot's pointer, if it has one.
 func (t *tx) setWeight(p *Lot, weight spec.Gwei) {
 	if p.Pointer.Set {
-		t.reweighLot(p, t.l.accounts.get(p.Owner), weight)
+		t.reweighLot(p, t.l.accounts.Get(p.Owner), weight)
 	}
 }
 
-// reweighLot sets the weight of a lot's pointer after its owner has been paid
-// what it earned so far.
+// reweighLot sets the weight of a lot's pointer, after its owner has been paid what it
+// has earned so far.
 func (t *tx) reweighLot(p *Lot, owner *Account, weight spec.Gwei) {
-	o := t.l.operators.get(p.Pointer.Operator)
+	o := t.l.operators.Get(p.Pointer.Operator)
 	earned := o.Pointers.settle(&p.Pointer.Index, p.Pointer.Weight)
 	before := p.Pointer.Weight
 	p.Pointer.Weight = weight
 	o.Pointers.Reserve -= earned
 	if earned > 0 {
-		t.move(Rewarded, Pot{PotPointerRewards, o.ID}, Pot{PotFree, p.Owner}, o.ID, p.ID, earned)
+		t.moveOf(LotRow, uint64(p.ID), Rewarded, rewardsOf(PotPointerRewards, o), freeOf(p.Owner), o.ID, earned)
 		t.pay(owner, earned)
 	}
 	t.shiftPointerWeight(o, before, weight)
 }
 
-// shiftPointerWeight replaces one holder's weight. The last weight out leaves
+// shiftPointerWeight replaces the weight of one holder. The last weight out leaves
 // what remains of the reserve to the bond.
 func (t *tx) shiftPointerWeight(o *Operator, before, after spec.Gwei) {
 	o.Pointers.Weight += after - before
@@ -119,77 +267,55 @@ func (t *tx) shiftPointerWeight(o *Operator, before, after spec.Gwei) {
 	}
 }
 
-// sweep gives the reserve of a stream without holders to the bond.
-func (t *tx) sweep(o *Operator, s *RewardIndex, pot PotKind) {
-	t.move(Rewarded, Pot{pot, o.ID}, Pot{PotBond, o.ID}, o.ID, 0, s.Reserve)
-	o.Bond += s.Reserve
-	s.Reserve, s.Carry = 0, 0
+// sweep gives the reserve of a reward index without holders to the bond.
+func (t *tx) sweep(o *Operator, x *RewardIndex, pot PotKind) {
+	t.move(Rewarded, rewardsOf(pot, o), bondOf(o.ID), o.ID, x.Reserve)
+	o.Bond += x.Reserve
+	x.Reserve, x.Carry = 0, 0
 }
 
-// settle returns what weight earned since the snapshot of the index, floored,
-// and moves the snapshot up.
-func (s *RewardIndex) settle(snapshot *uint64, weight spec.Gwei) spec.Gwei {
-	earned := s.earned(*snapshot, weight)
-	*snapshot = s.Index
-	return earned
-}
-
-// earned is what weight earned since the snapshot of the index, floored, and 2^64-1
-// where that needs more bits, which [CheckInvariants] admits of no reserve.
-func (s *RewardIndex) earned(snapshot uint64, weight spec.Gwei) spec.Gwei {
-	v, ok := u64.MulDiv(s.Index-snapshot, uint64(weight), 1<<32)
-	if !ok {
-		return math.MaxUint64
-	}
-	return spec.Gwei(v)
-}
-
-// add takes in a reward for weight above 0.
-func (s *RewardIndex) add(reward spec.Gwei) {
-	hi, lo := uint64(reward)>>32, uint64(reward)<<32
-	step, carry := divCarry(hi, lo, s.Carry, uint64(s.Weight))
-	s.Index += step
-	s.Carry = carry
-	s.Reserve += reward
-}
-
-// mintLot pays amount, already taken from its pot, into the pool as a new lot of
-// so many shares, and returns its id.
-func (t *tx) mintLot(from Pot, p Lot, amount spec.Gwei) uint64 {
-	p.ID = t.newID()
-	o := t.l.operators.get(p.Operator)
+// mintLot pays an amount that has left its pot already into the pool, as a new lot of
+// so many shares.
+func (t *tx) mintLot(from Pot, p Lot, amount spec.Gwei) {
+	p.ID = LotID(t.newID())
+	o := t.l.operators.Get(p.Operator)
 	before := o.Price()
 	t.l.setPool(o, o.PoolTokens+amount, o.PoolShares+p.Shares, o.LiquidShares)
-	t.l.lots.insert(p.ID, p)
-	t.l.index.lot(&p, true)
-	t.emit(Event{Kind: Moved, From: from, To: Pot{PotPool, o.ID}, Operator: o.ID, Lot: p.ID,
+	t.enterLot(&p)
+	t.emit(Event{Kind: Moved, Row: LotRow, ID: uint64(p.ID), From: from, To: poolOf(o.ID), Operator: o.ID,
 		Amount: amount, Shares: p.Shares, Before: before, After: o.Price()})
-	t.emit(Event{Kind: LotCreated, Operator: o.ID, Lot: p.ID, Shares: p.Shares, To: Pot{PotFree, p.Owner}})
+	t.emit(Event{Kind: LotCreated, Row: LotRow, ID: uint64(p.ID), Operator: o.ID, Shares: p.Shares, To: freeOf(p.Owner)})
 	if p.Lien.Set {
-		t.emit(Event{Kind: LienSet, Operator: p.Lien.Source, Lot: p.ID, Amount: p.Lien.Initial})
+		t.emit(Event{Kind: LienSet, Row: LotRow, ID: uint64(p.ID), Operator: p.Lien.Source, Amount: p.Lien.Initial})
 	}
-	return p.ID
 }
 
-// part is what leaves a lot: the shares and what goes with them.
+// enterLot puts a new lot into the tables.
+func (t *tx) enterLot(p *Lot) {
+	t.l.lots.Insert(p.ID, *p)
+	t.l.index.lot(p, true)
+	t.r.Lots = append(t.r.Lots, p.ID)
+}
+
+// part is what leaves a lot beside its shares.
 type part struct {
 	lien    Lien
-	pointer Pointer // not entered anywhere
+	pointer Pointer // which is entered nowhere
 }
 
-// takeShares takes shares off a lot, with their parts of its lien and pointer,
-// and deletes the lot when none are left. The pool is untouched.
-func (t *tx) takeShares(id uint64, shares uint64) part {
-	p := t.l.lots.get(id)
+// takeShares takes shares off a lot, with their parts of its lien and pointer, and
+// deletes the lot when none are left. The pool is untouched.
+func (t *tx) takeShares(id LotID, shares uint64) part {
+	p := t.l.lots.Get(id)
 	whole := shares == p.Shares
 	out := part{lien: p.Lien.part(shares, p.Shares)}
-	weight := part64(p.Pointer.Weight, shares, p.Shares)
+	weight := partOf(p.Pointer.Weight, shares, p.Shares)
 	t.setWeight(p, p.Pointer.Weight-weight)
 	out.pointer = p.Pointer
 	out.pointer.Weight = weight
 	if whole {
 		t.l.index.lot(p, false)
-		t.l.lots.remove(id)
+		t.l.lots.Remove(id)
 		return out
 	}
 	p.Shares -= shares
@@ -197,13 +323,13 @@ func (t *tx) takeShares(id uint64, shares uint64) part {
 	return out
 }
 
-// enterPointer gives a lot that is not in the table yet the pointer of the part
-// that it is made of.
+// enterPointer gives a lot that is not in the table yet the pointer of the part that it
+// is made of.
 func (t *tx) enterPointer(p *Lot, pointer Pointer) {
 	if !pointer.Set {
 		return
 	}
-	o := t.l.operators.get(pointer.Operator)
+	o := t.l.operators.Get(pointer.Operator)
 	pointer.Index = o.Pointers.Index
 	t.shiftPointerWeight(o, 0, pointer.Weight)
 	p.Pointer = pointer
@@ -211,32 +337,22 @@ func (t *tx) enterPointer(p *Lot, pointer Pointer) {
 
 // part is the lien that goes with shares of total: its initial floored.
 func (l Lien) part(shares, total uint64) Lien {
-	l.Initial = part64(l.Initial, shares, total)
+	l.Initial = partOf(l.Initial, shares, total)
 	return l
 }
 
-// part64 is floor(amount * shares / total), for shares up to total.
-func part64(amount spec.Gwei, shares, total uint64) spec.Gwei {
+// partOf is floor(amount * shares / total), for shares up to total.
+func partOf(amount spec.Gwei, shares, total uint64) spec.Gwei {
 	v, _ := u64.MulDiv(uint64(amount), shares, total)
 	return spec.Gwei(v)
 }
 
-// payOut takes the tokens of shares out of the pool; their lot has been cut
-// already. The last shares take everything.
-func (t *tx) payOut(o *Operator, lot, shares, liquid uint64, to Pot) spec.Gwei {
+// payOut takes the tokens of shares out of the pool; their lot has been cut already.
+// The last shares take everything.
+func (t *tx) payOut(o *Operator, lot LotID, shares uint64, to Pot) spec.Gwei {
 	before, tokens := o.Price(), o.value(shares)
-	t.l.setPool(o, o.PoolTokens-tokens, o.PoolShares-shares, o.LiquidShares-liquid)
-	t.emit(Event{Kind: Moved, From: Pot{PotPool, o.ID}, To: to, Operator: o.ID, Lot: lot,
+	t.l.setPool(o, o.PoolTokens-tokens, o.PoolShares-shares, o.LiquidShares)
+	t.emit(Event{Kind: Moved, Row: LotRow, ID: uint64(lot), From: poolOf(o.ID), To: to, Operator: o.ID,
 		Amount: tokens, Shares: shares, Before: before, After: o.Price()})
 	return tokens
-}
-
-// queue puts an amount, taken from its pot already, into the unbonding queue as
-// entry u.ID.
-func (t *tx) queue(u Unbonding) {
-	u.Start = t.l.epoch
-	u.Complete = u.Start + spec.Epoch(t.l.config.UnbondingEpochs)
-	u.Balance = u.Initial
-	t.l.unbondings.insert(u.ID, u)
-	t.l.index.entry(&u, true)
 }

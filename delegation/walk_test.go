@@ -9,6 +9,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/stakesim/stakesim/delegation/internal/sorted"
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/budget"
 	"github.com/stakesim/stakesim/spec/u64"
@@ -45,7 +46,7 @@ func (b *tape) n(limit uint64) uint64 {
 type walker struct {
 	l *Ledger
 	source
-	nextSlash uint64
+	nextSlash SlashID
 }
 
 // walkConfig makes a configuration of a mix of caps and defences.
@@ -79,16 +80,16 @@ func newWalker(s source) *walker {
 	return &walker{l, s, 0}
 }
 
-func pick[T any](w *walker, rows *table[T]) (v T) {
-	if rows.n == 0 || w.n(40) == 0 {
+func pick[ID ~uint64, T any](w *walker, rows *sorted.Table[ID, T]) (v T) {
+	if rows.Len() == 0 || w.n(40) == 0 {
 		return v // id 0: an account, or nothing
 	}
-	i := int(w.n(uint64(rows.n)))
-	for _, chunk := range rows.chunks {
-		if i < len(chunk) {
-			return chunk[i].v
+	i := w.n(uint64(rows.Len()))
+	for row := range rows.All() {
+		if i == 0 {
+			return *row
 		}
-		i -= len(chunk)
+		i--
 	}
 	return v
 }
@@ -118,7 +119,7 @@ func (w *walker) epoch() spec.Epoch {
 func (w *walker) slash() Slash {
 	o := pick(w, &w.l.operators)
 	d := Slash{ID: w.nextSlash, Operator: o.ID, Epoch: w.epoch(), Rule: LossRule(w.n(3)), Tombstone: w.n(100) == 0}
-	w.nextSlash += w.n(8) // sometimes the same again
+	w.nextSlash += SlashID(w.n(8)) // sometimes the same again
 	if w.n(8) > 0 {
 		w.nextSlash++
 	}
@@ -128,7 +129,7 @@ func (w *walker) slash() Slash {
 		den := 1 + w.n(1000)
 		d.Fraction = Ratio{w.n(den)>>w.n(8) + 1, den}
 	}
-	if e := pick(w, &w.l.evidence); w.n(2) == 0 && w.l.evidence.n > 0 {
+	if e := pick(w, &w.l.evidence); w.n(2) == 0 && w.l.evidence.Len() > 0 {
 		d.Closes, d.Evidence, d.Operator, d.Epoch = true, e.ID, e.Operator, e.Epoch
 	}
 	return d
@@ -155,7 +156,7 @@ func (w *walker) rewards() (list []EpochReward) {
 
 // lotAmount says how much of a lot: by amount, by shares, or both by mistake.
 func (w *walker) lotAmount(p *Lot) (amount spec.Gwei, shares uint64) {
-	if o := w.l.operators.get(p.Operator); o != nil && w.n(2) == 0 {
+	if o := w.l.operators.Get(p.Operator); o != nil && w.n(2) == 0 {
 		return w.amount(o.value(p.Shares)), 0
 	}
 	shares = uint64(w.amount(spec.Gwei(p.Shares)))
@@ -166,7 +167,7 @@ func (w *walker) lotAmount(p *Lot) (amount spec.Gwei, shares uint64) {
 }
 
 // next makes the next operation.
-func (w *walker) next() Operation {
+func (w *walker) next() any {
 	l := w.l
 	a, b, o := pick(w, &l.accounts), pick(w, &l.accounts), pick(w, &l.operators)
 	p, u, q := pick(w, &l.lots), pick(w, &l.unbondings), pick(w, &l.lights)
@@ -267,7 +268,7 @@ func walk(s source, steps int, stats *walkStats) error {
 		op := w.next()
 		name := fmt.Sprintf("%T", op)
 		before := w.l.Clone()
-		r, err := op.Apply(w.l)
+		r, err := Process(w.l, op)
 		if err == nil {
 			err = checkStep(before, w.l, op, &r, settled)
 			stats.done[name]++
@@ -311,9 +312,8 @@ func TestInvariantsOnRandomWalks(t *testing.T) {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
 	}
-	for _, name := range OperationNames() {
-		op, _ := NewOperation(name)
-		if kind := fmt.Sprintf("%T", op)[1:]; stats.done[kind] == 0 {
+	for _, op := range Operations() {
+		if kind := fmt.Sprintf("%T", op.New())[1:]; stats.done[kind] == 0 {
 			t.Errorf("no %s succeeded (%d refused)", kind, stats.refused[kind])
 		}
 	}

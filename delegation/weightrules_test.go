@@ -50,7 +50,7 @@ func TestLotPointerDoesNotMakePrincipal(t *testing.T) {
 
 func TestSmallLightPoolPaysTheBond(t *testing.T) {
 	w, a, _ := twoOperators(t, plainConfig(), 1, 0, 10*spec.ETH)
-	light := w.do(LightDelegation{1, a, spec.ETH - 1})[0]
+	light := w.do(LightDelegation{1, a, spec.ETH - 1}).Lights[0]
 	w.advance(1)
 	w.do(LightReward{a, 1000})
 	assert.EqualValues(t, 1001, w.op(a).Bond)
@@ -68,7 +68,7 @@ func TestSmallLightPoolPaysTheBond(t *testing.T) {
 
 func TestCompounding(t *testing.T) {
 	w, a, _ := twoOperators(t, plainConfig(), 1, 0, 10*spec.ETH)
-	light := w.do(LightDelegation{1, a, 4 * spec.ETH})[0]
+	light := w.do(LightDelegation{1, a, 4 * spec.ETH}).Lights[0]
 	w.advance(1)
 	w.do(LightReward{a, spec.ETH})
 	w.do(LightClaim{1, light, true})
@@ -82,9 +82,9 @@ func TestCompounding(t *testing.T) {
 
 func TestLightRedelegationIsInstant(t *testing.T) {
 	w, a, b := twoOperators(t, plainConfig(), 1, 1, 10*spec.ETH)
-	light := w.do(LightDelegation{1, a, 4 * spec.ETH})[0]
+	light := w.do(LightDelegation{1, a, 4 * spec.ETH}).Lights[0]
 	w.advance(1)
-	moved := w.do(LightRedelegation{1, light, b, 3 * spec.ETH})[0]
+	moved := w.do(LightRedelegation{1, light, b, 3 * spec.ETH}).Lights[0]
 	p, _ := w.l.Light(moved)
 	assert.Equal(t, 3*spec.ETH, p.Pending)
 	w.do(LightReward{b, 1000}) // nothing earns there yet
@@ -99,15 +99,15 @@ func TestLightRedelegationIsInstant(t *testing.T) {
 func TestCancellation(t *testing.T) {
 	w, a, b := twoOperators(t, plainConfig(), 100, 1, million)
 	lot := w.delegate(1, a, 1000)
-	moved := w.do(Redelegation{Owner: 1, Lot: lot, To: b, Amount: 1000})[0]
-	entry := w.do(Undelegation{Owner: 1, Lot: moved, Amount: 999})[0]
-	assert.EqualValues(t, 999, w.entry(entry).Lien.Initial)
-	back := w.do(Cancellation{1, entry, 333})[0]
+	moved := w.do(Redelegation{Owner: 1, Lot: lot, To: b, Amount: 1000}).Lots[0]
+	entry := w.do(Undelegation{Owner: 1, Lot: moved, Amount: 999}).Unbondings[0]
+	assert.EqualValues(t, 999, w.unbonding(entry).Lien.Initial)
+	back := w.do(Cancellation{1, entry, 333}).Lots[0]
 	assert.EqualValues(t, 333, w.lot(back).Lien.Initial)
-	assert.EqualValues(t, 666, w.entry(entry).Lien.Initial)
-	assert.EqualValues(t, 666, w.entry(entry).Initial)
+	assert.EqualValues(t, 666, w.unbonding(entry).Lien.Initial)
+	assert.EqualValues(t, 666, w.unbonding(entry).Initial)
 	assert.Equal(t, moved, w.lot(back).Lien.ID, "the lien keeps the id of its first lot")
-	bond := w.do(BondWithdrawal{0, a, 60})[0]
+	bond := w.do(BondWithdrawal{0, a, 60}).Unbondings[0]
 	w.do(Cancellation{0, bond, 60})
 	assert.EqualValues(t, 100, w.op(a).Bond)
 }
@@ -120,7 +120,7 @@ func TestPreviewUndelegation(t *testing.T) {
 	p, err := PreviewUndelegation(w.l, op)
 	require.NoError(t, err)
 	assert.Equal(t, UndelegationPreview{Shares: 99, Amount: 99, Rest: 2, Complete: 10}, p)
-	entry := w.entry(w.do(op)[0])
+	entry := w.unbonding(w.do(op).Unbondings[0])
 	assert.Equal(t, p.Amount, entry.Balance)
 	assert.Equal(t, p.Complete, entry.Complete)
 	_, err = PreviewUndelegation(w.l, op)
@@ -131,9 +131,9 @@ func TestExposure(t *testing.T) {
 	w, a, b := twoOperators(t, plainConfig(), 0, 0, million)
 	w.advance(3)
 	lot := w.delegate(1, a, 1000)
-	moved := w.do(Redelegation{Owner: 1, Lot: lot, To: b, Amount: 400})[0]
+	moved := w.do(Redelegation{Owner: 1, Lot: lot, To: b, Amount: 400}).Lots[0]
 	w.advance(1)
-	entry := w.do(Undelegation{Owner: 1, Lot: moved, Amount: 100})[0]
+	entry := w.do(Undelegation{Owner: 1, Lot: moved, Amount: 100}).Unbondings[0]
 	w.do(LightDelegation{1, a, 1000}) // never at risk
 	var have []Risk
 	for r := range Exposure(w.l, 1) {
@@ -141,11 +141,11 @@ func TestExposure(t *testing.T) {
 	}
 	ever := spec.FarFutureEpoch
 	assert.Equal(t, []Risk{
-		{Pot{PotPool, a}, lot, a, ever, ever, 600},
-		{Pot{PotPool, b}, moved, b, ever, ever, 300},
-		{Pot{PotPool, b}, moved, a, 3, 13, 300},
-		{Pot{PotUnbonding, entry}, entry, b, 4, 14, 100},
-		{Pot{PotUnbonding, entry}, entry, a, 3, 13, 100},
+		{poolOf(a), lot, a, ever, ever, 600},
+		{poolOf(b), moved, b, ever, ever, 300},
+		{poolOf(b), moved, a, 3, 13, 300},
+		{unbondingOf(entry), 0, b, 4, 14, 100},
+		{unbondingOf(entry), 0, a, 3, 13, 100},
 	}, have)
 	for range Exposure(w.l, 1) {
 		break

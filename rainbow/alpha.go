@@ -32,7 +32,7 @@ func (a ShareOfTotal) Ratio() (RatioToHeavy, error) {
 		return RatioToHeavy{}, err
 	}
 	if a.Num == a.Den {
-		return RatioToHeavy{}, aboutf("share", a.Num, ErrAlpha, "nothing is left for heavy services")
+		return RatioToHeavy{}, spec.Aboutf("share", a.Num, ErrAlpha, "nothing is left for heavy services")
 	}
 	return RatioToHeavy{a.Num, a.Den - a.Num}, nil
 }
@@ -42,11 +42,11 @@ func (a ShareOfTotal) Ratio() (RatioToHeavy, error) {
 // than 64 bits.
 func (a RatioToHeavy) Share() (ShareOfTotal, error) {
 	if a.Den == 0 {
-		return ShareOfTotal{}, aboutf("ratio", a.Num, ErrAlpha, "over 0")
+		return ShareOfTotal{}, spec.Aboutf("ratio", a.Num, ErrAlpha, "over 0")
 	}
 	sum, ok := u64.Add(a.Num, a.Den)
 	if !ok {
-		return ShareOfTotal{}, about("ratio", a.Num, spec.ErrOverflow)
+		return ShareOfTotal{}, spec.About("ratio", a.Num, spec.ErrOverflow)
 	}
 	return ShareOfTotal{a.Num, sum}, nil
 }
@@ -54,7 +54,7 @@ func (a RatioToHeavy) Share() (ShareOfTotal, error) {
 // Validate reports a share over 0 or above 1 as [ErrAlpha].
 func (a ShareOfTotal) Validate() error {
 	if a.Den == 0 || a.Num > a.Den {
-		return aboutf("share", a.Num, ErrAlpha, "over %d", a.Den)
+		return spec.Aboutf("share", a.Num, ErrAlpha, "over %d", a.Den)
 	}
 	return nil
 }

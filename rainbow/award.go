@@ -54,13 +54,13 @@ func (w *workspace) checkBlocks(s *State, blocks []Block) error {
 	for i := range w.blocks {
 		b := &w.blocks[i]
 		if b.Slot >= s.Config.SlotsPerEpoch {
-			return aboutf("slot", b.Slot, ErrEpoch, "of %d", s.Config.SlotsPerEpoch)
+			return spec.Aboutf("slot", b.Slot, delegation.ErrEpoch, "of %d", s.Config.SlotsPerEpoch)
 		}
 		if i > 0 && b.Slot == w.blocks[i-1].Slot {
-			return aboutf("slot", b.Slot, ErrDuplicate, "two blocks")
+			return spec.Aboutf("slot", b.Slot, delegation.ErrDuplicate, "two blocks")
 		}
 		if row, ok := s.rowOf(b.Proposer); !ok || s.Go.Rows[row].Heavy == 0 {
-			return aboutf("proposer", b.Proposer, ErrNotRegistered, "no heavy weight")
+			return spec.Aboutf("proposer", b.Proposer, ErrNotRegistered, "no heavy weight")
 		}
 		if err := Admissible(s, b.Slot); err != nil {
 			return err
@@ -78,10 +78,10 @@ func (s *State) checkIncluded(b *Block) error {
 			return err
 		}
 		if !s.certified(id, b.Slot) {
-			return aboutf("slot", b.Slot, ErrQuorum, "no certificate of service %d to include", id)
+			return spec.Aboutf("slot", b.Slot, ErrQuorum, "no certificate of service %d to include", id)
 		}
 		if slices.Contains(b.Included[:i], id) {
-			return aboutf("service", id, ErrDuplicate, "included twice in slot %d", b.Slot)
+			return spec.Aboutf("service", id, delegation.ErrDuplicate, "included twice in slot %d", b.Slot)
 		}
 	}
 	return nil
@@ -126,22 +126,22 @@ func (w *workspace) checkItems(s *State, items []Item) error {
 		case err != nil:
 			return err
 		case !v.Rule.items():
-			return aboutf("service", v.ID, ErrClass, "it pays for no items")
+			return spec.Aboutf("service", v.ID, ErrClass, "it pays for no items")
 		case i > 0 && it.Service == w.items[i-1].Service && it.ID == w.items[i-1].ID:
-			return aboutf("item", it.ID, ErrDuplicate, "service %d", it.Service)
+			return spec.Aboutf("item", it.ID, delegation.ErrDuplicate, "service %d", it.Service)
 		case it.Low > it.Value || it.Value >= delegation.MaxSupply:
-			return aboutf("item", it.ID, spec.ErrInput, "value %d, low %d", it.Value, it.Low)
+			return spec.Aboutf("item", it.ID, spec.ErrInput, "value %d, low %d", it.Value, it.Low)
 		case it.HasProposer && v.Rule != FOCILR:
-			return aboutf("item", it.ID, ErrClass, "service %d pays no proposer", v.ID)
+			return spec.Aboutf("item", it.ID, ErrClass, "service %d pays no proposer", v.ID)
 		case v.Rule == FOCILR && uint64(len(it.Listers)) > v.CommitteeSize:
-			return aboutf("item", it.ID, ErrWeights, "%d listers in a committee of %d", len(it.Listers), v.CommitteeSize)
+			return spec.Aboutf("item", it.ID, ErrWeights, "%d listers in a committee of %d", len(it.Listers), v.CommitteeSize)
 		}
 		one, fits := v.cost(it)
 		if fits {
 			cost, fits = u64.Add(cost, one)
 		}
 		if !fits {
-			return about("item", it.ID, spec.ErrOverflow)
+			return spec.About("item", it.ID, spec.ErrOverflow)
 		}
 		if err := w.checkListers(s, it); err != nil {
 			return err
@@ -155,15 +155,15 @@ func (w *workspace) checkListers(s *State, it *Item) error {
 	slices.Sort(listers)
 	for i, id := range listers {
 		if i > 0 && id == listers[i-1] {
-			return aboutf("lister", id, ErrDuplicate, "item %d", it.ID)
+			return spec.Aboutf("lister", id, delegation.ErrDuplicate, "item %d", it.ID)
 		}
 		if !w.performed(id, it.Service) {
-			return aboutf("lister", id, ErrNotRegistered, "item %d, service %d: no report", it.ID, it.Service)
+			return spec.Aboutf("lister", id, ErrNotRegistered, "item %d, service %d: no report", it.ID, it.Service)
 		}
 	}
 	if it.HasProposer {
 		if row, ok := s.rowOf(it.Proposer); !ok || s.Go.Rows[row].Heavy == 0 {
-			return aboutf("proposer", it.Proposer, ErrNotRegistered, "no heavy weight")
+			return spec.Aboutf("proposer", it.Proposer, ErrNotRegistered, "no heavy weight")
 		}
 	}
 	return nil

@@ -34,33 +34,35 @@ func (e economy) build(b testing.TB, c Config) *State {
 	s, err := New(c, l)
 	must(b, err)
 	must(b, AddService(s, gasper()))
-	for id := uint64(1); id < services; id++ {
+	for id := ServiceID(1); id < services; id++ {
 		v := lists()
 		v.ID, v.Coupling = id, Weak
 		must(b, AddService(s, v))
 	}
+	account := func(i uint64) delegation.AccountID { return delegation.AccountID(i % e.operators) }
+	operatorAt := func(i uint64) delegation.OperatorID { return delegation.OperatorID(e.operators + i%e.operators) }
 	for i := range e.operators {
-		r, err := delegation.ProcessRegistration(l, delegation.Registration{Owner: i, Bond: 32 * eth, Commission: delegation.One / 20})
+		r, err := delegation.ProcessRegistration(l, delegation.Registration{Owner: account(i), Bond: 32 * eth, Commission: delegation.One / 20})
 		must(b, err)
-		must(b, ProcessOptIn(s, OptIn{i, r.Created[0], 0, 0}))
+		must(b, ProcessOptIn(s, OptIn{account(i), r.Operators[0], 0, 0}))
 		for j := range e.light {
-			must(b, ProcessOptIn(s, OptIn{i, r.Created[0], 1 + (i+j)%(services-1), 0}))
+			must(b, ProcessOptIn(s, OptIn{account(i), r.Operators[0], ServiceID(1 + (i+j)%(services-1)), 0}))
 		}
 	}
 	for i := range 5 * e.operators {
-		operator, round := e.operators+i%e.operators, i/e.operators
-		owner := (i*7919 + round*31) % e.operators
+		operator, round := operatorAt(i), i/e.operators
+		owner := account(i*7919 + round*31)
 		r, err := delegation.ProcessDelegation(l, delegation.Delegation{Owner: owner, Operator: operator, Amount: eth})
 		must(b, err)
 		if i/7%100 < e.pointers {
-			_, err = delegation.ProcessLotPointer(l, delegation.LotPointer{Owner: owner, Lot: r.Created[0], Operator: e.operators + i*15_485_863%e.operators})
+			_, err = delegation.ProcessLotPointer(l, delegation.LotPointer{Owner: owner, Lot: r.Lots[0], Operator: operatorAt(i * 15_485_863)})
 			must(b, err)
 		}
-		_, err = delegation.ProcessLightDelegation(l, delegation.LightDelegation{Owner: (i*104_729 + round*57) % e.operators, Operator: operator, Amount: eth})
+		_, err = delegation.ProcessLightDelegation(l, delegation.LightDelegation{Owner: account(i*104_729 + round*57), Operator: operator, Amount: eth})
 		must(b, err)
 	}
 	for i := range e.operators * e.pointers / 100 {
-		_, err := delegation.ProcessWalletPointer(l, delegation.WalletPointer{Owner: i * 1_299_709 % e.operators, Operator: e.operators + i})
+		_, err := delegation.ProcessWalletPointer(l, delegation.WalletPointer{Owner: account(i * 1_299_709), Operator: operatorAt(i)})
 		must(b, err)
 	}
 	for range 3 {
@@ -118,7 +120,7 @@ func BenchmarkEpoch(b *testing.B) {
 			s := c.build(b, plainConfig())
 			var duties []Duty
 			var room []delegation.Event
-			evidence := uint64(0)
+			evidence := EvidenceID(0)
 			b.ReportAllocs()
 			b.ResetTimer()
 			for b.Loop() {
@@ -127,7 +129,7 @@ func BenchmarkEpoch(b *testing.B) {
 				for range 10 {
 					evidence++
 					must(b, ProcessPenalty(s, Penalty{
-						Service: evidence % 2 * s.Registrations[1].Service, Evidence: evidence, Operator: manyOperators, Epoch: s.Ledger.Epoch(), Amount: 1000,
+						Service: ServiceID(evidence%2) * s.Registrations[1].Service, Evidence: evidence, Operator: manyOperators, Epoch: s.Ledger.Epoch(), Amount: 1000,
 					}))
 				}
 				b.StartTimer()
@@ -149,7 +151,7 @@ func BenchmarkLedger(b *testing.B) {
 	s := economy{manyOperators, 2, 0}.build(b, plainConfig())
 	rewards := make([]delegation.EpochReward, manyOperators)
 	for i := range rewards {
-		rewards[i] = delegation.EpochReward{Operator: manyOperators + uint64(i), Heavy: 100_000, Light: 5000}
+		rewards[i] = delegation.EpochReward{Operator: delegation.OperatorID(manyOperators + i), Heavy: 100_000, Light: 5000}
 	}
 	b.ReportAllocs()
 	for b.Loop() {

@@ -37,7 +37,7 @@ func StallProbability(n uint64, quorum delegation.Ratio, withheld float64) (floa
 		return 0, err
 	}
 	if n == 0 || n > MaxCommittee {
-		return 0, aboutf("committee size", n, ErrQuorum, "1 to %d", MaxCommittee)
+		return 0, spec.Aboutf("committee size", n, ErrQuorum, "1 to %d", MaxCommittee)
 	}
 	if !(withheld >= 0 && withheld <= 1) {
 		return 0, spec.Atf("withheld", -1, spec.ErrInput, "%v outside 0 to 1", withheld)

@@ -70,7 +70,7 @@ func (s *State) measure(claims []slash) {
 	for i := range claims {
 		slashes[i] = claims[i].slash
 	}
-	out := delegation.PreviewSlash(s.Ledger, slashes)
+	out := delegation.PreviewSlashing(s.Ledger, delegation.Slashing{Slashes: slashes})
 	for _, e := range out.Skipped {
 		claims[e.Index].skipped = true
 	}
@@ -105,8 +105,9 @@ func (s *State) capServices(claims []slash) {
 // allocation to it, the others together to what is not allocated.
 func (s *State) capBonds(claims []slash) {
 	type group struct {
-		operator, service uint64
-		allocation        spec.Gwei // 0: of no service alone
+		operator   delegation.OperatorID
+		service    ServiceID
+		allocation spec.Gwei // 0: of no service alone
 	}
 	groups := map[group][]*slash{}
 	for i := range claims {
@@ -130,7 +131,7 @@ func (s *State) capBonds(claims []slash) {
 }
 
 // liableBond is an operator's bond and what is on its way out of it.
-func (s *State) liableBond(operator uint64) spec.Gwei {
+func (s *State) liableBond(operator delegation.OperatorID) spec.Gwei {
 	o, _ := s.Ledger.Operator(operator)
 	sum := o.Bond
 	for id := range s.Ledger.UnbondingsOf(o.Owner) {

@@ -84,6 +84,11 @@ func TestNoExportedFunctionPanicsOnEdgeValues(t *testing.T) {
 			func(rng *rand.Rand) Config { return list[rng.IntN(len(list))].Config },
 			func(rng *rand.Rand) Curve { return list[rng.IntN(len(list))].Config.Issuance.Curve },
 			func(rng *rand.Rand) uint64 { return rng.Uint64N(12) },
+			func(rng *rand.Rand) ServiceID { return ServiceID(rng.Uint64N(4)) },
+			func(rng *rand.Rand) ItemID { return ItemID(rng.Uint64N(4)) },
+			func(rng *rand.Rand) EvidenceID { return EvidenceID(rng.Uint64N(4)) },
+			func(rng *rand.Rand) delegation.OperatorID { return delegation.OperatorID(rng.Uint64N(12)) },
+			func(rng *rand.Rand) delegation.AccountID { return delegation.AccountID(rng.Uint64N(12)) },
 			func(rng *rand.Rand) spec.Gwei { return spec.Gwei(rng.Uint64N(uint64(million))) },
 			func(rng *rand.Rand) spec.Epoch { return spec.Epoch(rng.Uint64N(14)) },
 			func(rng *rand.Rand) delegation.Ratio {

@@ -11,8 +11,8 @@ import (
 // Duty reports that an operator performed, in the current epoch, with so much of
 // its weight at the Go snapshot.
 type Duty struct {
-	Operator uint64
-	Service  uint64
+	Operator delegation.OperatorID
+	Service  ServiceID
 	Epoch    spec.Epoch
 	Weight   spec.Gwei
 }
@@ -21,12 +21,12 @@ type Duty struct {
 // in inclusion lists, with what it is worth to the service's reward rule. Values of
 // one service that sum above its budget are scaled down to it.
 type Item struct {
-	Service  uint64
-	ID       uint64
+	Service  ServiceID
+	ID       ItemID
 	Value    spec.Gwei
-	Low      spec.Gwei // for [ConditionalTip], to each of several listers; at most Value
-	Proposer uint64    // for [FOCILR], an operator with heavy weight
-	Listers  []uint64  // operators that performed
+	Low      spec.Gwei               // for [ConditionalTip], to each of several listers; at most Value
+	Proposer delegation.OperatorID   // for [FOCILR], an operator with heavy weight
+	Listers  []delegation.OperatorID // operators that performed
 	// HasProposer says that Proposer included the item and gets his share.
 	HasProposer bool
 }
@@ -34,9 +34,9 @@ type Item struct {
 // Block is a block of the current epoch and the coupled services whose certificates
 // for its slot it includes.
 type Block struct {
-	Slot     uint64 // in the epoch
-	Proposer uint64 // an operator with heavy weight at the Go snapshot
-	Included []uint64
+	Slot     uint64                // in the epoch
+	Proposer delegation.OperatorID // an operator with heavy weight at the Go snapshot
+	Included []ServiceID
 }
 
 // EpochInput is what an epoch brings from outside, in any order.
@@ -54,7 +54,7 @@ type EpochInput struct {
 
 // ServiceResult is what a service did in an epoch.
 type ServiceResult struct {
-	Service    uint64
+	Service    ServiceID
 	Budget     spec.Gwei
 	Awarded    spec.Gwei // the rest of the budget was not minted
 	Weight     spec.Gwei // that could have performed
@@ -68,7 +68,9 @@ type ServiceResult struct {
 // PenaltyResult is what became of a penalty: Owed = AboveMaxLoss + AboveBond +
 // Collected.
 type PenaltyResult struct {
-	Service, Evidence, Operator uint64
+	Service  ServiceID
+	Evidence EvidenceID
+	Operator delegation.OperatorID
 
 	Owed         spec.Gwei // rounded up per pot
 	AboveMaxLoss spec.Gwei // above the service's maximum loss
@@ -97,10 +99,10 @@ type EpochReceipt struct {
 // floor, or because the ledger refuses an operator, is not minted.
 //
 // All input is checked before anything is written: an error leaves the state as
-// it was. Reports of another epoch give [ErrEpoch], of an operator that does not
-// serve [ErrNotRegistered], above its weight [ErrWeight], twice [ErrDuplicate]; a
+// it was. Reports of another epoch give [delegation.ErrEpoch], of an operator that does not
+// serve [ErrNotRegistered], above its weight [ErrWeight], twice [delegation.ErrDuplicate]; a
 // block without a strong certificate [ErrInadmissible]; a state whose rows are out of
-// order or refer to no service [spec.ErrInput] or [ErrInvariant].
+// order or refer to no service [spec.ErrInput] or [delegation.ErrInvariant].
 func ProcessEpoch(s *State, in EpochInput) (EpochReceipt, error) {
 	if err := s.usable(); err != nil {
 		return EpochReceipt{}, err
@@ -136,13 +138,13 @@ func (w *workspace) issue(s *State, r *EpochReceipt) error {
 		return err
 	}
 	if sum, ok := u64.Add(s.Ledger.Supply(), total); !ok || sum >= delegation.MaxSupply {
-		return about("issuance", uint64(total), delegation.ErrBound)
+		return spec.About("issuance", total, delegation.ErrBound)
 	}
 	if sum, ok := u64.Add(s.Totals.Issued, total); !ok || sum >= maxIssued {
-		return about("issuance", uint64(total), delegation.ErrBound)
+		return spec.About("issuance", total, delegation.ErrBound)
 	}
 	if s.Ledger.Epoch() >= delegation.MaxEpoch {
-		return about("epoch", uint64(s.Ledger.Epoch()), delegation.ErrBound)
+		return spec.About("epoch", s.Ledger.Epoch(), delegation.ErrBound)
 	}
 	share, err := s.Config.Issuance.Share()
 	if err != nil {
@@ -217,20 +219,23 @@ func (s *State) closeLedger(r *EpochReceipt, in *EpochInput) {
 	}
 	w.rewards = rewards
 	claims, slashes := s.slashes()
-	r.Ledger, _ = delegation.ProcessEpoch(s.Ledger, delegation.EpochInput{Rewards: rewards, Slashes: slashes, Brief: in.Brief, Room: in.Room})
+	r.Ledger, _ = delegation.ProcessEpoch(s.Ledger, delegation.EpochInput{Rewards: rewards, Slashes: slashes, Options: delegation.EpochOptions{Brief: in.Brief, Buffer: in.Room}})
 	r.Penalties = s.settle(claims)
 }
 
 // payNow pays the rewards of one operator at once, as far as the ledger takes them.
-func (s *State) payNow(operator uint64, heavy, light, pointers spec.Gwei) (events []delegation.Event) {
-	for _, c := range []struct {
-		amount spec.Gwei
-		pay    func(*delegation.Ledger, delegation.Reward) (delegation.Receipt, error)
-	}{{heavy, delegation.ProcessHeavyReward}, {light, delegation.ProcessLightReward}, {pointers, delegation.ProcessPointerReward}} {
-		if c.amount > 0 {
-			r, _ := c.pay(s.Ledger, delegation.Reward{Operator: operator, Amount: c.amount}) // empty when refused
-			events = append(events, r.Events...)
-		}
+func (s *State) payNow(operator delegation.OperatorID, heavy, light, pointers spec.Gwei) (events []delegation.Event) {
+	if heavy > 0 {
+		r, _ := delegation.ProcessHeavyReward(s.Ledger, delegation.HeavyReward{Operator: operator, Amount: heavy}) // empty when refused
+		events = append(events, r.Events...)
+	}
+	if light > 0 {
+		r, _ := delegation.ProcessLightReward(s.Ledger, delegation.LightReward{Operator: operator, Amount: light})
+		events = append(events, r.Events...)
+	}
+	if pointers > 0 {
+		r, _ := delegation.ProcessPointerReward(s.Ledger, delegation.PointerReward{Operator: operator, Amount: pointers})
+		events = append(events, r.Events...)
 	}
 	return events
 }
@@ -291,7 +296,7 @@ func (s *State) snapshot() {
 }
 
 // dismiss takes an operator out of all services.
-func (s *State) dismiss(operator uint64) {
+func (s *State) dismiss(operator delegation.OperatorID) {
 	group := s.registrationsOf(operator)
 	for i := range group {
 		if group[i].Active {

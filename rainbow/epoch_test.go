@@ -15,22 +15,22 @@ const eth = spec.ETH
 
 // small is a hand-made economy: operator a with 600 heavy and 30 light, b with 400
 // heavy, c with 50 + 20 light; a lends the weight of a delegator's 100 to c.
-func small(t *testing.T) (w *world, a, b, c uint64) {
+func small(t *testing.T) (w *world, a, b, c delegation.OperatorID) {
 	w = newWorld(t, plainConfig(), plainLedger(), 1000*eth, 1000*eth, 1000*eth, 1000*eth, 70*eth)
 	a, b, c = w.operator(0, 100*eth), w.operator(1, 400*eth), w.operator(2, 10*eth)
-	lot := w.do(delegation.Delegation{Owner: 3, Operator: a, Amount: 500 * eth})
+	lot := w.do(delegation.Delegation{Owner: 3, Operator: a, Amount: 500 * eth}).Lots[0]
 	w.do(delegation.LightDelegation{Owner: 3, Operator: a, Amount: 30 * eth})
 	w.do(delegation.LightDelegation{Owner: 3, Operator: c, Amount: 50 * eth})
 	w.do(delegation.LotPointer{Owner: 3, Lot: lot, Operator: c})
 	w.service(gasper())
 	w.service(lists())
 	w.service(oracle())
-	for owner, id := range []uint64{a, b, c} {
-		for service := range uint64(3) {
+	for owner, id := range []delegation.OperatorID{a, b, c} {
+		for service := range ServiceID(3) {
 			if (owner == 1 && service > 0) || (owner == 2 && service == 0) {
 				continue
 			}
-			w.enter(uint64(owner), id, service)
+			w.enter(delegation.AccountID(owner), id, service)
 		}
 	}
 	w.warm()
@@ -163,7 +163,7 @@ func TestATieUnderTheServiceCapGoesToTheLowerOperator(t *testing.T) {
 func TestAllocationsKeepServicesApart(t *testing.T) {
 	w := newWorld(t, plainConfig(), plainLedger(), 100)
 	a := w.operator(0, 100)
-	for id := uint64(1); id <= 4; id++ {
+	for id := ServiceID(1); id <= 4; id++ {
 		v := lists()
 		v.ID = id
 		w.service(v)
@@ -173,7 +173,7 @@ func TestAllocationsKeepServicesApart(t *testing.T) {
 	w.enter(0, a, 3)
 	require.ErrorIs(t, ProcessOptIn(w.State, OptIn{0, a, 4, 51}), ErrBond)
 	w.enter(0, a, 4)
-	for service, amount := range map[uint64]spec.Gwei{1: 99, 2: 5, 3: 60, 4: 40} {
+	for service, amount := range map[ServiceID]spec.Gwei{1: 99, 2: 5, 3: 60, 4: 40} {
 		w.penalty(Penalty{Service: service, Evidence: 9, Operator: a, Amount: amount})
 	}
 	r := w.epoch(EpochInput{})
@@ -212,18 +212,18 @@ func TestARegistrationStaysLiableForItsWindow(t *testing.T) {
 	w.enter(0, a, 1) // from epoch 1
 	w.epoch(EpochInput{})
 	require.NoError(t, ProcessOptOut(w.State, OptOut{0, a, 1})) // in epoch 2
-	require.ErrorIs(t, ProcessOptIn(w.State, OptIn{0, a, 1, 0}), ErrDuplicate)
-	fault := func(evidence uint64, at spec.Epoch) error {
+	require.ErrorIs(t, ProcessOptIn(w.State, OptIn{0, a, 1, 0}), delegation.ErrDuplicate)
+	fault := func(evidence EvidenceID, at spec.Epoch) error {
 		return ProcessPenalty(w.State, Penalty{Service: 1, Evidence: evidence, Operator: a, Epoch: at, Amount: 1})
 	}
-	require.ErrorIs(t, fault(1, 0), ErrEpoch) // before it came
+	require.ErrorIs(t, fault(1, 0), delegation.ErrEpoch) // before it came
 	require.NoError(t, fault(2, 1))
 	for range 5 {
 		w.epoch(EpochInput{})
 	}
 	require.EqualValues(t, 7, w.Ledger.Epoch())
-	require.NoError(t, fault(3, 2))           // the last epoch of the window
-	require.ErrorIs(t, fault(4, 3), ErrEpoch) // after it left
+	require.NoError(t, fault(3, 2))                      // the last epoch of the window
+	require.ErrorIs(t, fault(4, 3), delegation.ErrEpoch) // after it left
 	w.epoch(EpochInput{})
 	require.ErrorIs(t, fault(5, 2), ErrNotRegistered)
 	w.enter(0, a, 1)
@@ -237,10 +237,10 @@ func TestEvidenceCountsOnce(t *testing.T) {
 	p := Penalty{Service: 1, Evidence: 1, Operator: a, Amount: 1}
 	w.penalty(p)
 	for range 11 { // while the infraction can be punished at all
-		require.ErrorIs(t, ProcessPenalty(w.State, p), ErrDuplicate)
+		require.ErrorIs(t, ProcessPenalty(w.State, p), delegation.ErrDuplicate)
 		w.epoch(EpochInput{})
 	}
-	require.ErrorIs(t, ProcessPenalty(w.State, p), ErrEpoch)
+	require.ErrorIs(t, ProcessPenalty(w.State, p), delegation.ErrEpoch)
 	require.EqualValues(t, 1, w.Ledger.State().Burned)
 }
 
@@ -248,7 +248,7 @@ func TestABarredOperatorLeavesItsServices(t *testing.T) {
 	w, a, _, _ := small(t)
 	w.penalty(Penalty{Service: 0, Evidence: 1, Operator: a, Epoch: w.Ledger.Epoch(), Amount: 1, Tombstone: true})
 	w.epoch(EpochInput{})
-	for service := range uint64(3) {
+	for service := range ServiceID(3) {
 		r, ok := w.Registration(a, service)
 		require.True(t, ok)
 		require.False(t, r.Active)
@@ -269,12 +269,12 @@ func TestAnOperatorWhoseRecordIsGoneLeavesItsServices(t *testing.T) {
 	for gone := range 3 {
 		w := newWorld(t, plainConfig(), plainLedger(), 1, 1, 1)
 		w.service(gasper())
-		var ids []uint64
-		for owner := range uint64(3) {
+		var ids []delegation.OperatorID
+		for owner := range delegation.AccountID(3) {
 			ids = append(ids, w.operator(owner, 0))
 			w.enter(owner, ids[owner], 0)
 		}
-		exit := delegation.Exit{Owner: uint64(gone), Operator: ids[gone]}
+		exit := delegation.Exit{Owner: delegation.AccountID(gone), Operator: ids[gone]}
 		w.do(exit)
 		for range 10 {
 			w.epoch(EpochInput{})
@@ -304,10 +304,10 @@ func TestOrderDoesNotMatter(t *testing.T) {
 			balances[i] = spec.Gwei(1000+i) * eth
 		}
 		w := newWorld(t, plainConfig(), plainLedger(), balances...)
-		ids := make([]uint64, len(balances))
+		ids := make([]delegation.OperatorID, len(balances))
 		for i := range ids {
-			ids[i] = w.operator(uint64(i), spec.Gwei(3+i)*eth)
-			w.do(delegation.LightDelegation{Owner: uint64(i), Operator: ids[i], Amount: spec.Gwei(100+i) * eth})
+			ids[i] = w.operator(delegation.AccountID(i), spec.Gwei(3+i)*eth)
+			w.do(delegation.LightDelegation{Owner: delegation.AccountID(i), Operator: ids[i], Amount: spec.Gwei(100+i) * eth})
 		}
 		shuffle := func(n int, f func(i int)) {
 			for _, i := range rng.Perm(n) {
@@ -317,18 +317,18 @@ func TestOrderDoesNotMatter(t *testing.T) {
 		services := []Service{gasper(), lists(), oracle()}
 		services[1].MaxLoss, services[0].MaxLoss = 9*eth+1, 5*eth+3
 		shuffle(3, func(i int) { w.service(services[i]) })
-		shuffle(3*len(ids), func(i int) { w.enter(uint64(i/3), ids[i/3], uint64(i%3)) })
+		shuffle(3*len(ids), func(i int) { w.enter(delegation.AccountID(i/3), ids[i/3], ServiceID(i%3)) })
 		w.warm()
 		for range 2 {
 			now := w.Ledger.Epoch()
 			shuffle(16, func(i int) {
-				w.penalty(Penalty{Service: uint64(i % 2), Evidence: uint64(now)*100 + uint64(i), Operator: ids[i%7], Epoch: now, Amount: spec.Gwei(i+1) * eth / 3})
+				w.penalty(Penalty{Service: ServiceID(i % 2), Evidence: EvidenceID(uint64(now)*100 + uint64(i)), Operator: ids[i%7], Epoch: now, Amount: spec.Gwei(i+1) * eth / 3})
 			})
 			shuffle(8, func(i int) {
-				require.NoError(t, ProcessCertificate(w.State, now, Certificate{1 + uint64(i%2), uint64(i / 2), 400}))
+				require.NoError(t, ProcessCertificate(w.State, now, Certificate{1 + ServiceID(i%2), uint64(i / 2), 400}))
 			})
 			duties := w.all()
-			blocks := []Block{{0, ids[0], []uint64{1, 2}}, {1, ids[1], []uint64{1}}, {2, ids[0], []uint64{2}}}
+			blocks := []Block{{0, ids[0], []ServiceID{1, 2}}, {1, ids[1], []ServiceID{1}}, {2, ids[0], []ServiceID{2}}}
 			rng.Shuffle(len(duties), func(i, j int) { duties[i], duties[j] = duties[j], duties[i] })
 			rng.Shuffle(len(blocks), func(i, j int) { blocks[i], blocks[j] = blocks[j], blocks[i] })
 			r := w.epoch(EpochInput{Duties: duties, Blocks: blocks})

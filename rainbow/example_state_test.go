@@ -57,7 +57,7 @@ func ExampleProcessEpoch() {
 func ExampleProcessPenalty() {
 	s := bob()
 	for evidence, amount := range []spec.Gwei{6 * eth, 10 * eth} {
-		_ = rainbow.ProcessPenalty(s, rainbow.Penalty{Service: 1, Evidence: uint64(evidence), Operator: 1, Amount: amount})
+		_ = rainbow.ProcessPenalty(s, rainbow.Penalty{Service: 1, Evidence: rainbow.EvidenceID(evidence), Operator: 1, Amount: amount})
 	}
 	r, _ := rainbow.ProcessEpoch(s, rainbow.EpochInput{})
 	for _, p := range r.Penalties {

@@ -408,7 +408,7 @@ func TestScheduledPenalty(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, 7*(1+3+3), v)
 	_, err = ScheduledPenalty(7, []uint64{3}, []uint64{1, 50, 3})
-	require.ErrorIs(t, err, ErrEpoch)
+	require.ErrorIs(t, err, delegation.ErrEpoch)
 	_, err = ScheduledPenalty(1<<63, []uint64{0}, []uint64{2})
 	require.ErrorIs(t, err, spec.ErrOverflow)
 	_, err = ScheduledPenalty(1<<63, []uint64{0, 0}, []uint64{1})

@@ -50,21 +50,18 @@ func (w *world) check() {
 	require.NoError(w, CheckInvariants(w.State))
 }
 
-// do applies an operation of the ledger.
-func (w *world) do(op delegation.Operation) uint64 {
+// do applies an operation of the ledger and returns the rows that it made.
+func (w *world) do(op any) delegation.Created {
 	w.Helper()
-	r, err := op.Apply(w.Ledger)
+	r, err := delegation.Process(w.Ledger, op)
 	require.NoError(w, err, "%T%+v", op, op)
-	if len(r.Created) == 0 {
-		return 0
-	}
-	return r.Created[0]
+	return r.Created
 }
 
 // operator registers an operator of an account without commission.
-func (w *world) operator(owner uint64, bond spec.Gwei) uint64 {
+func (w *world) operator(owner delegation.AccountID, bond spec.Gwei) delegation.OperatorID {
 	w.Helper()
-	return w.do(delegation.Registration{Owner: owner, Bond: bond})
+	return w.do(delegation.Registration{Owner: owner, Bond: bond}).Operators[0]
 }
 
 func (w *world) service(v Service) {
@@ -73,9 +70,11 @@ func (w *world) service(v Service) {
 	w.check()
 }
 
-func (w *world) enter(owner, operator, service uint64) { w.enterWith(owner, operator, service, 0) }
+func (w *world) enter(owner delegation.AccountID, operator delegation.OperatorID, service ServiceID) {
+	w.enterWith(owner, operator, service, 0)
+}
 
-func (w *world) enterWith(owner, operator, service uint64, allocation spec.Gwei) {
+func (w *world) enterWith(owner delegation.AccountID, operator delegation.OperatorID, service ServiceID, allocation spec.Gwei) {
 	w.Helper()
 	require.NoError(w, ProcessOptIn(w.State, OptIn{owner, operator, service, allocation}))
 	w.check()

@@ -9,8 +9,8 @@ import (
 )
 
 // CheckInvariants reports the first invariant that the state breaks, as an error
-// wrapping [ErrInvariant] or [delegation.ErrInvariant] that names it; nil for every
-// state that this package made, between two operations. It takes time in
+// wrapping [delegation.ErrInvariant] that names it; nil for every state that this
+// package made, between two operations. It takes time in
 // proportion to the whole state.
 func CheckInvariants(s *State) error {
 	if err := s.usable(); err != nil {
@@ -35,7 +35,7 @@ func CheckInvariants(s *State) error {
 }
 
 func broken(format string, args ...any) error {
-	return fmt.Errorf("%w: %s", ErrInvariant, fmt.Sprintf(format, args...))
+	return fmt.Errorf("%w: %s", delegation.ErrInvariant, fmt.Sprintf(format, args...))
 }
 
 // checkRows checks what an epoch relies on to find its way: the configuration, the

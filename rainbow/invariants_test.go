@@ -20,7 +20,7 @@ func TestBrokenStatesAreFound(t *testing.T) {
 	for slot := range uint64(2) {
 		require.NoError(t, ProcessCertificate(base.State, now, Certificate{1, slot, 342}))
 	}
-	for service := uint64(1); service < 3; service++ {
+	for service := ServiceID(1); service < 3; service++ {
 		require.NoError(t, AddRolePrice(base.State, RolePrice{Service: service, Price: 5, Sensitivity: half, Target: half}))
 	}
 	base.check()
@@ -165,7 +165,7 @@ func TestEvidenceAtTheUnbondingPeriodIsRemembered(t *testing.T) {
 	w.penalty(p)
 	w.epoch(EpochInput{})
 	require.Empty(t, w.Penalties)
-	require.ErrorIs(t, ProcessPenalty(w.State, p), ErrEpoch)
+	require.ErrorIs(t, ProcessPenalty(w.State, p), delegation.ErrEpoch)
 }
 
 func TestALightPaymentIsSplitByWeight(t *testing.T) {

@@ -22,14 +22,14 @@ func AnnualIssuance(c Curve, staked spec.Gwei) (int64, error) {
 		return 0, err
 	}
 	if staked >= delegation.MaxSupply || (c.Kind == CurveEconomicCap && staked >= c.Center) {
-		return 0, aboutf("staked", uint64(staked), ErrDomain, "%v", c.Kind)
+		return 0, spec.Aboutf("staked", staked, ErrDomain, "%v", c.Kind)
 	}
 	if staked == 0 {
 		return 0, nil
 	}
 	v := c.annual(staked)
 	if !v.IsInt64() {
-		return 0, about("staked", uint64(staked), spec.ErrOverflow)
+		return 0, spec.About("staked", staked, spec.ErrOverflow)
 	}
 	return v.Int64(), nil
 }
@@ -122,11 +122,11 @@ func Yield(c Curve, staked spec.Gwei) (float64, error) {
 // [ErrDomain], an excessive factor [spec.ErrOverflow].
 func BaseRewardPerIncrement(factor uint64, staked spec.Gwei) (spec.Gwei, error) {
 	if staked == 0 {
-		return 0, about("staked", 0, ErrDomain)
+		return 0, spec.About("staked", staked, ErrDomain)
 	}
 	v, ok := u64.Mul(uint64(spec.EffectiveBalanceIncrement), factor)
 	if !ok {
-		return 0, about("factor", factor, spec.ErrOverflow)
+		return 0, spec.About("factor", factor, spec.ErrOverflow)
 	}
 	return spec.Gwei(v / uint64(u64.Sqrt(staked))), nil
 }
@@ -145,7 +145,7 @@ func SpecIssuance(c Curve, staked spec.Gwei) (perIncrement, annual spec.Gwei, er
 	}
 	year, ok := u64.Mul(uint64(increments), c.EpochsPerYear)
 	if !ok {
-		return 0, 0, about("staked", uint64(staked), spec.ErrOverflow)
+		return 0, 0, spec.About("staked", staked, spec.ErrOverflow)
 	}
 	if c.Kind == CurveSqrt {
 		perIncrement, err = BaseRewardPerIncrement(c.Factor, staked)
@@ -154,7 +154,7 @@ func SpecIssuance(c Curve, staked spec.Gwei) (perIncrement, annual spec.Gwei, er
 	}
 	annual, ok = u64.Mul(perIncrement, spec.Gwei(year))
 	if err == nil && !ok {
-		err = about("staked", uint64(staked), spec.ErrOverflow)
+		err = spec.About("staked", staked, spec.ErrOverflow)
 	}
 	return perIncrement, annual, err
 }

@@ -18,7 +18,7 @@ import (
 type economy struct {
 	*rand.Rand
 	s        *rainbow.State
-	evidence uint64
+	evidence rainbow.EvidenceID
 	always   bool // compare every operation
 	seen     map[string]int
 }
@@ -85,7 +85,7 @@ func (e *economy) try(name string, err error) {
 }
 
 func (e *economy) addService() {
-	v := rainbow.Service{ID: pick(e, e.Uint64N(12), e.Uint64N(12), e.Uint64N(12), 1<<64-1), Class: rainbow.Class(e.IntN(3)), LossRule: delegation.BondOnly, Weight: 1 + e.Uint64N(9),
+	v := rainbow.Service{ID: rainbow.ServiceID(pick(e, e.Uint64N(12), e.Uint64N(12), e.Uint64N(12), 1<<64-1)), Class: rainbow.Class(e.IntN(3)), LossRule: delegation.BondOnly, Weight: 1 + e.Uint64N(9),
 		MinBond: pick(e, 0, 0, e.amount()), Window: e.Uint64N(5), MaxLoss: delegation.Off, CommitteeSize: e.Uint64N(20), ProposerShare: e.parts(),
 		SoleShare: delegation.Ratio{Num: 1, Den: 1 + e.Uint64N(3)}}
 	if v.Class == rainbow.Heavy {
@@ -127,7 +127,7 @@ func (e *economy) serve() error {
 		p := rainbow.RolePrice{Service: v.ID, Floor: e.amount(), Sensitivity: e.ratio(), Target: e.ratio()}
 		p.Price = p.Floor + e.amount() - 1
 		return e.both("price", func() error { return rainbow.AddRolePrice(s, p) }, func(m *ref.State) []ref.Refusal {
-			return m.AddRolePrice(ref.RolePrice{Service: p.Service, Floor: uint64(p.Floor), Price: uint64(p.Price), Sensitivity: ref.Ratio(p.Sensitivity), Target: ref.Ratio(p.Target)})
+			return m.AddRolePrice(ref.RolePrice{Service: uint64(p.Service), Floor: uint64(p.Floor), Price: uint64(p.Price), Sensitivity: ref.Ratio(p.Sensitivity), Target: ref.Ratio(p.Target)})
 		})
 	case 1, 2, 3:
 		in := rainbow.OptIn{Owner: owner, Operator: o.ID, Service: v.ID}
@@ -135,26 +135,26 @@ func (e *economy) serve() error {
 			in.Allocation = spec.Gwei(e.Uint64N(uint64(o.Bond)+1)) / 2
 		}
 		return e.both("entry", func() error { return rainbow.ProcessOptIn(s, in) }, func(m *ref.State) []ref.Refusal {
-			return m.ProcessOptIn(in.Owner, in.Operator, in.Service, uint64(in.Allocation))
+			return m.ProcessOptIn(uint64(in.Owner), uint64(in.Operator), uint64(in.Service), uint64(in.Allocation))
 		})
 	case 4:
 		if e.one(3) {
 			out := rainbow.OptOut{Owner: owner, Operator: o.ID, Service: v.ID}
 			return e.both("departure", func() error { return rainbow.ProcessOptOut(s, out) }, func(m *ref.State) []ref.Refusal {
-				return m.ProcessOptOut(out.Owner, out.Operator, out.Service)
+				return m.ProcessOptOut(uint64(out.Owner), uint64(out.Operator), uint64(out.Service))
 			})
 		}
 	case 5:
 		p := e.penalty(v.ID, o.ID)
 		return e.both("penalty", func() error { return rainbow.ProcessPenalty(s, p) }, func(m *ref.State) []ref.Refusal {
-			return m.ProcessPenalty(ref.Penalty{Service: p.Service, Evidence: p.Evidence, Operator: p.Operator, Epoch: uint64(p.Epoch),
+			return m.ProcessPenalty(ref.Penalty{Service: uint64(p.Service), Evidence: uint64(p.Evidence), Operator: uint64(p.Operator), Epoch: uint64(p.Epoch),
 				Fraction: ref.Ratio(p.Fraction), Amount: uint64(p.Amount), Tombstone: p.Tombstone})
 		})
 	case 6:
 		c := rainbow.Certificate{Service: v.ID, Slot: e.Uint64N(s.Config.SlotsPerEpoch), Present: e.Uint64N(v.CommitteeSize + 2)}
 		epoch := l.Epoch + pick(e, 0, 0, 0, 0, 0, 0, 0, spec.Epoch(1))
 		return e.both("certificate", func() error { return rainbow.ProcessCertificate(s, epoch, c) }, func(m *ref.State) []ref.Refusal {
-			return m.ProcessCertificate(uint64(epoch), ref.Certificate(c))
+			return m.ProcessCertificate(uint64(epoch), ref.Certificate{Service: uint64(c.Service), Slot: c.Slot, Present: c.Present})
 		})
 	}
 	return nil
@@ -162,7 +162,7 @@ func (e *economy) serve() error {
 
 // penalty is against an operator of a service; where it has registered, for
 // something since about then.
-func (e *economy) penalty(service, operator uint64) rainbow.Penalty {
+func (e *economy) penalty(service rainbow.ServiceID, operator delegation.OperatorID) rainbow.Penalty {
 	now := e.s.Ledger.Epoch()
 	e.evidence++
 	p := rainbow.Penalty{Service: service, Evidence: e.evidence % 50, Operator: operator, Epoch: now - min(now, spec.Epoch(e.IntN(3))), Tombstone: e.one(15)}

@@ -14,7 +14,7 @@ import (
 func (e *economy) operate(l *delegation.State, o delegation.Operator) {
 	a, p, u, q := pick(e, l.Accounts...), pick(e, l.Lots...), pick(e, l.Unbondings...), pick(e, l.Lights...)
 	part := func(of spec.Gwei) spec.Gwei { return spec.Gwei(e.Uint64N(uint64(of)/2+1)) >> e.IntN(3) }
-	var op delegation.Operation
+	var op any
 	switch n := e.IntN(24); {
 	case len(l.Operators) < 3 || (n == 0 && len(l.Operators) < 7):
 		op = delegation.Registration{Owner: a.ID, Bond: part(a.Free / 4), Commission: e.parts()}
@@ -52,19 +52,19 @@ func (e *economy) operate(l *delegation.State, o delegation.Operator) {
 			}
 		}
 		if op == nil || e.one(3) {
-			op = pick[delegation.Operation](e, delegation.EvidenceSubmission{Operator: o.ID, Epoch: l.Epoch}, delegation.Exit{Owner: o.Owner, Operator: o.ID})
+			op = pick[any](e, delegation.EvidenceSubmission{Operator: o.ID, Epoch: l.Epoch}, delegation.Exit{Owner: o.Owner, Operator: o.ID})
 		}
 	}
 	if op == nil {
 		return
 	}
-	_, err := op.Apply(e.s.Ledger)
+	_, err := delegation.Process(e.s.Ledger, op)
 	e.try(fmt.Sprintf("%T", op), err)
 }
 
 // input reports duties of most who could perform, and items and blocks for them.
 func (e *economy) input() (in rainbow.EpochInput) {
-	s, performers, heavy := e.s, map[uint64][]uint64{}, []uint64{}
+	s, performers, heavy := e.s, map[rainbow.ServiceID][]delegation.OperatorID{}, []delegation.OperatorID{}
 	for _, row := range s.Go.Rows {
 		if row.Heavy > 0 {
 			heavy = append(heavy, row.Operator)
@@ -87,7 +87,7 @@ func (e *economy) input() (in rainbow.EpochInput) {
 	}
 	for i := range s.Services {
 		v := &s.Services[i]
-		for id := range e.Uint64N(4) {
+		for id := range rainbow.ItemID(e.Uint64N(4)) {
 			if v.Rule < rainbow.Uniqueness {
 				break
 			}
@@ -127,9 +127,9 @@ func (e *economy) spoil(in rainbow.EpochInput) rainbow.EpochInput {
 		d := &in.Duties[e.IntN(n)]
 		switch e.IntN(5) {
 		case 0:
-			d.Operator = number()
+			d.Operator = delegation.OperatorID(number())
 		case 1:
-			d.Service = number()
+			d.Service = rainbow.ServiceID(number())
 		case 2:
 			d.Epoch += pick(e, 1, spec.FarFutureEpoch)
 		case 3:
@@ -141,15 +141,15 @@ func (e *economy) spoil(in rainbow.EpochInput) rainbow.EpochInput {
 		it := &in.Items[e.IntN(n)]
 		switch e.IntN(6) {
 		case 0:
-			it.Service = number()
+			it.Service = rainbow.ServiceID(number())
 		case 1:
 			it.Value = spec.Gwei(number())
 		case 2:
 			it.Low = it.Value + 1
 		case 3:
-			it.HasProposer, it.Proposer = true, pick(e, number(), pick(e, e.s.Go.Rows...).Operator)
+			it.HasProposer, it.Proposer = true, pick(e, delegation.OperatorID(number()), pick(e, e.s.Go.Rows...).Operator)
 		case 4:
-			it.Listers = append(slices.Clone(it.Listers), number())
+			it.Listers = append(slices.Clone(it.Listers), delegation.OperatorID(number()))
 		case 5:
 			in.Items = append(in.Items, *it)
 		}
@@ -157,7 +157,7 @@ func (e *economy) spoil(in rainbow.EpochInput) rainbow.EpochInput {
 		in.Blocks = append(in.Blocks, rainbow.Block{Slot: number() % 8, Proposer: pick(e, e.s.Go.Rows...).Operator})
 		if e.one(2) {
 			b := &in.Blocks[e.IntN(len(in.Blocks))]
-			b.Included = append(slices.Clone(b.Included), pick(e, number(), e.service().ID))
+			b.Included = append(slices.Clone(b.Included), pick(e, rainbow.ServiceID(number()), e.service().ID))
 		}
 	}
 	return in
@@ -165,9 +165,9 @@ func (e *economy) spoil(in rainbow.EpochInput) rainbow.EpochInput {
 
 // names are the errors that the model knows, as it calls them.
 var names = map[ref.Refusal]error{
-	ref.Bound: delegation.ErrBound, ref.Class: rainbow.ErrClass, ref.Domain: rainbow.ErrDomain, ref.Duplicate: rainbow.ErrDuplicate,
+	ref.Bound: delegation.ErrBound, ref.Class: rainbow.ErrClass, ref.Domain: rainbow.ErrDomain, ref.Duplicate: delegation.ErrDuplicate,
 	ref.Inadmissible: rainbow.ErrInadmissible, ref.Malformed: spec.ErrInput, ref.NotRegistered: rainbow.ErrNotRegistered,
-	ref.OtherEpoch: rainbow.ErrEpoch, ref.Overflow: spec.ErrOverflow, ref.Quorum: rainbow.ErrQuorum, ref.UnknownID: rainbow.ErrUnknownID,
+	ref.OtherEpoch: delegation.ErrEpoch, ref.Overflow: spec.ErrOverflow, ref.Quorum: rainbow.ErrQuorum, ref.UnknownID: delegation.ErrUnknownID,
 	ref.Weighted: rainbow.ErrWeight, ref.Weights: rainbow.ErrWeights, ref.Adoption: rainbow.ErrAdoption, ref.Amount: delegation.ErrAmount,
 	ref.Bond: rainbow.ErrBond, ref.Exiting: delegation.ErrExiting, ref.Jailed: delegation.ErrJailed, ref.Owner: delegation.ErrOwner,
 	ref.Tombstoned: delegation.ErrTombstoned,

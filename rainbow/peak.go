@@ -33,7 +33,7 @@ func Peak(c Curve) (staked spec.Gwei, annual int64, ok bool, err error) {
 		return 0, 0, false, nil
 	}
 	if !at.IsUint64() || at.Uint64() >= uint64(delegation.MaxSupply) {
-		return 0, 0, false, aboutf("k", uint64(c.K), ErrDomain, "the peak is beyond it")
+		return 0, 0, false, spec.Aboutf("k", c.K, ErrDomain, "the peak is beyond it")
 	}
 	staked = spec.Gwei(at.Uint64())
 	annual, err = AnnualIssuance(c, staked)

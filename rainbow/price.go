@@ -12,7 +12,7 @@ import (
 // RolePrice is the price of a service's role, which moves with its demand: the
 // operators that could perform over the seats of the service's committee.
 type RolePrice struct {
-	Service     uint64
+	Service     ServiceID
 	Floor       spec.Gwei        // t; the price is always above it
 	Price       spec.Gwei        // f
 	Sensitivity delegation.Ratio // c
@@ -37,7 +37,7 @@ func NextPrice(r RolePrice, p delegation.Ratio) (spec.Gwei, error) {
 		return 0, err
 	}
 	if p.Den == 0 {
-		return 0, aboutf("demand", p.Num, spec.ErrInput, "over 0")
+		return 0, spec.Aboutf("demand", p.Num, spec.ErrInput, "over 0")
 	}
 	rate := func(r delegation.Ratio) *big.Rat { return new(big.Rat).SetFrac(whole(r.Num), whole(r.Den)) }
 	excess := new(big.Rat).Sub(rate(p), rate(r.Target))
@@ -63,9 +63,9 @@ func NextPrice(r RolePrice, p delegation.Ratio) (spec.Gwei, error) {
 func (r *RolePrice) validate() error {
 	switch {
 	case r.Price <= r.Floor || r.Price > delegation.MaxSupply:
-		return aboutf("price", uint64(r.Price), spec.ErrInput, "floor of %d", r.Floor)
+		return spec.Aboutf("price", r.Price, spec.ErrInput, "floor of %d", r.Floor)
 	case r.Sensitivity.Den == 0 || r.Target.Den == 0:
-		return about("sensitivity", r.Sensitivity.Num, spec.ErrInput)
+		return spec.About("sensitivity", r.Sensitivity.Num, spec.ErrInput)
 	}
 	return nil
 }
@@ -81,14 +81,14 @@ func AddRolePrice(s *State, r RolePrice) error {
 		return err
 	}
 	if v.CommitteeSize == 0 {
-		return aboutf("service", v.ID, ErrClass, "no committee")
+		return spec.Aboutf("service", v.ID, ErrClass, "no committee")
 	}
 	if err := r.validate(); err != nil {
 		return err
 	}
 	at, found := slices.BinarySearchFunc(s.Prices, r, func(a, b RolePrice) int { return cmp.Compare(a.Service, b.Service) })
 	if found {
-		return about("service", r.Service, ErrDuplicate)
+		return spec.About("service", r.Service, delegation.ErrDuplicate)
 	}
 	s.Prices = slices.Insert(s.Prices, at, r)
 	return nil

@@ -14,7 +14,7 @@ import (
 type reference struct {
 	s            *State
 	in           EpochInput
-	heavy, light map[uint64]uint64
+	heavy, light map[delegation.OperatorID]uint64
 }
 
 func rat(r delegation.Ratio) *big.Rat {
@@ -25,7 +25,7 @@ func times(a uint64, r *big.Rat) uint64 { return ref.Floor(new(big.Rat).Mul(ref.
 
 // expect is to be called before the epoch.
 func expect(s *State, in EpochInput) (*reference, error) {
-	e := &reference{s, in, map[uint64]uint64{}, map[uint64]uint64{}}
+	e := &reference{s, in, map[delegation.OperatorID]uint64{}, map[delegation.OperatorID]uint64{}}
 	staked := spec.Gwei(0)
 	for _, row := range s.Go.Rows {
 		staked += row.Heavy

@@ -10,9 +10,9 @@ import (
 
 // OptIn registers an operator with a service.
 type OptIn struct {
-	Owner      uint64 // account of the operator's owner
-	Operator   uint64
-	Service    uint64
+	Owner      delegation.AccountID // account of the operator's owner
+	Operator   delegation.OperatorID
+	Service    ServiceID
 	Allocation spec.Gwei // of the bond, for this service alone; 0 is the shared bond
 }
 
@@ -21,7 +21,7 @@ type OptIn struct {
 // Bond that is allocated answers for one service alone: what other services may
 // take is the rest, so allocations may not sum above the bond. Only services
 // with the loss rule BondOnly take an allocation. While an old registration is
-// liable there is no new one ([ErrDuplicate]). An error leaves the state as it was.
+// liable there is no new one ([delegation.ErrDuplicate]). An error leaves the state as it was.
 func ProcessOptIn(s *State, in OptIn) error {
 	if err := s.usable(); err != nil {
 		return err
@@ -36,23 +36,23 @@ func ProcessOptIn(s *State, in OptIn) error {
 	}
 	switch {
 	case o.Tombstoned:
-		return about("operator", o.ID, delegation.ErrTombstoned)
+		return spec.About("operator", o.ID, delegation.ErrTombstoned)
 	case o.Jailed:
-		return about("operator", o.ID, delegation.ErrJailed)
+		return spec.About("operator", o.ID, delegation.ErrJailed)
 	case o.Exit != delegation.Active:
-		return about("operator", o.ID, delegation.ErrExiting)
+		return spec.About("operator", o.ID, delegation.ErrExiting)
 	case in.Allocation > 0 && v.LossRule != delegation.BondOnly:
-		return aboutf("allocation", uint64(in.Allocation), ErrClass, "%v", v.Class)
+		return spec.Aboutf("allocation", in.Allocation, ErrClass, "%v", v.Class)
 	}
 	at, found := s.registrationAt(in.Operator, in.Service)
 	if found {
-		return aboutf("operator", in.Operator, ErrDuplicate, "registered with service %d, or still liable", in.Service)
+		return spec.Aboutf("operator", in.Operator, delegation.ErrDuplicate, "registered with service %d, or still liable", in.Service)
 	}
 	if err := s.checkBond(v, &o, in.Allocation); err != nil {
 		return err
 	}
 	if s.Config.Adoption == LightByHeavy && v.Class != Heavy && !s.runsHeavy(o.ID) {
-		return aboutf("operator", o.ID, ErrAdoption, "no heavy service")
+		return spec.Aboutf("operator", o.ID, ErrAdoption, "no heavy service")
 	}
 	s.Registrations = slices.Insert(s.Registrations, at, Registration{
 		Operator: in.Operator, Service: in.Service, Active: true, Allocation: in.Allocation, Start: s.Ledger.Epoch(),
@@ -70,22 +70,22 @@ func (s *State) checkBond(v *Service, o *delegation.Operator, allocation spec.Gw
 	}
 	switch {
 	case !ok || allocated > o.Bond:
-		return aboutf("allocation", uint64(allocation), ErrBond, "%d of a bond of %d is allocated", s.allocated(o.ID), o.Bond)
+		return spec.Aboutf("allocation", allocation, ErrBond, "%d of a bond of %d is allocated", s.allocated(o.ID), o.Bond)
 	case free < v.MinBond:
-		return aboutf("bond", uint64(free), ErrBond, "service %d asks for %d", v.ID, v.MinBond)
+		return spec.Aboutf("bond", free, ErrBond, "service %d asks for %d", v.ID, v.MinBond)
 	}
 	return nil
 }
 
 // allocated is what liable registrations of an operator have of its bond.
-func (s *State) allocated(operator uint64) (sum spec.Gwei) {
+func (s *State) allocated(operator delegation.OperatorID) (sum spec.Gwei) {
 	for _, r := range s.registrationsOf(operator) {
 		sum += r.Allocation // together at most a bond
 	}
 	return sum
 }
 
-func (s *State) runsHeavy(operator uint64) bool {
+func (s *State) runsHeavy(operator delegation.OperatorID) bool {
 	for _, r := range s.registrationsOf(operator) {
 		if v, ok := s.Service(r.Service); ok && r.Active && v.Class == Heavy {
 			return true
@@ -96,9 +96,9 @@ func (s *State) runsHeavy(operator uint64) bool {
 
 // OptOut takes an operator out of a service.
 type OptOut struct {
-	Owner    uint64
-	Operator uint64
-	Service  uint64
+	Owner    delegation.AccountID
+	Operator delegation.OperatorID
+	Service  ServiceID
 }
 
 // ProcessOptOut ends a registration. It does not count any more from now on, and
@@ -118,7 +118,7 @@ func ProcessOptOut(s *State, out OptOut) error {
 	}
 	at, found := s.registrationAt(out.Operator, out.Service)
 	if !found || !s.Registrations[at].Active {
-		return aboutf("operator", out.Operator, ErrNotRegistered, "service %d", out.Service)
+		return spec.Aboutf("operator", out.Operator, ErrNotRegistered, "service %d", out.Service)
 	}
 	if s.Config.Adoption == LightByHeavy && v.Class == Heavy {
 		heavy, light := 0, 0
@@ -132,7 +132,7 @@ func ProcessOptOut(s *State, out OptOut) error {
 			}
 		}
 		if heavy == 1 && light > 0 {
-			return aboutf("operator", out.Operator, ErrAdoption, "%d light services need a heavy one", light)
+			return spec.Aboutf("operator", out.Operator, ErrAdoption, "%d light services need a heavy one", light)
 		}
 	}
 	s.Registrations[at].leave(s.Ledger.Epoch())
@@ -146,13 +146,13 @@ func (r *Registration) liable(v *Service, infraction, now spec.Epoch) bool {
 	return infraction >= r.Start && (r.Active || (infraction <= r.Left && now <= r.Left+spec.Epoch(v.Window)))
 }
 
-func (s *State) ownOperator(id, owner uint64) (delegation.Operator, error) {
+func (s *State) ownOperator(id delegation.OperatorID, owner delegation.AccountID) (delegation.Operator, error) {
 	o, ok := s.Ledger.Operator(id)
 	switch {
 	case !ok:
-		return o, about("operator", id, ErrUnknownID)
+		return o, spec.About("operator", id, delegation.ErrUnknownID)
 	case o.Owner != owner:
-		return o, aboutf("owner", owner, delegation.ErrOwner, "operator %d", id)
+		return o, spec.Aboutf("owner", owner, delegation.ErrOwner, "operator %d", id)
 	}
 	return o, nil
 }
@@ -160,8 +160,8 @@ func (s *State) ownOperator(id, owner uint64) (delegation.Operator, error) {
 // ProcessPenalty files what a service asks of an operator; the epoch's end
 // collects it. It refuses what no batch could collect: an unknown service or
 // operator, a service that slashes nobody ([ErrClass]), an infraction outside the
-// registration and its window or too old for the ledger ([ErrEpoch]), evidence that
-// has been filed before ([ErrDuplicate]), and anything but one positive
+// registration and its window or too old for the ledger ([delegation.ErrEpoch]), evidence that
+// has been filed before ([delegation.ErrDuplicate]), and anything but one positive
 // amount below 2^57 Gwei or one fraction above 0 and at most 1. An error leaves the
 // state as it was.
 func ProcessPenalty(s *State, p Penalty) error {
@@ -173,18 +173,18 @@ func ProcessPenalty(s *State, p Penalty) error {
 		return err
 	}
 	if _, ok := s.Ledger.Operator(p.Operator); !ok {
-		return about("operator", p.Operator, ErrUnknownID)
+		return spec.About("operator", p.Operator, delegation.ErrUnknownID)
 	}
 	if v.Class == LightFree {
-		return aboutf("service", v.ID, ErrClass, "%v", v.Class)
+		return spec.Aboutf("service", v.ID, ErrClass, "%v", v.Class)
 	}
 	r, ok := s.Registration(p.Operator, p.Service)
 	if !ok {
-		return aboutf("operator", p.Operator, ErrNotRegistered, "service %d", p.Service)
+		return spec.Aboutf("operator", p.Operator, ErrNotRegistered, "service %d", p.Service)
 	}
 	config, now := s.Ledger.Config(), s.Ledger.Epoch()
 	if p.Epoch > now || now-p.Epoch > spec.Epoch(config.UnbondingEpochs) || !r.liable(v, p.Epoch, now) {
-		return aboutf("epoch", uint64(p.Epoch), ErrEpoch, "now %d, registered from %d", now, r.Start)
+		return spec.Aboutf("epoch", p.Epoch, delegation.ErrEpoch, "now %d, registered from %d", now, r.Start)
 	}
 	if err := p.checkSize(); err != nil {
 		return err
@@ -192,7 +192,7 @@ func ProcessPenalty(s *State, p Penalty) error {
 	p.Done = false
 	at, found := slices.BinarySearchFunc(s.Penalties, p, comparePenalties)
 	if found {
-		return aboutf("evidence", p.Evidence, ErrDuplicate, "service %d", p.Service)
+		return spec.Aboutf("evidence", p.Evidence, delegation.ErrDuplicate, "service %d", p.Service)
 	}
 	s.Penalties = slices.Insert(s.Penalties, at, p)
 	return nil
@@ -203,9 +203,9 @@ func (p *Penalty) checkSize() error {
 	switch f := p.Fraction; {
 	case f.Den == 0 && (f.Num != 0 || p.Amount == 0 || p.Amount >= delegation.MaxSupply),
 		f.Den != 0 && p.Amount != 0:
-		return about("amount", uint64(p.Amount), delegation.ErrAmount)
+		return spec.About("amount", p.Amount, delegation.ErrAmount)
 	case f.Den != 0 && (f.Num == 0 || f.Num > f.Den):
-		return aboutf("fraction", f.Num, delegation.ErrAmount, "over %d", f.Den)
+		return spec.Aboutf("fraction", f.Num, delegation.ErrAmount, "over %d", f.Den)
 	}
 	return nil
 }
@@ -213,7 +213,7 @@ func (p *Penalty) checkSize() error {
 // ProcessCertificate files a certificate for a slot of the current epoch. Under a
 // quorum, or with more members than the committee has, it gives [ErrQuorum]; for a
 // service without coupling [ErrClass]; a second one for the slot
-// [ErrDuplicate]. An error leaves the state as it was.
+// [delegation.ErrDuplicate]. An error leaves the state as it was.
 func ProcessCertificate(s *State, epoch spec.Epoch, c Certificate) error {
 	if err := s.usable(); err != nil {
 		return err
@@ -224,25 +224,25 @@ func ProcessCertificate(s *State, epoch spec.Epoch, c Certificate) error {
 	}
 	switch {
 	case v.Coupling == Uncoupled:
-		return aboutf("service", v.ID, ErrClass, "no coupling")
+		return spec.Aboutf("service", v.ID, ErrClass, "no coupling")
 	case epoch != s.Ledger.Epoch():
-		return aboutf("epoch", uint64(epoch), ErrEpoch, "now %d", s.Ledger.Epoch())
+		return spec.Aboutf("epoch", epoch, delegation.ErrEpoch, "now %d", s.Ledger.Epoch())
 	case c.Slot >= s.Config.SlotsPerEpoch:
-		return aboutf("slot", c.Slot, ErrEpoch, "of %d", s.Config.SlotsPerEpoch)
+		return spec.Aboutf("slot", c.Slot, delegation.ErrEpoch, "of %d", s.Config.SlotsPerEpoch)
 	}
 	if below, _ := BelowQuorum(v.CommitteeSize, v.Quorum); c.Present <= below || c.Present > v.CommitteeSize {
-		return aboutf("present", c.Present, ErrQuorum, "more than %d of %d", below, v.CommitteeSize)
+		return spec.Aboutf("present", c.Present, ErrQuorum, "more than %d of %d", below, v.CommitteeSize)
 	}
 	at, found := slices.BinarySearchFunc(s.Certificates, c, compareCertificates)
 	if found {
-		return aboutf("slot", c.Slot, ErrDuplicate, "service %d", c.Service)
+		return spec.Aboutf("slot", c.Slot, delegation.ErrDuplicate, "service %d", c.Service)
 	}
 	s.Certificates = slices.Insert(s.Certificates, at, c)
 	return nil
 }
 
 // certified reports whether a service has a certificate for the slot.
-func (s *State) certified(service, slot uint64) bool {
+func (s *State) certified(service ServiceID, slot uint64) bool {
 	_, ok := slices.BinarySearchFunc(s.Certificates, Certificate{Service: service, Slot: slot}, compareCertificates)
 	return ok
 }
@@ -256,7 +256,7 @@ func Admissible(s *State, slot uint64) error {
 	}
 	for i := range s.Services {
 		if v := &s.Services[i]; v.Coupling == Strong && !s.certified(v.ID, slot) {
-			return aboutf("slot", slot, ErrInadmissible, "no certificate of service %d", v.ID)
+			return spec.Aboutf("slot", slot, ErrInadmissible, "no certificate of service %d", v.ID)
 		}
 	}
 	return nil

@@ -47,7 +47,7 @@ func SplitProposer(value spec.Gwei, share delegation.Parts) (proposer, listers s
 func ListerShare(value spec.Gwei, n, l uint64, u delegation.Ratio) (spec.Gwei, error) {
 	hi, ok := u64.Mul(u.Num, n)
 	if n < 2 || l > n || u.Den == 0 || u.Num > u.Den || (ok && hi < u.Den) {
-		return 0, aboutf("listers", l, ErrWeights, "of %d, alone %d/%d", n, u.Num, u.Den)
+		return 0, spec.Aboutf("listers", l, ErrWeights, "of %d, alone %d/%d", n, u.Num, u.Den)
 	}
 	if l == 0 {
 		return 0, nil
@@ -62,19 +62,19 @@ func ListerShare(value spec.Gwei, n, l uint64, u delegation.Ratio) (spec.Gwei, e
 // ScheduledPenalty is a base penalty times a factor for every slot that was missed,
 // by a schedule of factors per slot of the epoch, such as the slot-relative ones of
 // package penalty: a miss that few share has the factor 1, one that many share
-// more. A slot beyond the schedule gives [ErrEpoch], a sum of more than 64 bits
+// more. A slot beyond the schedule gives [delegation.ErrEpoch], a sum of more than 64 bits
 // [spec.ErrOverflow].
 func ScheduledPenalty(base spec.Gwei, missed []uint64, factors []uint64) (sum spec.Gwei, err error) {
 	for _, slot := range missed {
 		if slot >= uint64(len(factors)) {
-			return 0, aboutf("slot", slot, ErrEpoch, "of %d", len(factors))
+			return 0, spec.Aboutf("slot", slot, delegation.ErrEpoch, "of %d", len(factors))
 		}
 		v, ok := u64.Mul(base, spec.Gwei(factors[slot]))
 		if ok {
 			sum, ok = u64.Add(sum, v)
 		}
 		if !ok {
-			return 0, about("slot", slot, spec.ErrOverflow)
+			return 0, spec.About("slot", slot, spec.ErrOverflow)
 		}
 	}
 	return sum, nil

@@ -11,16 +11,16 @@ import (
 
 // committee is one heavy operator and four light ones with a service of the rule,
 // which gets all light issuance, half of everything.
-func committee(t *testing.T, v Service) (w *world, ids []uint64) {
+func committee(t *testing.T, v Service) (w *world, ids []delegation.OperatorID) {
 	c := plainConfig()
 	c.Issuance.Alpha = delegation.Ratio{Num: 1, Den: 2}
 	w = newWorld(t, c, plainLedger(), 10_000*eth, 100*eth, 100*eth, 100*eth, 100*eth)
 	w.service(gasper())
 	v.ID, v.Class, v.LossRule, v.Weight, v.MaxLoss = 1, LightBonded, delegation.BondOnly, 1, delegation.Off
 	w.service(v)
-	for owner := range uint64(5) {
+	for owner := range delegation.AccountID(5) {
 		id := w.operator(owner, 10*eth)
-		service := uint64(1)
+		service := ServiceID(1)
 		if owner == 0 {
 			w.do(delegation.BondDeposit{Owner: 0, Operator: id, Amount: 9990 * eth})
 			service = 0
@@ -35,8 +35,8 @@ func committee(t *testing.T, v Service) (w *world, ids []uint64) {
 }
 
 // paid is what each operator and its holders were given in an epoch.
-func paid(r *EpochReceipt) map[uint64]spec.Gwei {
-	m := map[uint64]spec.Gwei{}
+func paid(r *EpochReceipt) map[delegation.OperatorID]spec.Gwei {
+	m := map[delegation.OperatorID]spec.Gwei{}
 	for _, e := range append(r.EarlyRewards, r.Ledger.Events...) {
 		if e.Kind == delegation.Rewarded && e.From.Kind == delegation.PotIssuance {
 			m[e.Operator] += e.Amount
@@ -79,7 +79,7 @@ func TestItemsNeverPayMoreThanTheBudget(t *testing.T) {
 	} {
 		w, ids := committee(t, v)
 		var items []Item
-		for i := range uint64(20) {
+		for i := range ItemID(20) {
 			items = append(items, Item{Service: 1, ID: i, Value: spec.Gwei(i+1) << 50, Low: spec.Gwei(i+1) << 49, Listers: ids[1 : 2+i%4]})
 			if v.Rule == FOCILR {
 				items[i].HasProposer, items[i].Proposer = true, ids[0]
@@ -138,7 +138,7 @@ func TestScheduledPenaltyThroughAService(t *testing.T) {
 	for i, missed := range [][]uint64{{3}, {9}} {
 		amount, err := ScheduledPenalty(1000, missed, factors)
 		require.NoError(t, err)
-		w.penalty(Penalty{Service: 1, Evidence: uint64(i), Operator: ids[1+i], Epoch: w.Ledger.Epoch(), Amount: amount})
+		w.penalty(Penalty{Service: 1, Evidence: EvidenceID(i), Operator: ids[1+i], Epoch: w.Ledger.Epoch(), Amount: amount})
 	}
 	r := w.epoch(EpochInput{})
 	require.EqualValues(t, 1000, r.Penalties[0].Collected)
@@ -148,7 +148,7 @@ func TestScheduledPenaltyThroughAService(t *testing.T) {
 func TestStrongAndWeakCoupling(t *testing.T) {
 	w, a, b, _ := small(t)
 	now := w.Ledger.Epoch()
-	certificate := func(service, slot, present uint64) error {
+	certificate := func(service ServiceID, slot, present uint64) error {
 		return ProcessCertificate(w.State, now, Certificate{service, slot, present})
 	}
 	// I23: strong needs a quorum, weak does not matter.
@@ -165,7 +165,7 @@ func TestStrongAndWeakCoupling(t *testing.T) {
 	require.NoError(t, certificate(2, 5, 257)) // a slot without a block
 	require.NoError(t, Admissible(w.State, 3))
 
-	r := w.epoch(EpochInput{Blocks: []Block{{3, a, []uint64{1, 2}}, {4, b, []uint64{1}}}})
+	r := w.epoch(EpochInput{Blocks: []Block{{3, a, []ServiceID{1, 2}}, {4, b, []ServiceID{1}}}})
 	require.EqualValues(t, 1, r.Services[2].Omitted)
 	require.EqualValues(t, 3, r.Services[2].Certified)
 	require.EqualValues(t, 2, r.Services[1].Certified)
@@ -210,7 +210,7 @@ func TestRolePricesFollowDemand(t *testing.T) {
 	w, _ := committee(t, Service{Rule: EqualParts, CommitteeSize: 2})
 	price := RolePrice{Service: 1, Floor: 100, Price: 1100, Sensitivity: delegation.Ratio{Num: 1, Den: 10}, Target: delegation.Ratio{Num: 1, Den: 1}}
 	require.NoError(t, AddRolePrice(w.State, price))
-	require.ErrorIs(t, AddRolePrice(w.State, price), ErrDuplicate)
+	require.ErrorIs(t, AddRolePrice(w.State, price), delegation.ErrDuplicate)
 	price.Service = 0
 	require.ErrorIs(t, AddRolePrice(w.State, price), ErrClass)
 	w.epoch(EpochInput{}) // four operators for two seats: 1 + 0.1 (2 - 1)
@@ -222,7 +222,7 @@ func TestLightCommitteeIsOfTheRegistered(t *testing.T) {
 	members, err := LightCommittee(w.State, &w.Set, 1, [32]byte{3})
 	require.NoError(t, err)
 	require.Len(t, members, 512)
-	count := map[uint64]int{}
+	count := map[delegation.OperatorID]int{}
 	for _, id := range members {
 		count[id]++
 	}
@@ -232,7 +232,7 @@ func TestLightCommitteeIsOfTheRegistered(t *testing.T) {
 	_, err = LightCommittee(w.State, &w.Set, 0, [32]byte{})
 	require.ErrorIs(t, err, ErrClass)
 	_, err = LightCommittee(w.State, &w.Set, 9, [32]byte{})
-	require.ErrorIs(t, err, ErrUnknownID)
+	require.ErrorIs(t, err, delegation.ErrUnknownID)
 	_, err = LightCommittee(w.State, &Snapshot{}, 1, [32]byte{})
 	require.ErrorIs(t, err, ErrWeights)
 }

@@ -6,6 +6,7 @@ import (
 	"math/bits"
 	"sort"
 
+	"github.com/stakesim/stakesim/delegation"
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/u64"
 )
@@ -37,7 +38,7 @@ func SampleCommittee(dst []int, weights []spec.Gwei, seed [32]byte) error {
 		ends[i] = total
 	}
 	if total == 0 && len(dst) > 0 {
-		return about("total weight", 0, ErrWeights)
+		return spec.About("total weight", total, ErrWeights)
 	}
 	for i := range dst {
 		at, _ := bits.Mul64(draw(seed, uint64(i)), uint64(total))
@@ -49,9 +50,9 @@ func SampleCommittee(dst []int, weights []spec.Gwei, seed [32]byte) error {
 // LightCommittee draws the committee of a light service for the epoch of a
 // snapshot, as operators: those with light weight that are registered with it
 // since before the snapshot, by that weight. Draw from [State].Set for the next
-// epoch. An unknown service gives [ErrUnknownID], a heavy one [ErrClass], no weight
+// epoch. An unknown service gives [delegation.ErrUnknownID], a heavy one [ErrClass], no weight
 // [ErrWeights], a committee above [MaxCommittee] [spec.ErrInput].
-func LightCommittee(s *State, shot *Snapshot, service uint64, seed [32]byte) ([]uint64, error) {
+func LightCommittee(s *State, shot *Snapshot, service ServiceID, seed [32]byte) ([]delegation.OperatorID, error) {
 	if err := s.usable(); err != nil {
 		return nil, err
 	}
@@ -63,12 +64,12 @@ func LightCommittee(s *State, shot *Snapshot, service uint64, seed [32]byte) ([]
 		return nil, err
 	}
 	if v.Class == Heavy {
-		return nil, aboutf("service", service, ErrClass, "%v", v.Class)
+		return nil, spec.Aboutf("service", service, ErrClass, "%v", v.Class)
 	}
 	if v.CommitteeSize > MaxCommittee {
-		return nil, aboutf("committee size", v.CommitteeSize, spec.ErrInput, "%d at most are drawn", MaxCommittee)
+		return nil, spec.Aboutf("committee size", v.CommitteeSize, spec.ErrInput, "%d at most are drawn", MaxCommittee)
 	}
-	var operators []uint64
+	var operators []delegation.OperatorID
 	var weights []spec.Gwei
 	for i := range shot.Rows {
 		r, ok := s.Registration(shot.Rows[i].Operator, service)
@@ -81,7 +82,7 @@ func LightCommittee(s *State, shot *Snapshot, service uint64, seed [32]byte) ([]
 	if err := SampleCommittee(seats, weights, seed); err != nil {
 		return nil, err
 	}
-	members := make([]uint64, len(seats))
+	members := make([]delegation.OperatorID, len(seats))
 	for i, at := range seats {
 		members[i] = operators[at]
 	}

@@ -13,7 +13,7 @@ import (
 // seats give [spec.ErrInput].
 func SeatStake(staked spec.Gwei, seats uint64) (spec.Gwei, error) {
 	if seats == 0 {
-		return 0, about("seats", 0, spec.ErrInput)
+		return 0, spec.About("seats", seats, spec.ErrInput)
 	}
 	return staked / spec.Gwei(seats), nil
 }
@@ -34,14 +34,14 @@ const (
 // See [delegation.BondForSeat] for what is delegated already.
 func BondForSeat(seat spec.Gwei, ratio uint64, rule SeatRule) (spec.Gwei, error) {
 	if rule >= seatRules {
-		return 0, about("rule", uint64(rule), spec.ErrInput)
+		return 0, spec.About("rule", uint64(rule), spec.ErrInput)
 	}
 	if rule == BondAndDelegated {
 		ratio++ // to 0 at 2^64-1
 	}
 	bond, ok := u64.MulDivCeil(uint64(seat), 1, ratio)
 	if !ok {
-		return 0, about("ratio", ratio, spec.ErrInput)
+		return 0, spec.About("ratio", ratio, spec.ErrInput)
 	}
 	return spec.Gwei(bond), nil
 }
@@ -57,7 +57,7 @@ type SeatClass struct {
 // give [spec.ErrInput].
 func PowerClasses(n uint64, top spec.Gwei) ([]SeatClass, error) {
 	if n > 63 {
-		return nil, about("classes", n, spec.ErrInput)
+		return nil, spec.About("classes", n, spec.ErrInput)
 	}
 	list := make([]SeatClass, n)
 	for i := range list {
@@ -72,7 +72,7 @@ func PowerClasses(n uint64, top spec.Gwei) ([]SeatClass, error) {
 // 128 MiB, give [spec.ErrInput].
 func ZipfStakes(dst []spec.Gwei, total spec.Gwei) error {
 	if len(dst) == 0 || len(dst) > 1<<22 {
-		return about("stakes", uint64(len(dst)), spec.ErrInput)
+		return spec.About("stakes", uint64(len(dst)), spec.ErrInput)
 	}
 	clear(dst)
 	weights := make([]spec.Gwei, len(dst))
@@ -100,11 +100,11 @@ func OrbitInclusion(stake, threshold spec.Gwei) delegation.Ratio {
 // result of more than 64 bits [spec.ErrOverflow].
 func OrbitReward(reward, stake, threshold spec.Gwei) (gwei, remainder spec.Gwei, err error) {
 	if threshold == 0 {
-		return 0, 0, about("threshold", 0, spec.ErrInput)
+		return 0, 0, spec.About("threshold", threshold, spec.ErrInput)
 	}
 	hi, lo := bits.Mul64(uint64(reward), uint64(max(stake, threshold)))
 	if hi >= uint64(threshold) {
-		return 0, 0, about("reward", uint64(reward), spec.ErrOverflow)
+		return 0, 0, spec.About("reward", reward, spec.ErrOverflow)
 	}
 	q, r := bits.Div64(hi, lo, uint64(threshold))
 	return spec.Gwei(q), spec.Gwei(r), nil

@@ -65,7 +65,7 @@ func (r RewardRule) items() bool { return r >= Uniqueness }
 
 // Service is one job that operators may do. The state keeps services by id.
 type Service struct {
-	ID             uint64
+	ID             ServiceID
 	Class          Class
 	LossRule       delegation.LossRule // of a light bonded service BondOnly
 	Weight         uint64              // of its budget inside its class, relative
@@ -102,23 +102,23 @@ func (v *Service) Validate() error {
 	case v == nil:
 		return spec.Atf("service", -1, spec.ErrInput, "nil")
 	case v.Class >= classes:
-		return about("class", uint64(v.Class), spec.ErrInput)
+		return spec.About("class", uint64(v.Class), spec.ErrInput)
 	case v.LossRule > delegation.BondOnly:
-		return about("loss rule", uint64(v.LossRule), spec.ErrInput)
+		return spec.About("loss rule", uint64(v.LossRule), spec.ErrInput)
 	case v.Class != Heavy && v.LossRule != delegation.BondOnly:
-		return aboutf("loss rule", uint64(v.LossRule), ErrClass, "%v", v.Class)
+		return spec.Aboutf("loss rule", uint64(v.LossRule), ErrClass, "%v", v.Class)
 	case v.Weight == 0 || v.Weight >= maxWeights:
-		return about("weight", v.Weight, ErrWeights)
+		return spec.About("weight", v.Weight, ErrWeights)
 	case v.MinBond > delegation.MaxSupply:
-		return about("minimum bond", uint64(v.MinBond), ErrBond)
+		return spec.About("minimum bond", v.MinBond, ErrBond)
 	case v.Window > delegation.MaxDelay:
-		return about("window", v.Window, ErrEpoch)
+		return spec.About("window", v.Window, delegation.ErrEpoch)
 	case v.Rule >= rewardRules:
-		return about("reward rule", uint64(v.Rule), spec.ErrInput)
+		return spec.About("reward rule", uint64(v.Rule), spec.ErrInput)
 	case v.Class == Heavy && v.Rule != ByWeight:
-		return aboutf("reward rule", uint64(v.Rule), ErrClass, "%v", v.Class)
+		return spec.Aboutf("reward rule", uint64(v.Rule), ErrClass, "%v", v.Class)
 	case v.ProposerShare > delegation.One:
-		return about("proposer share", uint64(v.ProposerShare), ErrWeights)
+		return spec.About("proposer share", v.ProposerShare, ErrWeights)
 	}
 	if v.Rule == FOCILR {
 		if _, err := ListerShare(0, v.CommitteeSize, 0, v.SoleShare); err != nil {
@@ -131,17 +131,17 @@ func (v *Service) Validate() error {
 func (v *Service) validateCoupling() error {
 	switch {
 	case v.Coupling >= couplings:
-		return about("coupling", uint64(v.Coupling), spec.ErrInput)
+		return spec.About("coupling", uint64(v.Coupling), spec.ErrInput)
 	case v.Coupling != Uncoupled && v.Class == Heavy:
-		return aboutf("coupling", uint64(v.Coupling), ErrClass, "%v", v.Class)
+		return spec.Aboutf("coupling", uint64(v.Coupling), ErrClass, "%v", v.Class)
 	case v.Coupling != Uncoupled && (v.CommitteeSize == 0 || v.Quorum.Den == 0):
-		return aboutf("committee size", v.CommitteeSize, ErrQuorum, "quorum %d/%d", v.Quorum.Num, v.Quorum.Den)
+		return spec.Aboutf("committee size", v.CommitteeSize, ErrQuorum, "quorum %d/%d", v.Quorum.Num, v.Quorum.Den)
 	case v.Quorum.Num > v.Quorum.Den:
-		return aboutf("quorum", v.Quorum.Num, ErrQuorum, "over %d", v.Quorum.Den)
+		return spec.Aboutf("quorum", v.Quorum.Num, ErrQuorum, "over %d", v.Quorum.Den)
 	case v.CommitteeSize >= 1<<32:
-		return about("committee size", v.CommitteeSize, spec.ErrInput)
+		return spec.About("committee size", v.CommitteeSize, spec.ErrInput)
 	case v.InclusionShare > delegation.One || (v.InclusionShare > 0 && v.Coupling == Uncoupled):
-		return about("inclusion", uint64(v.InclusionShare), ErrWeights)
+		return spec.About("inclusion", v.InclusionShare, ErrWeights)
 	}
 	return nil
 }
@@ -150,14 +150,14 @@ func (v *Service) validateCoupling() error {
 // more is. A ratio over 0 or above 1 gives [ErrQuorum].
 func BelowQuorum(n uint64, q delegation.Ratio) (uint64, error) {
 	if q.Den == 0 || q.Num > q.Den {
-		return 0, aboutf("quorum", q.Num, ErrQuorum, "over %d", q.Den)
+		return 0, spec.Aboutf("quorum", q.Num, ErrQuorum, "over %d", q.Den)
 	}
 	v, _ := u64.MulDiv(n, q.Num, q.Den)
 	return v, nil
 }
 
 // AddService adds a service; it starts in the current epoch. An id that is there
-// gives [ErrDuplicate], weights of a class that sum to 2^32 or more [ErrWeights];
+// gives [delegation.ErrDuplicate], weights of a class that sum to 2^32 or more [ErrWeights];
 // an error leaves the state as it was.
 func AddService(s *State, v Service) error {
 	if err := s.usable(); err != nil {
@@ -168,10 +168,10 @@ func AddService(s *State, v Service) error {
 	}
 	at, found := s.serviceAt(v.ID)
 	if found {
-		return about("service", v.ID, ErrDuplicate)
+		return spec.About("service", v.ID, delegation.ErrDuplicate)
 	}
 	if s.Config.Adoption == DelegationOnly && v.Class != Heavy {
-		return aboutf("class", uint64(v.Class), ErrAdoption, "light services")
+		return spec.Aboutf("class", uint64(v.Class), ErrAdoption, "light services")
 	}
 	sum := v.Weight
 	for i := range s.Services {
@@ -180,7 +180,7 @@ func AddService(s *State, v Service) error {
 		}
 	}
 	if sum >= maxWeights {
-		return about("weight", v.Weight, ErrWeights)
+		return spec.About("weight", v.Weight, ErrWeights)
 	}
 	v.Totals = ServiceTotals{}
 	s.Services = slices.Insert(s.Services, at, v)

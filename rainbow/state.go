@@ -8,6 +8,14 @@ import (
 	"github.com/stakesim/stakesim/spec"
 )
 
+// The ids of services, of the evidence that each of them finds, and of the items that
+// its members list are the caller's.
+type (
+	ServiceID  uint64 // names a [Service]
+	EvidenceID uint64 // names the evidence of a [Penalty], within its service
+	ItemID     uint64 // names an [Item], within its service
+)
+
 // Adoption is how much of the separation of services is in force.
 type Adoption uint8
 
@@ -69,11 +77,11 @@ func (c *Config) Validate() error {
 	}
 	switch {
 	case c.Issuance.Convention >= conventions:
-		return about("convention", uint64(c.Issuance.Convention), spec.ErrInput)
+		return spec.About("convention", uint64(c.Issuance.Convention), spec.ErrInput)
 	case c.Adoption >= adoptions:
-		return about("adoption", uint64(c.Adoption), spec.ErrInput)
+		return spec.About("adoption", uint64(c.Adoption), spec.ErrInput)
 	case c.SlotsPerEpoch == 0 || c.SlotsPerEpoch > 1<<16:
-		return about("slots per epoch", c.SlotsPerEpoch, spec.ErrInput)
+		return spec.About("slots per epoch", c.SlotsPerEpoch, spec.ErrInput)
 	}
 	_, err := c.Issuance.Share()
 	return err
@@ -82,8 +90,8 @@ func (c *Config) Validate() error {
 // Registration is an operator's service. It stays, inactive, while the operator is
 // liable for what it did.
 type Registration struct {
-	Operator   uint64
-	Service    uint64
+	Operator   delegation.OperatorID
+	Service    ServiceID
 	Active     bool
 	Allocation spec.Gwei  // of the bond, for this service alone; 0 is the shared bond
 	Start      spec.Epoch // infractions from it on count
@@ -92,7 +100,7 @@ type Registration struct {
 
 // OperatorWeight is what an operator counted for at a snapshot, in Gwei.
 type OperatorWeight struct {
-	Operator  uint64
+	Operator  delegation.OperatorID
 	Heavy     spec.Gwei // effective stake; 0 without a heavy service
 	Principal spec.Gwei // light; 0 without a light service
 	Pointers  spec.Gwei // of heavy lots and wallets; likewise
@@ -117,9 +125,9 @@ type Snapshot struct {
 // Penalty is what a service asks of an operator for an infraction, pending or, for
 // as long as it could be filed again, done.
 type Penalty struct {
-	Service   uint64
-	Evidence  uint64 // id of the service's own, used once
-	Operator  uint64
+	Service   ServiceID
+	Evidence  EvidenceID // id of the service's own, used once
+	Operator  delegation.OperatorID
 	Epoch     spec.Epoch       // of the infraction
 	Fraction  delegation.Ratio // of every liable pot; Den 0 means Amount
 	Amount    spec.Gwei
@@ -130,7 +138,7 @@ type Penalty struct {
 // Certificate says that so many of a service's committee vouch for a slot of the
 // current epoch.
 type Certificate struct {
-	Service uint64
+	Service ServiceID
 	Slot    uint64 // in its epoch
 	Present uint64
 }
@@ -162,7 +170,7 @@ type State struct {
 	// rewards go by Go; committees can be drawn one and two epochs ahead.
 	Mark, Set, Go Snapshot
 	Totals        Totals
-	NextSlash     uint64 // id of the ledger's next slash, from 2^63; leave those to this package
+	NextSlash     delegation.SlashID // id of the ledger's next slash, from 2^63; leave those to this package
 
 	work workspace // derived, reused between epochs
 }
@@ -171,7 +179,7 @@ type State struct {
 // owner.
 func New(config Config, l *delegation.Ledger) (*State, error) {
 	if l == nil {
-		return nil, about("ledger", 0, spec.ErrInput)
+		return nil, spec.Atf("ledger", -1, spec.ErrInput, "nil")
 	}
 	if err := config.Validate(); err != nil {
 		return nil, err
@@ -205,7 +213,7 @@ func (s *State) Clone() *State {
 }
 
 // Service returns a copy of a service, and false when there is none.
-func (s *State) Service(id uint64) (Service, bool) {
+func (s *State) Service(id ServiceID) (Service, bool) {
 	if s == nil {
 		return Service{}, false
 	}
@@ -217,7 +225,7 @@ func (s *State) Service(id uint64) (Service, bool) {
 
 // Registration returns a copy of a registration, active or still liable, and
 // false when there is none.
-func (s *State) Registration(operator, service uint64) (Registration, bool) {
+func (s *State) Registration(operator delegation.OperatorID, service ServiceID) (Registration, bool) {
 	if s == nil {
 		return Registration{}, false
 	}
@@ -227,18 +235,18 @@ func (s *State) Registration(operator, service uint64) (Registration, bool) {
 	return Registration{}, false
 }
 
-func (s *State) serviceAt(id uint64) (int, bool) {
-	return slices.BinarySearchFunc(s.Services, id, func(v Service, id uint64) int { return cmp.Compare(v.ID, id) })
+func (s *State) serviceAt(id ServiceID) (int, bool) {
+	return slices.BinarySearchFunc(s.Services, id, func(v Service, id ServiceID) int { return cmp.Compare(v.ID, id) })
 }
 
-func (s *State) findService(id uint64) (*Service, error) {
+func (s *State) findService(id ServiceID) (*Service, error) {
 	if at, ok := s.serviceAt(id); ok {
 		return &s.Services[at], nil
 	}
-	return nil, about("service", id, ErrUnknownID)
+	return nil, spec.About("service", id, delegation.ErrUnknownID)
 }
 
-func (s *State) registrationAt(operator, service uint64) (int, bool) {
+func (s *State) registrationAt(operator delegation.OperatorID, service ServiceID) (int, bool) {
 	return slices.BinarySearchFunc(s.Registrations, Registration{Operator: operator, Service: service}, compareRegistrations)
 }
 
@@ -255,7 +263,7 @@ func compareCertificates(a, b Certificate) int {
 }
 
 // registrationsOf are the rows of one operator; they share memory with the state.
-func (s *State) registrationsOf(operator uint64) []Registration {
+func (s *State) registrationsOf(operator delegation.OperatorID) []Registration {
 	from, _ := s.registrationAt(operator, 0)
 	to := from
 	for to < len(s.Registrations) && s.Registrations[to].Operator == operator {

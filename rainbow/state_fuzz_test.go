@@ -64,8 +64,8 @@ func trySpoilt(d source, base *State, changes, epochs int) (admitted bool, err e
 // sentinels are all errors that a function of this package may wrap beside those of
 // its ledger.
 var sentinels = []error{
-	ErrDomain, ErrAlpha, ErrUnknownID, ErrDuplicate, ErrWeights, ErrQuorum, ErrClass, ErrBond, ErrNotRegistered, ErrEpoch, ErrWeight, ErrOrder,
-	ErrInadmissible, ErrAdoption, ErrInvariant, spec.ErrInput, spec.ErrOverflow, delegation.ErrInvariant, delegation.ErrBound, delegation.ErrOwner,
+	ErrDomain, ErrAlpha, delegation.ErrUnknownID, delegation.ErrDuplicate, ErrWeights, ErrQuorum, ErrClass, ErrBond, ErrNotRegistered, delegation.ErrEpoch, ErrWeight,
+	ErrInadmissible, ErrAdoption, spec.ErrInput, spec.ErrOverflow, delegation.ErrInvariant, delegation.ErrBound, delegation.ErrOwner,
 	delegation.ErrTombstoned, delegation.ErrJailed, delegation.ErrExiting, delegation.ErrAmount,
 }
 

@@ -22,9 +22,9 @@ type days struct {
 	*rand.Rand
 	s         *State
 	operators uint64
-	lots      []uint64 // heavy, that may be undelegated
-	lights    []uint64
-	evidence  uint64
+	lots      []delegation.LotID // that may be undelegated
+	lights    []delegation.PositionID
+	evidence  EvidenceID
 	refused   int
 }
 
@@ -32,18 +32,21 @@ func newDays(t *testing.T, e economy) *days {
 	c := plainConfig()
 	c.Issuance.Curve.EpochsPerYear = 365
 	d := &days{T: t, Rand: rand.New(rand.NewPCG(10, 365)), s: e.build(t, c), operators: e.operators}
-	for owner := range e.operators {
+	for owner := range delegation.AccountID(e.operators) {
 		d.lots = slices.AppendSeq(d.lots, d.s.Ledger.LotsOf(owner))
 		d.lights = slices.AppendSeq(d.lights, d.s.Ledger.LightsOf(owner))
 	}
 	return d
 }
 
-func (d *days) account() uint64  { return d.Uint64N(d.operators) }
-func (d *days) operator() uint64 { return d.operators + d.Uint64N(d.operators) }
+func (d *days) account() delegation.AccountID { return delegation.AccountID(d.Uint64N(d.operators)) }
+
+func (d *days) operator() delegation.OperatorID {
+	return delegation.OperatorID(d.operators + d.Uint64N(d.operators))
+}
 
 // take takes a random element off a list.
-func (d *days) take(list *[]uint64) uint64 {
+func take[ID any](d *days, list *[]ID) ID {
 	l := *list
 	i, last := d.IntN(len(l)), len(l)-1
 	l[i], l[last], *list = l[last], l[i], l[:last]
@@ -51,8 +54,8 @@ func (d *days) take(list *[]uint64) uint64 {
 }
 
 // apply applies an operation, which may be refused, and returns what it created.
-func (d *days) apply(op delegation.Operation) []uint64 {
-	r, err := op.Apply(d.s.Ledger)
+func (d *days) apply(op any) delegation.Created {
+	r, err := delegation.Process(d.s.Ledger, op)
 	if err != nil {
 		d.refused++
 	}
@@ -63,18 +66,18 @@ func (d *days) apply(op delegation.Operation) []uint64 {
 func (d *days) churn(n int) {
 	l := d.s.Ledger
 	for range n {
-		created := d.apply(delegation.Delegation{Owner: d.account(), Operator: d.operator(), Amount: eth})
+		created := d.apply(delegation.Delegation{Owner: d.account(), Operator: d.operator(), Amount: eth}).Lots
 		d.lots = append(d.lots, created...)
 		if len(created) > 0 && d.IntN(5) == 0 {
 			p, _ := l.Lot(created[0])
 			d.apply(delegation.LotPointer{Owner: p.Owner, Lot: p.ID, Operator: d.operator()})
 		}
-		p, _ := l.Lot(d.take(&d.lots))
+		p, _ := l.Lot(take(d, &d.lots))
 		d.apply(delegation.Undelegation{Owner: p.Owner, Lot: p.ID, Shares: p.Shares})
-		v, _ := l.Light(d.take(&d.lights))
-		d.lights = append(d.lights, d.apply(delegation.LightRedelegation{Owner: v.Owner, Position: v.ID, To: d.operator(), Amount: v.Total()})...)
-		d.lights = append(d.lights, d.apply(delegation.LightDelegation{Owner: d.account(), Operator: d.operator(), Amount: eth})...)
-		v, _ = l.Light(d.take(&d.lights))
+		v, _ := l.Light(take(d, &d.lights))
+		d.lights = append(d.lights, d.apply(delegation.LightRedelegation{Owner: v.Owner, Position: v.ID, To: d.operator(), Amount: v.Total()}).Lights...)
+		d.lights = append(d.lights, d.apply(delegation.LightDelegation{Owner: d.account(), Operator: d.operator(), Amount: eth}).Lights...)
+		v, _ = l.Light(take(d, &d.lights))
 		d.apply(delegation.LightUndelegation{Owner: v.Owner, Position: v.ID, Amount: v.Total()})
 	}
 	for range 3 {
@@ -106,7 +109,7 @@ func TestTenYears(t *testing.T) {
 		began := time.Now()
 		d.churn(churn)
 		duties = fullDuties(d.s, duties)
-		duties = slices.DeleteFunc(duties, func(duty Duty) bool { return (duty.Operator+uint64(day))%50 == 0 })
+		duties = slices.DeleteFunc(duties, func(duty Duty) bool { return (duty.Operator+delegation.OperatorID(day))%50 == 0 })
 		ready := time.Now()
 		r, err := ProcessEpoch(d.s, EpochInput{Duties: duties, Brief: true, Room: room})
 		require.NoError(t, err)

@@ -14,7 +14,7 @@ import (
 // input makes reports, items and blocks, most of them good.
 func (w *walker) input() (in EpochInput) {
 	s := w.s
-	performers := map[uint64][]uint64{}
+	performers := map[ServiceID][]delegation.OperatorID{}
 	for _, d := range (&world{nil, s}).all() {
 		if coin(w, 5) {
 			continue
@@ -25,7 +25,7 @@ func (w *walker) input() (in EpochInput) {
 		in.Duties = append(in.Duties, d)
 		performers[d.Service] = append(performers[d.Service], d.Operator)
 	}
-	var heavy []uint64
+	var heavy []delegation.OperatorID
 	for _, row := range s.Go.Rows {
 		if row.Heavy > 0 {
 			heavy = append(heavy, row.Operator)
@@ -33,7 +33,7 @@ func (w *walker) input() (in EpochInput) {
 	}
 	for i := range s.Services {
 		v := &s.Services[i]
-		for id := range w.below(4) {
+		for id := range ItemID(w.below(4)) {
 			if !v.Rule.items() {
 				break
 			}
@@ -137,7 +137,7 @@ func (w *walker) checkBrief(s *State, in EpochInput, full *EpochReceipt) error {
 
 func (w *walker) checkEpoch(before, after *delegation.State, r *EpochReceipt) error {
 	var collected spec.Gwei
-	byService := map[uint64]spec.Gwei{}
+	byService := map[ServiceID]spec.Gwei{}
 	for _, p := range r.Penalties {
 		if p.Owed != p.AboveMaxLoss+p.AboveBond+p.Collected {
 			return fmt.Errorf("penalty %+v", p)

@@ -3,6 +3,7 @@ package rainbow
 import (
 	"bytes"
 	"fmt"
+	"iter"
 	"math/rand/v2"
 
 	"github.com/stakesim/stakesim/delegation"
@@ -36,8 +37,8 @@ func (t *tape) below(n uint64) uint64 {
 type walker struct {
 	source
 	s         *State
-	operators []uint64
-	evidence  uint64
+	operators []delegation.OperatorID
+	evidence  EvidenceID
 	done      map[string]int
 }
 
@@ -102,7 +103,7 @@ func (w *walker) try(name string, f func() error) error {
 
 func (w *walker) addService() error {
 	class := Class(w.below(3))
-	v := Service{ID: w.below(12), Class: class, LossRule: delegation.BondOnly, Weight: 1 + w.below(9), Window: w.below(6), MaxLoss: delegation.Off,
+	v := Service{ID: ServiceID(w.below(12)), Class: class, LossRule: delegation.BondOnly, Weight: 1 + w.below(9), Window: w.below(6), MaxLoss: delegation.Off,
 		CommitteeSize: w.below(20), SoleShare: delegation.Ratio{Num: 1, Den: 1 + w.below(3)}, ProposerShare: delegation.Parts(w.below(uint64(delegation.One)))}
 	if class == Heavy {
 		v.LossRule = delegation.LossRule(w.below(3))
@@ -119,14 +120,14 @@ func (w *walker) addService() error {
 	return w.try("service", func() error { return AddService(w.s, v) })
 }
 
-func (w *walker) operator() uint64 {
+func (w *walker) operator() delegation.OperatorID {
 	if len(w.operators) == 0 {
 		return 8
 	}
 	return w.operators[w.below(uint64(len(w.operators)))]
 }
 
-func (w *walker) service() uint64 {
+func (w *walker) service() ServiceID {
 	if len(w.s.Services) == 0 {
 		return 0
 	}
@@ -135,7 +136,7 @@ func (w *walker) service() uint64 {
 
 // step takes one random step between two epochs.
 func (w *walker) step() error {
-	s, owner := w.s, w.below(8)
+	s, owner := w.s, delegation.AccountID(w.below(8))
 	switch w.below(10) {
 	case 0:
 		p := RolePrice{Service: w.service(), Floor: w.amount(), Sensitivity: w.ratio(), Target: w.ratio()}
@@ -171,21 +172,23 @@ func (w *walker) step() error {
 	return nil
 }
 
-// ledgerStep applies a random operation of the ledger.
-func (w *walker) ledgerStep(owner uint64) {
-	l := w.s.Ledger
-	first := func(ids func(func(uint64) bool)) (id uint64) {
-		n := w.below(3)
-		for v := range ids {
-			if id = v; n == 0 {
-				break
-			}
-			n--
+// early is one of the first ids, 0 when there are none.
+func early[ID ~uint64](w *walker, ids iter.Seq[ID]) (id ID) {
+	n := w.below(3)
+	for v := range ids {
+		if id = v; n == 0 {
+			break
 		}
-		return id
+		n--
 	}
+	return id
+}
+
+// ledgerStep applies a random operation of the ledger.
+func (w *walker) ledgerStep(owner delegation.AccountID) {
+	l := w.s.Ledger
 	o, _ := l.Operator(w.operator())
-	var op delegation.Operation
+	var op any
 	switch w.below(14) {
 	case 0, 1:
 		op = delegation.Registration{Owner: owner, Bond: w.amount(), Commission: delegation.Parts(w.below(uint64(delegation.One)))}
@@ -194,13 +197,13 @@ func (w *walker) ledgerStep(owner uint64) {
 	case 4, 5:
 		op = delegation.LightDelegation{Owner: owner, Operator: o.ID, Amount: w.amount()}
 	case 6:
-		op = delegation.Undelegation{Owner: owner, Lot: first(l.LotsOf(owner)), Amount: w.amount()}
+		op = delegation.Undelegation{Owner: owner, Lot: early(w, l.LotsOf(owner)), Amount: w.amount()}
 	case 7:
-		op = delegation.Redelegation{Owner: owner, Lot: first(l.LotsOf(owner)), To: o.ID, Amount: w.amount()}
+		op = delegation.Redelegation{Owner: owner, Lot: early(w, l.LotsOf(owner)), To: o.ID, Amount: w.amount()}
 	case 8:
-		op = delegation.LightRedelegation{Owner: owner, Position: first(l.LightsOf(owner)), To: o.ID, Amount: w.amount()}
+		op = delegation.LightRedelegation{Owner: owner, Position: early(w, l.LightsOf(owner)), To: o.ID, Amount: w.amount()}
 	case 9:
-		op = delegation.LotPointer{Owner: owner, Lot: first(l.LotsOf(owner)), Operator: o.ID}
+		op = delegation.LotPointer{Owner: owner, Lot: early(w, l.LotsOf(owner)), Operator: o.ID}
 	case 10:
 		op = delegation.WalletPointer{Owner: owner, Operator: o.ID}
 	case 11:
@@ -211,14 +214,12 @@ func (w *walker) ledgerStep(owner uint64) {
 			op = delegation.Exit{Owner: o.Owner, Operator: o.ID}
 		}
 	case 13:
-		op = delegation.LightUndelegation{Owner: owner, Position: first(l.LightsOf(owner)), Amount: w.amount()}
+		op = delegation.LightUndelegation{Owner: owner, Position: early(w, l.LightsOf(owner)), Amount: w.amount()}
 	}
-	r, err := op.Apply(l)
+	r, err := delegation.Process(l, op)
 	if err != nil {
 		return
 	}
 	w.done["ledger"]++
-	if _, ok := op.(delegation.Registration); ok {
-		w.operators = append(w.operators, r.Created[0])
-	}
+	w.operators = append(w.operators, r.Operators...)
 }

@@ -64,8 +64,8 @@ func compareDuties(a, b Duty) int {
 }
 
 // indexOf is the position of a service that is there; ids are mostly positions.
-func (s *State) indexOf(id uint64) int {
-	if id < uint64(len(s.Services)) && s.Services[id].ID == id {
+func (s *State) indexOf(id ServiceID) int {
+	if id < ServiceID(len(s.Services)) && s.Services[id].ID == id {
 		return int(id)
 	}
 	at, _ := s.serviceAt(id)
@@ -151,7 +151,7 @@ func (w *workspace) enrol(r *Registration, v *Service) {
 
 // rowFrom finds an operator in the Go snapshot at row or behind it. Who is not
 // there weighs nothing.
-func (s *State) rowFrom(row int, operator uint64) (int, OperatorWeight) {
+func (s *State) rowFrom(row int, operator delegation.OperatorID) (int, OperatorWeight) {
 	for row < len(s.Go.Rows) && s.Go.Rows[row].Operator < operator {
 		row++
 	}
@@ -168,35 +168,35 @@ func before(d *Duty, r *Registration) bool {
 // notRegistered says what is wrong with a report that no registration is left for.
 func (s *State) notRegistered(d *Duty, now spec.Epoch) error {
 	if _, ok := s.registrationAt(d.Operator, d.Service); ok {
-		return aboutf("operator", d.Operator, ErrDuplicate, "two reports of service %d", d.Service)
+		return spec.Aboutf("operator", d.Operator, delegation.ErrDuplicate, "two reports of service %d", d.Service)
 	}
 	if _, err := s.findService(d.Service); err != nil {
 		return err
 	}
 	if d.Epoch != now {
-		return aboutf("epoch", uint64(d.Epoch), ErrEpoch, "report of operator %d, now %d", d.Operator, now)
+		return spec.Aboutf("epoch", d.Epoch, delegation.ErrEpoch, "report of operator %d, now %d", d.Operator, now)
 	}
-	return aboutf("operator", d.Operator, ErrNotRegistered, "service %d", d.Service)
+	return spec.Aboutf("operator", d.Operator, ErrNotRegistered, "service %d", d.Service)
 }
 
 // badDuty says what is wrong with a report that does not fit its registration.
 func (s *State) badDuty(d *Duty, r *Registration, weight spec.Gwei, now spec.Epoch) error {
 	switch {
 	case d.Epoch != now:
-		return aboutf("epoch", uint64(d.Epoch), ErrEpoch, "report of operator %d, now %d", d.Operator, now)
+		return spec.Aboutf("epoch", d.Epoch, delegation.ErrEpoch, "report of operator %d, now %d", d.Operator, now)
 	case !r.Active:
-		return aboutf("operator", d.Operator, ErrNotRegistered, "left service %d", d.Service)
+		return spec.Aboutf("operator", d.Operator, ErrNotRegistered, "left service %d", d.Service)
 	}
-	return aboutf("weight", uint64(d.Weight), ErrWeight, "operator %d counts for %d at service %d", d.Operator, weight, d.Service)
+	return spec.Aboutf("weight", d.Weight, ErrWeight, "operator %d counts for %d at service %d", d.Operator, weight, d.Service)
 }
 
 // rowOf finds an operator in the Go snapshot.
-func (s *State) rowOf(operator uint64) (int, bool) {
-	return slices.BinarySearchFunc(s.Go.Rows, operator, func(w OperatorWeight, id uint64) int { return cmp.Compare(w.Operator, id) })
+func (s *State) rowOf(operator delegation.OperatorID) (int, bool) {
+	return slices.BinarySearchFunc(s.Go.Rows, operator, func(w OperatorWeight, id delegation.OperatorID) int { return cmp.Compare(w.Operator, id) })
 }
 
 // performed reports whether an operator reports of the service.
-func (w *workspace) performed(operator, service uint64) bool {
+func (w *workspace) performed(operator delegation.OperatorID, service ServiceID) bool {
 	_, ok := slices.BinarySearchFunc(w.duties, Duty{Operator: operator, Service: service}, compareDuties)
 	return ok
 }

@@ -15,6 +15,7 @@ func TestNoExportedFunctionPanicsOnEdgeValues(t *testing.T) {
 	edges := budget.Edges{
 		Dir: ".", Kinds: []error{spec.ErrInput, spec.ErrOverflow, spec.ErrUnknown},
 		Functions: map[string]any{
+			"About": about, "Aboutf": aboutf, "Kind": kind, "ValueError.Error": (*spec.ValueError).Error, "ValueError.Unwrap": func(e *spec.ValueError) { _ = e.Unwrap() },
 			"As": spec.As[spec.Gwei, uint64], "At": at, "Atf": atf, "AsBytes": spec.AsBytes[spec.Flags, byte], "BaseRewardPerIncrement": spec.BaseRewardPerIncrement, "BeaconState.Clone": (*spec.BeaconState).Clone, "BeaconState.Epoch": (*spec.BeaconState).Epoch,
 			"Boundary.PreviousEpoch": spec.Boundary.PreviousEpoch,
 			"Committees.Assign":      (*spec.Committees).Assign, "Committees.Committee": (*spec.Committees).Committee,
@@ -52,6 +53,13 @@ func constants(n *spec.Network) {
 	for range n.Constants() {
 	}
 }
+
+// about, aboutf and kind leave out the errors that they are given, which have any kind.
+func about(field string, value spec.Gwei, err error) { _ = spec.About(field, value, err).Error() }
+func aboutf(field string, value spec.Gwei, kind error, format string, args []any) {
+	_ = spec.Aboutf(field, value, kind, format, args...).Error()
+}
+func kind(text string, wider error) { _ = spec.Kind(text, wider).Error() }
 
 // at and atf leave out the errors that they are given, which have any kind.
 func at(field string, row int, err error) { _ = spec.At(field, row, err).Error() }

@@ -71,12 +71,15 @@ func (d decoder) value(n *yaml.Node, v reflect.Value, field string) error {
 		return choice(n, field, p, "pro_rata", "operator_first", "bond_only")
 	case *delegation.LeverageMode:
 		return choice(n, field, p, "reject", "clip")
-	case *uint64:
-		return scalar(n, field, p, d.id)
 	case *spec.Epoch:
 		return scalar(n, field, (*uint64)(p), whole)
 	}
 	switch v.Kind() {
+	case reflect.Uint64:
+		var id uint64
+		err := scalar(n, field, &id, d.id)
+		v.SetUint(id)
+		return err
 	case reflect.Struct:
 		return d.fields(n, v, field)
 	case reflect.Slice:
@@ -103,23 +106,27 @@ func (d decoder) fields(n *yaml.Node, v reflect.Value, field string) error {
 	if err != nil {
 		return err
 	}
+	keys, index := tags(v.Type())
 	for _, p := range list {
-		i := slices.Index(tags(v.Type()), p[0].Value)
+		i := slices.Index(keys, p[0].Value)
 		if i < 0 {
-			return wrong(p[0], join(field, p[0].Value), "unknown field (there are: %s)", strings.Join(tags(v.Type()), ", "))
+			return wrong(p[0], join(field, p[0].Value), "unknown field (there are: %s)", strings.Join(keys, ", "))
 		}
-		if err := d.value(p[1], v.Field(i), join(field, p[0].Value)); err != nil {
+		if err := d.value(p[1], v.Field(index[i]), join(field, p[0].Value)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func tags(t reflect.Type) (list []string) {
+// tags are the keys of a struct and the fields that they name; options have none.
+func tags(t reflect.Type) (keys []string, index []int) {
 	for i := range t.NumField() {
-		list = append(list, t.Field(i).Tag.Get("json"))
+		if key := t.Field(i).Tag.Get("json"); key != "-" {
+			keys, index = append(keys, key), append(index, i)
+		}
 	}
-	return list
+	return keys, index
 }
 
 // scalar reads a single value with read.

@@ -61,8 +61,8 @@ func (r *runner) fillReceipts(t *table.Table) error {
 			}
 		}
 		for _, e := range c.Events {
-			if err := t.Row(c.step, c.kind, uint64(c.Epoch), e.Kind, r.place(e.From), r.place(e.To), r.operator(e), or(e.Lot), or(uint64(e.Amount)),
-				or(e.Shares), price(e.Before), price(e.After)); err != nil {
+			if err := t.Row(c.step, c.kind, uint64(c.Epoch), e.Kind, r.pot(e.From), r.pot(e.To), r.operator(e), or(e.ID), or(uint64(e.Amount)),
+				or(number(e)), price(e.Before), price(e.After)); err != nil {
 				return err
 			}
 		}
@@ -73,6 +73,18 @@ func (r *runner) fillReceipts(t *table.Table) error {
 		}
 	}
 	return nil
+}
+
+// number is what the column of shares holds: the new commission or stage of an exit
+// where the event has no shares.
+func number(e delegation.Event) uint64 {
+	switch e.Kind {
+	case delegation.CommissionChanged:
+		return uint64(e.Commission)
+	case delegation.ExitStageReached:
+		return uint64(e.Stage)
+	}
+	return e.Shares
 }
 
 // or is nil for zero: no value.
@@ -90,7 +102,7 @@ func price(p delegation.Price) any {
 	return float64(p.Tokens) / float64(p.Shares)
 }
 
-func (r *runner) place(p delegation.Pot) any {
+func (r *runner) pot(p delegation.Pot) any {
 	switch p.Kind {
 	case delegation.PotNone:
 		return nil
@@ -104,7 +116,7 @@ func (r *runner) operator(e delegation.Event) any {
 	if _, ok := r.ledger.Operator(e.Operator); !ok {
 		return nil
 	}
-	return r.name(e.Operator)
+	return r.name(uint64(e.Operator))
 }
 
 // namesByID holds for each id with a name the first of them in the alphabet.
@@ -128,7 +140,7 @@ func (r *runner) name(id uint64) string {
 
 func (r *runner) fillAccounts(t *table.Table) error {
 	s := r.ledger.State()
-	bonds := map[uint64]spec.Gwei{} // by owner
+	bonds := map[delegation.AccountID]spec.Gwei{} // by owner
 	for i := range s.Operators {
 		bonds[s.Operators[i].Owner] += s.Operators[i].Bond
 	}
@@ -148,7 +160,7 @@ func (r *runner) fillAccounts(t *table.Table) error {
 			}
 			light += v
 		}
-		if err := t.Row(r.name(a.ID), uint64(a.Free), uint64(heavy), uint64(queued), uint64(light), uint64(bonds[a.ID])); err != nil {
+		if err := t.Row(r.name(uint64(a.ID)), uint64(a.Free), uint64(heavy), uint64(queued), uint64(light), uint64(bonds[a.ID])); err != nil {
 			return err
 		}
 	}
@@ -168,7 +180,7 @@ func (r *runner) fillOperators(t *table.Table) error {
 			state = "jailed"
 		}
 		effective := delegation.EffectiveStake(o.Bond, o.PoolTokens, limit)
-		if err := t.Row(r.name(o.ID), uint64(o.Bond), uint64(o.PoolTokens), o.PoolShares, uint64(effective), uint64(o.Principal()), state); err != nil {
+		if err := t.Row(r.name(uint64(o.ID)), uint64(o.Bond), uint64(o.PoolTokens), o.PoolShares, uint64(effective), uint64(o.Principal()), state); err != nil {
 			return err
 		}
 	}

@@ -145,14 +145,19 @@ func parseStep(n *yaml.Node) (st step, err error) {
 	return st, nil
 }
 
-var kinds = append(delegation.OperationNames(), "expect", "saturated_reward")
+var kinds = func() (names []string) {
+	for _, op := range delegation.Operations() {
+		names = append(names, op.Name)
+	}
+	return append(names, "expect", "saturated_reward")
+}()
 
 // saturatedReward is a heavy reward by the Cardano formula: the stake is bond and
 // pool, the pledge the bond.
 type saturatedReward struct {
-	Operator uint64    `json:"operator"`
-	Reward   spec.Gwei `json:"reward"` // of all pools
-	Total    spec.Gwei `json:"total"`  // supply
+	Operator delegation.OperatorID `json:"operator"`
+	Reward   spec.Gwei             `json:"reward"` // of all pools
+	Total    spec.Gwei             `json:"total"`  // supply
 }
 
 // runner is a script at work.
@@ -270,7 +275,7 @@ func (r *runner) step(i int, st step) error {
 		return err
 	}
 	epoch := r.ledger.Epoch()
-	done, err := op.Apply(r.ledger)
+	done, err := delegation.Process(r.ledger, op)
 	switch {
 	case st.fails != "" && err == nil:
 		return errors.New("fails: it succeeded")
@@ -281,18 +286,19 @@ func (r *runner) step(i int, st step) error {
 	}
 	done.Epoch = epoch // a refused operation has an empty receipt
 	r.receipts = append(r.receipts, receipt{i, st.kind, done, err})
-	r.rows += len(done.Created)
-	if len(st.as) > len(done.Created) {
-		return fmt.Errorf("as: %d names for %d new ids", len(st.as), len(done.Created))
+	made := done.IDs()
+	r.rows += len(made)
+	if len(st.as) > len(made) {
+		return fmt.Errorf("as: %d names for %d new ids", len(st.as), len(made))
 	}
 	for j, name := range st.as {
-		r.names[name] = done.Created[j]
+		r.names[name] = made[j]
 	}
 	return nil
 }
 
 // operation decodes a step.
-func (r *runner) operation(st step) (delegation.Operation, error) {
+func (r *runner) operation(st step) (any, error) {
 	if st.kind == "saturated_reward" {
 		var s saturatedReward
 		if err := r.value(st.body, reflect.ValueOf(&s).Elem(), ""); err != nil {
@@ -306,7 +312,11 @@ func (r *runner) operation(st step) (delegation.Operation, error) {
 		f, err := delegation.SaturationReward(s.Reward, pool, r.ledger.Config().Saturation, delegation.Off, delegation.Ratio{Num: 1, Den: 1})
 		return delegation.HeavyReward{Operator: s.Operator, Amount: f}, err
 	}
-	op, _ := delegation.NewOperation(st.kind)
+	kind, err := delegation.OperationNamed(st.kind)
+	if err != nil {
+		return nil, err
+	}
+	op := kind.New()
 	return op, r.value(st.body, reflect.ValueOf(op).Elem(), "")
 }
 
@@ -364,24 +374,42 @@ func (r *runner) figure(field string, n *yaml.Node, have spec.Gwei) error {
 // figures are what a script may expect; what is not there counts as 0.
 var figures = map[string]func(*delegation.Ledger, uint64) spec.Gwei{
 	"burned": func(l *delegation.Ledger, _ uint64) spec.Gwei { return l.Burned() },
-	"free":   func(l *delegation.Ledger, id uint64) spec.Gwei { a, _ := l.Account(id); return a.Free },
-	"bond":   func(l *delegation.Ledger, id uint64) spec.Gwei { o, _ := l.Operator(id); return o.Bond },
-	"pool":   func(l *delegation.Ledger, id uint64) spec.Gwei { o, _ := l.Operator(id); return o.PoolTokens },
+	"free": func(l *delegation.Ledger, id uint64) spec.Gwei {
+		a, _ := l.Account(delegation.AccountID(id))
+		return a.Free
+	},
+	"bond": func(l *delegation.Ledger, id uint64) spec.Gwei {
+		o, _ := l.Operator(delegation.OperatorID(id))
+		return o.Bond
+	},
+	"pool": func(l *delegation.Ledger, id uint64) spec.Gwei {
+		o, _ := l.Operator(delegation.OperatorID(id))
+		return o.PoolTokens
+	},
 	"effective": func(l *delegation.Ledger, id uint64) spec.Gwei {
-		o, _ := l.Operator(id)
+		o, _ := l.Operator(delegation.OperatorID(id))
 		return delegation.EffectiveStake(o.Bond, o.PoolTokens, l.Config().LeverageCap)
 	},
-	"shares": func(l *delegation.Ledger, id uint64) spec.Gwei { p, _ := l.Lot(id); return spec.Gwei(p.Shares) },
-	"lot":    lotValue,
-	"entry":  func(l *delegation.Ledger, id uint64) spec.Gwei { u, _ := l.Unbonding(id); return u.Balance },
-	"light":  func(l *delegation.Ledger, id uint64) spec.Gwei { v, _ := delegation.LightETHBalance(l, id); return v },
+	"shares": func(l *delegation.Ledger, id uint64) spec.Gwei {
+		p, _ := l.Lot(delegation.LotID(id))
+		return spec.Gwei(p.Shares)
+	},
+	"lot": func(l *delegation.Ledger, id uint64) spec.Gwei { return lotValue(l, delegation.LotID(id)) },
+	"entry": func(l *delegation.Ledger, id uint64) spec.Gwei {
+		u, _ := l.Unbonding(delegation.UnbondingID(id))
+		return u.Balance
+	},
+	"light": func(l *delegation.Ledger, id uint64) spec.Gwei {
+		v, _ := delegation.LightETHBalance(l, delegation.PositionID(id))
+		return v
+	},
 	"uncollected": func(l *delegation.Ledger, id uint64) spec.Gwei {
-		u, _ := l.Uncollected(id)
+		u, _ := l.Uncollected(delegation.SlashID(id))
 		return u.Amount
 	},
 }
 
-func lotValue(l *delegation.Ledger, id uint64) spec.Gwei {
+func lotValue(l *delegation.Ledger, id delegation.LotID) spec.Gwei {
 	p, _ := l.Lot(id)
 	price, _ := delegation.SharePrice(l, p.Operator)
 	v, _ := delegation.TokensForShares(p.Shares, price)

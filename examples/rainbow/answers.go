@@ -215,8 +215,8 @@ func failAll(n uint64, allocation, loss spec.Gwei) (spec.Gwei, error) {
 	if err != nil {
 		return 0, err
 	}
-	id := r.Created[0]
-	for service := range n {
+	id := r.Operators[0]
+	for service := range rainbow.ServiceID(n) {
 		v := rainbow.Service{ID: service, Class: rainbow.LightBonded, LossRule: delegation.BondOnly, Weight: 1, Window: 1, MaxLoss: delegation.Off}
 		if err := rainbow.AddService(s, v); err != nil {
 			return 0, err

@@ -32,7 +32,7 @@ const (
 
 // operator is one operator and what it has been given.
 type operator struct {
-	id    uint64
+	id    delegation.OperatorID
 	group group
 	rate  float64 // light yield of the last month, commission taken
 	index uint64  // of its light stream a month ago
@@ -51,10 +51,10 @@ type economy struct {
 	plan      plan
 	state     *rainbow.State
 	operators []operator
-	place     map[uint64]int // of an operator's id
+	place     map[delegation.OperatorID]int // of an operator's id
 	rng       *rand.Rand
 	income    [groups]income // since the start
-	evidence  uint64
+	evidence  rainbow.EvidenceID
 	moves     int // of light delegators
 }
 
@@ -71,7 +71,7 @@ const (
 // solos of 2 to 10 %, by turns. With rule by weight light services pay light
 // weight; with equal parts every operator alike.
 func newEconomy(p plan, adoption rainbow.Adoption, rule rainbow.RewardRule) (*economy, error) {
-	e := &economy{plan: p, place: map[uint64]int{}, rng: rand.New(rand.NewPCG(p.Seed, 7))}
+	e := &economy{plan: p, place: map[delegation.OperatorID]int{}, rng: rand.New(rand.NewPCG(p.Seed, 7))}
 	n := p.Professionals + p.Pools + p.Solos
 	balances := make([]spec.Gwei, n+p.Delegators)
 	for i := range balances {
@@ -100,13 +100,13 @@ func newEconomy(p plan, adoption rainbow.Adoption, rule rainbow.RewardRule) (*ec
 		return nil, err
 	}
 	for owner, b := range balances[:n] {
-		if err := e.register(uint64(owner), b); err != nil {
+		if err := e.register(delegation.AccountID(owner), b); err != nil {
 			return nil, err
 		}
 	}
 	for i := range p.Delegators {
 		to := e.operators[i%n].id
-		if _, err := delegation.ProcessLightDelegation(ledger, delegation.LightDelegation{Owner: uint64(n + i), Operator: to, Amount: lightStake}); err != nil {
+		if _, err := delegation.ProcessLightDelegation(ledger, delegation.LightDelegation{Owner: delegation.AccountID(n + i), Operator: to, Amount: lightStake}); err != nil {
 			return nil, err
 		}
 	}
@@ -130,7 +130,7 @@ func (e *economy) services(rule rainbow.RewardRule) error {
 
 // register makes an account's owner an operator of both services: a solo with
 // everything as bond, a big one with the rest delegated.
-func (e *economy) register(owner uint64, balance spec.Gwei) error {
+func (e *economy) register(owner delegation.AccountID, balance spec.Gwei) error {
 	o := operator{group: solo}
 	commission := delegation.Parts(2+owner%9) * delegation.One / 100
 	bond := balance
@@ -145,7 +145,7 @@ func (e *economy) register(owner uint64, balance spec.Gwei) error {
 	if err != nil {
 		return err
 	}
-	o.id = r.Created[0]
+	o.id = r.Operators[0]
 	if bond < balance {
 		if _, err := delegation.ProcessDelegation(e.state.Ledger, delegation.Delegation{Owner: owner, Operator: o.id, Amount: balance - bond}); err != nil {
 			return err
@@ -226,8 +226,8 @@ func (e *economy) month() error {
 			o.rate = 0
 		}
 	}
-	first := uint64(len(e.operators))
-	for i := range uint64(e.plan.Delegators) {
+	first := delegation.AccountID(len(e.operators))
+	for i := range delegation.AccountID(e.plan.Delegators) {
 		if e.rng.Float64() < e.plan.Inertia {
 			continue
 		}

@@ -79,34 +79,35 @@ func bobAndDavid(p plan, every int) (bob, david token, err error) {
 			return bob, david, err
 		}
 	}
-	var ids, positions []uint64
+	var ids []delegation.OperatorID
+	var positions []delegation.PositionID
 	for owner, commission := range []uint64{0, 5, 10, 7} {
-		bond, service := 10*eth, uint64(lists)
+		bond, service := 10*eth, rainbow.ServiceID(lists)
 		if owner == 0 {
 			bond, service = 30*million, gasper
 		}
-		r, err := delegation.ProcessRegistration(s.Ledger, delegation.Registration{Owner: uint64(owner), Bond: bond, Commission: delegation.Parts(commission) * delegation.One / 100})
+		r, err := delegation.ProcessRegistration(s.Ledger, delegation.Registration{Owner: delegation.AccountID(owner), Bond: bond, Commission: delegation.Parts(commission) * delegation.One / 100})
 		if err != nil {
 			return bob, david, err
 		}
-		ids = append(ids, r.Created[0])
-		if err := rainbow.ProcessOptIn(s, rainbow.OptIn{Owner: uint64(owner), Operator: ids[owner], Service: service}); err != nil {
+		ids = append(ids, r.Operators[0])
+		if err := rainbow.ProcessOptIn(s, rainbow.OptIn{Owner: delegation.AccountID(owner), Operator: ids[owner], Service: service}); err != nil {
 			return bob, david, err
 		}
 		if owner == 0 {
 			continue
 		}
-		a, _ := s.Ledger.Account(uint64(owner))
-		r, err = delegation.ProcessLightDelegation(s.Ledger, delegation.LightDelegation{Owner: uint64(owner), Operator: ids[owner], Amount: a.Free})
+		a, _ := s.Ledger.Account(delegation.AccountID(owner))
+		r, err = delegation.ProcessLightDelegation(s.Ledger, delegation.LightDelegation{Owner: delegation.AccountID(owner), Operator: ids[owner], Amount: a.Free})
 		if err != nil {
 			return bob, david, err
 		}
-		positions = append(positions, r.Created[0])
+		positions = append(positions, r.Lights[0])
 	}
 	return follow(s, ids, positions, every)
 }
 
-func follow(s *rainbow.State, ids, positions []uint64, every int) (bob, david token, err error) {
+func follow(s *rainbow.State, ids []delegation.OperatorID, positions []delegation.PositionID, every int) (bob, david token, err error) {
 	missed := 0
 	for day := -3; day < daysPerYear; day++ {
 		var in rainbow.EpochInput
@@ -199,7 +200,7 @@ func fault(class rainbow.Class, rule delegation.LossRule, due rainbow.Penalty) (
 	if err != nil {
 		return losses{}, err
 	}
-	due.Operator = r.Created[0]
+	due.Operator = r.Operators[0]
 	if _, err := delegation.ProcessDelegation(s.Ledger, delegation.Delegation{Owner: 1, Operator: due.Operator, Amount: 320 * eth}); err != nil {
 		return losses{}, err
 	}

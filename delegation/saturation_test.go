@@ -200,7 +200,7 @@ func TestInvariantI18SplittingNeverPays(t *testing.T) {
 		limit := One + Parts(rng.Uint64N(uint64(50*One)))
 		z0 := total / spec.Gwei(cardano.K)
 		pledge := 2 + spec.Gwei(rng.Uint64N(uint64(z0)))
-		stake := limit.of(pledge) // the limit binds
+		stake := limit.Of(pledge) // the limit binds
 		if stake > z0 || stake < pledge {
 			continue
 		}
