@@ -17,6 +17,7 @@ type Constant struct {
 // maker is what a rule was made of, from which it can be made anew.
 type maker interface {
 	constants() []Constant
+	values() map[string]uint64
 	with(map[string]uint64) (Rule, error)
 }
 
@@ -33,6 +34,23 @@ func (m *made[R]) constants() []Constant {
 		constants[i] = Constant{Name: c.name, Spec: c.spec, Explain: c.explain, Value: *c.of(&r)}
 	}
 	return constants
+}
+
+func (m *made[R]) values() map[string]uint64 {
+	values := make(map[string]uint64, len(m.family.constants)+len(m.family.words))
+	for _, c := range m.constants() {
+		values[c.Key()] = c.Value
+	}
+	for _, w := range m.family.words {
+		if !m.family.switches(w) {
+			continue
+		}
+		values[key(w.name)] = 0
+		if holds(w, m.r) {
+			values[key(w.name)] = 1
+		}
+	}
+	return values
 }
 
 func (m *made[R]) with(constants map[string]uint64) (Rule, error) {

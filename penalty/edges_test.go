@@ -23,6 +23,7 @@ func TestNoExportedFunctionPanicsOnEdgeValues(t *testing.T) {
 			"NetExcessPerFlag.Step": penalty.NetExcessPerFlag.Step, "Families": penalty.Families, "Family.Rules": (*penalty.Family).Rules, "Memory.Window": (*penalty.Memory).Window,
 			"Rule.SetWord": (*penalty.Rule).SetWord, "Rule.Validate": (*penalty.Rule).Validate, "Rule.Word": (*penalty.Rule).Word,
 			"Window.Memory": (*penalty.Window).Memory, "Rule.Constants": penalty.Rule.Constants,
+			"Constant.Key": penalty.Constant.Key, "Option.Key": penalty.Option.Key, "Rule.Values": penalty.Rule.Values, "RuleOf": penalty.RuleOf,
 			"Rule.FullName": (*penalty.Rule).FullName, "Rule.Settled": (*penalty.Rule).Settled, "Rule.With": penalty.Rule.With,
 			"RuleNamed": penalty.RuleNamed, "Rules": penalty.Rules, "Scope.Of": penalty.Scope.Of,
 			"SlotRelative.Rule": penalty.SlotRelative.Rule, "SlotRelative.Step": penalty.SlotRelative.Step,

@@ -60,7 +60,7 @@ func (f *family[R]) public() Family {
 		Constants: usual.Constants(), Memory: usual.Memory, rules: f.rules(), named: f.named,
 	}
 	for _, w := range f.words {
-		p.Options = append(p.Options, Option{w.name, w.explain})
+		p.Options = append(p.Options, Option{w.name, w.explain, f.switches(w)})
 	}
 	return p
 }
@@ -82,23 +82,31 @@ func (f *family[R]) of(r R) Rule {
 // nearest is the preset from which r differs in the fewest constants and in
 // nothing else.
 func (f *family[R]) nearest(r R) R {
-	plain := r
-	for _, c := range f.constants {
-		*c.of(&plain) = *c.of(&f.zero)
-	}
+	plain := f.plain(r)
 	best := plain
 	for _, w := range f.words {
 		preset := plain
 		w.set(&preset)
-		option := preset
-		for _, c := range f.constants {
-			*c.of(&option) = *c.of(&f.zero)
-		}
-		if option == plain && f.differences(preset, r) < f.differences(best, r) {
+		if f.plain(preset) == plain && f.differences(preset, r) < f.differences(best, r) {
 			best = preset
 		}
 	}
 	return best
+}
+
+// plain is r with the constants of the rule without a word: its options alone.
+func (f *family[R]) plain(r R) R {
+	for _, c := range f.constants {
+		*c.of(&r) = *c.of(&f.zero)
+	}
+	return r
+}
+
+// switches says that a word is more than a set of constants.
+func (f *family[R]) switches(w word[R]) bool {
+	r := f.zero
+	w.set(&r)
+	return f.plain(r) != f.plain(f.zero)
 }
 
 // differences is in how many constants two rules differ.

@@ -26,7 +26,11 @@ type Family struct {
 }
 
 // Option is a reading or preset of a mechanism.
-type Option struct{ Name, Explain string }
+type Option struct {
+	Name, Explain string
+	// Switch says that the option is more than a set of constants.
+	Switch bool
+}
 
 // Rules are the mechanism's rules, one for each option.
 func (f *Family) Rules() []Rule {

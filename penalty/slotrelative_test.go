@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/penalty/internal/oracle"
 	"github.com/stakesim/stakesim/penalty/internal/twin"
 	"github.com/stakesim/stakesim/penalty/ref"
 	"github.com/stakesim/stakesim/spec"
@@ -202,7 +203,7 @@ func TestTheSlotRelativeRuleRefusesWhatItCannotStep(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := penalty.DefaultSlotRelative
 			c.change(&r)
-			w := twin.WindowOf(bigs(c.past), 32, 32)
+			w := oracle.WindowOf(bigs(c.past), 32, 32)
 			_, after, err := r.Step(w, missed(c.m))
 			require.ErrorIs(t, err, c.kind)
 			if err != nil {
@@ -212,7 +213,7 @@ func TestTheSlotRelativeRuleRefusesWhatItCannotStep(t *testing.T) {
 	}
 	_, _, err := penalty.DefaultSlotRelative.Step(penalty.Window{}, &spec.SlotObs{})
 	require.ErrorIs(t, err, spec.ErrInput, "an epoch of no slots")
-	w := twin.WindowOf(bigs([]uint64{most}), 32, 32)
+	w := oracle.WindowOf(bigs([]uint64{most}), 32, 32)
 	_, _, err = penalty.DefaultSlotRelative.Step(w, missed(0))
 	require.NoError(t, err)
 	w.Slots[1], w.Seen = 1, 2
@@ -249,14 +250,14 @@ func FuzzSlotRelative(f *testing.F) {
 				PreviousEpoch: option(0), Counted: option(1), Offline: option(2), SkipMissingBlocks: option(3), Squared: option(4),
 				Of: penalty.Repeat(options >> 5 & 3),
 			}
-			oracle, slotsPerEpoch := twin.SlotRelative(rule), slotsPerEpoch%65
+			slow, slotsPerEpoch := twin.SlotRelative(rule), slotsPerEpoch%65
 			var w penalty.Window
 			var m ref.Memory
 			for k := 0; k+1 < len(series) && k < 400; k += 2 {
 				o := &spec.SlotObs{SlotsPerEpoch: slotsPerEpoch, NextBlockMissing: series[k+1]>>7 != 0}
 				o.Tally.Add(spec.Conduct(series[k+1]%spec.ConductCount), spec.Gwei(uint64(series[k])<<(shift%64)>>1))
 				o.Tally.Add(0, spec.Gwei(series[k]))
-				want, next, wantErr := oracle.Step(m, twin.BigOf(failures(rule, o)), o.NextBlockMissing, slotsPerEpoch)
+				want, next, wantErr := slow.Step(m, twin.BigOf(failures(rule, o)), o.NextBlockMissing, slotsPerEpoch)
 				got, after, err := rule.Step(w, o)
 				if rule.WindowSlots > penalty.MaxWindowSlots { // only penalty/ref has them
 					require.ErrorIs(t, err, spec.ErrInput)
@@ -271,7 +272,7 @@ func FuzzSlotRelative(f *testing.F) {
 					require.FailNow(t, "factors differ", "slot %d: want %s, got %v", k/2, want, got)
 				}
 				require.True(t, twin.Rat(got).Cmp(new(big.Rat).SetInt(twin.BigOf(max(limit, 1)))) <= 0, "above the cap")
-				twin.Same(t, twin.WindowOf(next.Past, rule.WindowSlots, slotsPerEpoch), after, "window")
+				twin.Same(t, oracle.WindowOf(next.Past, rule.WindowSlots, slotsPerEpoch), after, "window")
 				w, m = after, next
 			}
 		})

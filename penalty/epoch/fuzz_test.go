@@ -47,7 +47,7 @@ func FuzzEpoch(f *testing.F) {
 			if k := int(rule); k < len(named) {
 				s = named[k]
 			} else {
-				s = w.randomSubject()
+				s = w.randomSubject(t)
 			}
 			b := w.boundary()
 			c := newChain(t, w.params, s)
@@ -75,7 +75,7 @@ func FuzzStatusQuo(f *testing.F) {
 				_, m, err := step(m, o)
 				return penalty.Factors{Source: one, Target: one}, m, err
 			}
-			c := newChain(t, w.params, twin.Subject{Rule: quiet, Oracle: quieted(twin.OraclesByName()[quiet.FullName()]), WindowSlots: 32})
+			c := newChain(t, w.params, twin.Subject{Rule: quiet, Oracle: quieted(twin.SubjectOf(t, quiet).Oracle)})
 			want, _, wantErr := ref.ProcessEpoch(ref.State{Params: w.params, Boundary: b, Registry: r.Clone()}, ref.StatusQuo, ref.Memory{})
 			err := c.epoch(t, r, b)
 			twin.SameKind(t, wantErr, err, quiet.FullName())

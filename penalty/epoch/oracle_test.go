@@ -106,7 +106,7 @@ func (c *forms) requireFactors(t testing.TB, s ref.State) {
 // requireMemory compares the memory with penalty/ref's, which keeps every slot.
 func requireMemory(t testing.TB, c *forms, want ref.Memory, got penalty.Memory) {
 	t.Helper()
-	expected := twin.MemoryOf(&c.Rule, want, c.WindowSlots, c.params.SlotsPerEpoch)
+	expected := twin.MemoryOf(t, &c.Rule, want, c.params.SlotsPerEpoch)
 	twin.Same(t, expected, got, c.Rule.FullName(), "memory")
 }
 

@@ -136,20 +136,20 @@ func (w *world) next(r *spec.Registry, b *spec.Boundary) {
 }
 
 // randomSubject is a rule with constants and options of its own.
-func (w *world) randomSubject() twin.Subject {
+func (w *world) randomSubject(t testing.TB) twin.Subject {
 	switch w.N(4) {
 	case 0:
 		r := penalty.NetExcess2024{Adjustment: 1 + w.Wide(64), Cap: w.Wide(20), Offline: w.One(2)}
-		return twin.Subject{Rule: r.Rule(), Oracle: twin.NetExcess(r).Walk, WindowSlots: 32}
+		return twin.SubjectOf(t, r.Rule())
 	case 1:
 		r := penalty.NetExcessPerFlag{Adjustment: 1 + w.Wide(64), Cap: w.Wide(20)}
-		return twin.Subject{Rule: r.Rule(), Oracle: ref.NetExcessPerFlag(r).Walk, WindowSlots: 32}
+		return twin.SubjectOf(t, r.Rule())
 	case 2:
 		r := penalty.Smoothed2026{Slope: w.Wide(20), Cap: 1 + w.Wide(20), Window: 1 + w.Wide(18), FloorDivisor: twin.Pick(w.Dice, 0, 1+w.Wide(12))}
-		return twin.Subject{Rule: r.Rule(), Oracle: twin.Smoothed(r).Walk, WindowSlots: 32}
+		return twin.SubjectOf(t, r.Rule())
 	default:
 		r := w.slotRelative()
-		return twin.Subject{Rule: r.Rule(), Oracle: twin.SlotRelative(r).Walk, WindowSlots: r.WindowSlots}
+		return twin.SubjectOf(t, r.Rule())
 	}
 }
 
@@ -178,7 +178,7 @@ func TestEveryFormAgreesOnRandomChains(t *testing.T) {
 			w := newWorld(t, twin.NewDice(seed, nil))
 			b := w.boundary()
 			r := w.registry(int(twin.Pick(w.Dice, 0, 1, 3, 12, 40)), b)
-			for _, s := range append([]twin.Subject{w.randomSubject(), w.randomSubject()}, named...) {
+			for _, s := range append([]twin.Subject{w.randomSubject(t), w.randomSubject(t)}, named...) {
 				c := newChain(t, w.params, s)
 				c.start(spec.Gwei(w.Wide(40)), [2]uint64{w.Wide(5), w.Wide(5)})
 				for _, outcome := range w.run(t, c, r.Clone(), b, 3) {

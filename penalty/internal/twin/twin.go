@@ -11,59 +11,33 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/penalty/internal/oracle"
 	"github.com/stakesim/stakesim/penalty/ref"
 	"github.com/stakesim/stakesim/spec"
 )
 
 // Subject is a rule beside the mechanism of penalty/ref that it must equal.
 type Subject struct {
-	Rule        penalty.Rule
-	Oracle      ref.Mechanism
-	WindowSlots uint64
+	Rule   penalty.Rule
+	Oracle ref.Mechanism
 }
 
-// Subjects are all named rules; the oracle is found by the rule's name.
+// SubjectOf finds the oracle of a catalogued rule in the table of pairs.
+func SubjectOf(t testing.TB, rule penalty.Rule) Subject {
+	t.Helper()
+	pair, ok := oracle.Of(rule.Name)
+	require.True(t, ok, "no pair for %s", rule.FullName())
+	return Subject{rule, pair.Mechanism(rule.Values())}
+}
+
+// Subjects are all named rules.
 func Subjects(t testing.TB) (all []Subject) {
-	oracles := OraclesByName()
+	t.Helper()
 	for _, rule := range penalty.Rules() {
-		oracle, ok := oracles[rule.FullName()]
-		require.True(t, ok, "penalty/ref has no %s", rule.FullName())
-		delete(oracles, rule.FullName())
-		all = append(all, Subject{rule, oracle, 32})
+		all = append(all, SubjectOf(t, rule))
 	}
-	require.Empty(t, oracles, "rules that are gone")
+	require.Len(t, oracle.Pairs, len(penalty.Families()), "a row for each mechanism, and no other")
 	return all
-}
-
-func OraclesByName() map[string]ref.Mechanism {
-	relative := func(change func(*ref.SlotRelative)) ref.Mechanism {
-		r := ref.DefaultSlotRelative()
-		change(&r)
-		return r.Walk
-	}
-	offline := ref.DefaultNetExcess()
-	offline.Offline = true
-	return map[string]ref.Mechanism{
-		"status-quo":                        ref.StatusQuo,
-		"slot-relative/average":             relative(func(*ref.SlotRelative) {}),
-		"slot-relative/sum":                 relative(func(r *ref.SlotRelative) { r.Form = ref.Sum }),
-		"slot-relative/as-run":              relative(func(r *ref.SlotRelative) { r.Form = ref.AsRun }),
-		"slot-relative/excess":              relative(func(r *ref.SlotRelative) { r.Form = ref.Excess }),
-		"slot-relative/previous-epoch":      relative(func(r *ref.SlotRelative) { r.Window = ref.PreviousEpoch }),
-		"slot-relative/counted":             relative(func(r *ref.SlotRelative) { r.Counted = true }),
-		"slot-relative/offline":             relative(func(r *ref.SlotRelative) { r.Offline = true }),
-		"slot-relative/misses":              relative(func(r *ref.SlotRelative) { r.Scope = ref.MissesOnly }),
-		"slot-relative/fumbles":             relative(func(r *ref.SlotRelative) { r.Scope = ref.FumblesOnly }),
-		"slot-relative/skip-missing-blocks": relative(func(r *ref.SlotRelative) { r.SkipMissing = true }),
-		"slot-relative/squared":             relative(func(r *ref.SlotRelative) { r.Exponent = 2 }),
-		"net-excess-2024":                   ref.DefaultNetExcess().Walk,
-		"net-excess-2024/offline":           offline.Walk,
-		"net-excess-per-flag":               ref.DefaultNetExcessPerFlag().Walk,
-		"smoothed-2026/E0":                  ref.E0().Walk,
-		"smoothed-2026/E1":                  ref.E1().Walk,
-		"smoothed-2026/E2":                  ref.E2().Walk,
-		"smoothed-2026/E3":                  ref.E3().Walk,
-	}
 }
 
 // SlotRelative is the same configuration for penalty/ref.
@@ -87,27 +61,6 @@ func Smoothed(r penalty.Smoothed2026) ref.Smoothed {
 
 func NetExcess(r penalty.NetExcess2024) ref.NetExcess {
 	return ref.NetExcess{Adjustment: r.Adjustment, Cap: r.Cap, Offline: r.Offline}
-}
-
-// WindowOf is the window after the given slots.
-func WindowOf(past []*big.Int, windowSlots, slotsPerEpoch uint64) (w penalty.Window) {
-	n := uint64(len(past))
-	for i, m := range past {
-		w.Slots[uint64(i)%windowSlots] = m.Uint64()
-	}
-	w.Next, w.Seen = n%windowSlots, min(n, windowSlots)
-	complete := n - n%slotsPerEpoch
-	for i, m := range past {
-		switch at := uint64(i); {
-		case at >= complete:
-			w.EpochSum += m.Uint64()
-			w.EpochSeen++
-		case at >= complete-slotsPerEpoch:
-			w.PreviousSum += m.Uint64()
-			w.PreviousLen++
-		}
-	}
-	return w
 }
 
 // SameKind wants both errors nil, or both of the same kind.
@@ -205,11 +158,13 @@ func Remember(rule *penalty.Rule, smoothed spec.Gwei, excess [2]uint64) (m penal
 	return m
 }
 
-// MemoryOf is the memory of a rule that penalty/ref's equals, which keeps every slot.
-func MemoryOf(rule *penalty.Rule, m ref.Memory, windowSlots, slotsPerEpoch uint64) penalty.Memory {
-	if _, ok := rule.Word(new(penalty.Memory), "epoch_seen"); ok {
-		w := WindowOf(m.Past, windowSlots, slotsPerEpoch)
-		return w.Memory()
+// MemoryOf is the memory of a catalogued rule that penalty/ref's equals.
+func MemoryOf(t testing.TB, rule *penalty.Rule, m ref.Memory, slotsPerEpoch uint64) penalty.Memory {
+	t.Helper()
+	pair, ok := oracle.Of(rule.Name)
+	require.True(t, ok, "no pair for %s", rule.FullName())
+	if pair.Words == nil {
+		return penalty.Memory{}
 	}
-	return Remember(rule, GweiOf(m.Smoothed), [2]uint64{uint64(GweiOf(m.Excess[0])), uint64(GweiOf(m.Excess[1]))})
+	return pair.Words(m, rule.Values(), slotsPerEpoch)
 }
