@@ -3,7 +3,6 @@ package xatu
 import (
 	"encoding/binary"
 	"math"
-	"slices"
 
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/dataset"
@@ -55,10 +54,15 @@ func (b *Balances) grow(n int) { b.of = grown(b.of, n) }
 // grown makes a table at least n long, at once: where one high index comes
 // first, growing step by step would take several times the memory.
 func grown[T any](table []T, n int) []T {
-	if n <= len(table) {
+	switch {
+	case n <= len(table):
 		return table
+	case n <= cap(table):
+		return table[:n] // what lies behind is zero: tables never become shorter
 	}
-	return slices.Grow(table, n-len(table))[:n]
+	longer := make([]T, n, max(n, cap(table)+cap(table)/4))
+	copy(longer, table)
+	return longer
 }
 
 // then is what is known after a later row.
