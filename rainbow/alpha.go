@@ -61,7 +61,7 @@ func (a ShareOfTotal) Validate() error {
 
 // Split divides issuance: light is floor(issuance * share), heavy the rest, so that
 // they sum to it exactly.
-func (a ShareOfTotal) Split(issuance spec.Gwei) (heavy, light spec.Gwei, err error) {
+func (a ShareOfTotal) SplitIssuance(issuance spec.Gwei) (heavy, light spec.Gwei, err error) {
 	if err := a.Validate(); err != nil {
 		return 0, 0, err
 	}

@@ -133,7 +133,7 @@ func BenchmarkEpoch(b *testing.B) {
 					}))
 				}
 				b.StartTimer()
-				r, err := ProcessEpoch(s, EpochInput{Duties: duties, Brief: c.brief, Room: room})
+				r, err := ProcessEpoch(s, EpochInput{Duties: duties, Options: delegation.EpochOptions{Brief: c.brief, Buffer: room}})
 				if c.room {
 					room = r.Ledger.Events
 				}

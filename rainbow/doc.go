@@ -23,7 +23,7 @@
 // Penalties are filed as they are found and collected together, measured after the
 // epoch's rewards. A service's penalties are first cut to its maximum loss, then,
 // under the loss rule BondOnly, to what the bond has for it: its allocation, or
-// else what no service has been allocated. Light principal is never touched. What
+// else what no service has been allocated ([CappedOperatorSlash]). Light principal is never touched. What
 // each cap leaves is reported apart. No order of services, operators, penalties
 // or reports changes the result.
 //
@@ -48,6 +48,6 @@
 // spec/ssz/container. An epoch takes time in proportion to the operators, their
 // registrations and reports, and the lots and wallets that point to an operator;
 // other positions cost nothing. Most of what a receipt takes is events of rewards:
-// [EpochInput] can leave them out (Brief), or have them written to memory of an
-// earlier receipt (Room).
+// [delegation.EpochOptions] can leave them out (Brief), or have them written to memory
+// of an earlier receipt (Buffer).
 package rainbow

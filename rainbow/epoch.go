@@ -44,12 +44,8 @@ type EpochInput struct {
 	Duties []Duty
 	Items  []Item
 	Blocks []Block
-	// Brief leaves every event of kind [delegation.Rewarded] out of the receipt; the
-	// state and all else are the same.
-	Brief bool
-	// Room is memory for the events of the ledger's receipt, which overwrite it;
-	// none is needed.
-	Room []delegation.Event
+	// Options say what the ledger's receipt holds; the state and all else are the same.
+	Options delegation.EpochOptions
 }
 
 // ServiceResult is what a service did in an epoch.
@@ -150,7 +146,7 @@ func (w *workspace) issue(s *State, r *EpochReceipt) error {
 	if err != nil {
 		return err
 	}
-	heavy, light, err := share.Split(total)
+	heavy, light, err := share.SplitIssuance(total)
 	r.Totals = Totals{Issued: total, Heavy: heavy, Light: light}
 	w.allot(s, heavy, true)
 	w.allot(s, light, false)
@@ -213,14 +209,14 @@ func (s *State) closeLedger(r *EpochReceipt, in *EpochInput) {
 		}
 		if !p.accused {
 			rewards = append(rewards, delegation.EpochReward{Operator: row.Operator, Heavy: p.heavy, Light: light, Pointers: pointers})
-		} else if events := s.payNow(row.Operator, p.heavy, light, pointers); !in.Brief {
+		} else if events := s.payNow(row.Operator, p.heavy, light, pointers); !in.Options.Brief {
 			r.EarlyRewards = append(r.EarlyRewards, events...)
 		}
 	}
 	w.rewards = rewards
-	claims, slashes := s.slashes()
-	r.Ledger, _ = delegation.ProcessEpoch(s.Ledger, delegation.EpochInput{Rewards: rewards, Slashes: slashes, Options: delegation.EpochOptions{Brief: in.Brief, Buffer: in.Room}})
-	r.Penalties = s.settle(claims)
+	pending, slashes := s.slashes()
+	r.Ledger, _ = delegation.ProcessEpoch(s.Ledger, delegation.EpochInput{Rewards: rewards, Slashes: slashes, Options: in.Options})
+	r.Penalties = s.settle(pending)
 }
 
 // payNow pays the rewards of one operator at once, as far as the ledger takes them.

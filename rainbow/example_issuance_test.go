@@ -113,8 +113,8 @@ func ExamplePeak() {
 	// Output: 33554432 ETH: 481722 ETH true <nil>
 }
 
-func ExampleShareOfTotal_Split() {
-	heavy, light, err := rainbow.ShareOfTotal{Num: 5, Den: 100}.Split(875_000 * spec.ETH)
+func ExampleShareOfTotal_SplitIssuance() {
+	heavy, light, err := rainbow.ShareOfTotal{Num: 5, Den: 100}.SplitIssuance(875_000 * spec.ETH)
 	fmt.Println(heavy/spec.ETH, light/spec.ETH, err)
 	// Output: 831250 43750 <nil>
 }
@@ -132,7 +132,7 @@ func ExampleShareOfTotal_Validate() {
 
 func ExampleRatioToHeavy_Share() {
 	a, _ := rainbow.RatioToHeavy{Num: 5, Den: 100}.Share()
-	_, light, err := a.Split(875_000 * spec.ETH)
+	_, light, err := a.SplitIssuance(875_000 * spec.ETH)
 	fmt.Printf("%d/%d: %.2f ETH %v\n", a.Num, a.Den, float64(light)/1e9, err)
 	// Output: 5/105: 41666.67 ETH <nil>
 }
@@ -140,4 +140,23 @@ func ExampleRatioToHeavy_Share() {
 func ExampleCurveKind_String() {
 	fmt.Println(rainbow.CurveCubed, rainbow.CurveKind(200))
 	// Output: cubed curve(200)
+}
+
+// Three penalties of which 8 Gwei may be taken together: the first two get the odd ones.
+func ExampleCappedOperatorSlash() {
+	capped := make([]spec.Gwei, 3)
+	err := rainbow.CappedOperatorSlash(capped, []spec.Gwei{3, 3, 3}, 8)
+	fmt.Println(capped, err)
+	err = rainbow.CappedOperatorSlash(capped, []spec.Gwei{3, 3, 3}, 9)
+	fmt.Println(capped, err)
+	// Output:
+	// [3 3 2] <nil>
+	// [3 3 3] <nil>
+}
+
+func ExampleDefaultConfig() {
+	c := rainbow.DefaultConfig()
+	share, err := c.Issuance.Share()
+	fmt.Println(c.Issuance.Curve.Kind, share, c.SlotsPerEpoch, err, c.Validate())
+	// Output: sqrt {1 28} 32 <nil> <nil>
 }

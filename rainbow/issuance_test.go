@@ -225,13 +225,13 @@ func TestIssuanceAgainstTheReference(t *testing.T) {
 
 func TestAlphaHasTwoMeaningsAndConvertsExactly(t *testing.T) {
 	issuance := 875_000 * spec.ETH
-	heavy, light, err := ShareOfTotal{5, 100}.Split(issuance)
+	heavy, light, err := ShareOfTotal{5, 100}.SplitIssuance(issuance)
 	require.NoError(t, err)
 	require.Equal(t, 43_750*spec.ETH, light)
 	require.Equal(t, issuance, heavy+light)
 	share, err := RatioToHeavy{5, 100}.Share()
 	require.NoError(t, err)
-	heavy, light, err = share.Split(issuance)
+	heavy, light, err = share.SplitIssuance(issuance)
 	require.NoError(t, err)
 	require.Equal(t, spec.Gwei(41_666_666_666_666), light) // 875000/21 = 41666.67 ETH
 	require.Equal(t, issuance, heavy+light)
@@ -253,7 +253,7 @@ func TestAlphaHasTwoMeaningsAndConvertsExactly(t *testing.T) {
 		require.Equal(t, s, back)
 	}
 	for _, s := range []ShareOfTotal{{1, 0}, {0, 0}, {2, 1}} {
-		_, _, err := s.Split(1)
+		_, _, err := s.SplitIssuance(1)
 		require.ErrorIs(t, err, ErrAlpha)
 		_, err = s.Ratio()
 		require.ErrorIs(t, err, ErrAlpha)
@@ -270,7 +270,7 @@ func TestAlphaHasTwoMeaningsAndConvertsExactly(t *testing.T) {
 // at $1000 in 5 years a node that carries 500000 solo operators.
 func TestMoneyCheckOfTheSeed(t *testing.T) {
 	const dollars = 2_000_000_000
-	_, light, err := ShareOfTotal{5, 100}.Split(dollars)
+	_, light, err := ShareOfTotal{5, 100}.SplitIssuance(dollars)
 	require.NoError(t, err)
 	require.EqualValues(t, 100_000_000, light)
 	require.EqualValues(t, 500_000, light*5/1000)

@@ -67,6 +67,17 @@ type Config struct {
 	SlotsPerEpoch uint64
 }
 
+// DefaultConfig returns today's issuance curve, of which the share of today's sync
+// committee goes to light services, with separate light operators and epochs of 32
+// slots.
+func DefaultConfig() Config {
+	return Config{
+		Issuance:      Issuance{Curve: Sqrt(), Convention: AlphaIsShare, Alpha: delegation.Ratio(TodayShare)},
+		Adoption:      SeparateLight,
+		SlotsPerEpoch: 32,
+	}
+}
+
 // Validate reports the first parameter that no state can work with.
 func (c *Config) Validate() error {
 	if c == nil {

@@ -111,7 +111,7 @@ func TestTenYears(t *testing.T) {
 		duties = fullDuties(d.s, duties)
 		duties = slices.DeleteFunc(duties, func(duty Duty) bool { return (duty.Operator+delegation.OperatorID(day))%50 == 0 })
 		ready := time.Now()
-		r, err := ProcessEpoch(d.s, EpochInput{Duties: duties, Brief: true, Room: room})
+		r, err := ProcessEpoch(d.s, EpochInput{Duties: duties, Options: delegation.EpochOptions{Brief: true, Buffer: room}})
 		require.NoError(t, err)
 		inOperations += ready.Sub(began)
 		inEpochs += time.Since(ready)

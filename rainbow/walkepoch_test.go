@@ -102,7 +102,7 @@ func (w *walker) epoch() error {
 // checkBrief: without the events of rewards, and with room for the others, an epoch
 // is the same, from the state before it.
 func (w *walker) checkBrief(s *State, in EpochInput, full *EpochReceipt) error {
-	in.Brief, in.Room = true, make([]delegation.Event, 2)
+	in.Options = delegation.EpochOptions{Brief: true, Buffer: make([]delegation.Event, 2)}
 	r, err := ProcessEpoch(s, in)
 	if err != nil {
 		return fmt.Errorf("brief: %w", err)

@@ -2,7 +2,6 @@ package rainbow
 
 import (
 	"cmp"
-	"math/bits"
 	"slices"
 
 	"github.com/stakesim/stakesim/delegation"
@@ -10,12 +9,12 @@ import (
 	"github.com/stakesim/stakesim/spec/u64"
 )
 
-// slash is a pending penalty on its way to a slash of the ledger.
-type slash struct {
+// pendingSlash is a pending penalty on its way to a slash of the ledger.
+type pendingSlash struct {
 	*Penalty
 	service int
 	slash   delegation.Slash
-	wanted  spec.Gwei
+	owed    spec.Gwei
 	left    spec.Gwei // after the caps
 	result  PenaltyResult
 	skipped bool // by the ledger
@@ -23,95 +22,95 @@ type slash struct {
 
 // slashes turns the pending penalties into one batch for the ledger, measured on its
 // present state. Its ids ascend by service and evidence, which decides ties.
-func (s *State) slashes() ([]slash, []delegation.Slash) {
-	claims := s.claims()
-	if len(claims) == 0 {
+func (s *State) slashes() ([]pendingSlash, []delegation.Slash) {
+	pending := s.pendingSlashes()
+	if len(pending) == 0 {
 		return nil, nil
 	}
-	s.measure(claims)
-	s.capServices(claims)
-	s.capBonds(claims)
-	slashes := make([]delegation.Slash, 0, len(claims))
-	for i := range claims {
-		c := &claims[i]
+	s.measure(pending)
+	s.capServices(pending)
+	s.capBonds(pending)
+	slashes := make([]delegation.Slash, 0, len(pending))
+	for i := range pending {
+		c := &pending[i]
 		if c.skipped || c.left == 0 {
 			if c.Tombstone && !c.skipped { // barred for what cannot be collected; it may be already
 				_, _ = delegation.ProcessTombstoning(s.Ledger, delegation.Tombstoning{Operator: c.Operator})
 			}
 			continue
 		}
-		if c.left < c.wanted {
+		if c.left < c.owed {
 			c.slash.Fraction, c.slash.Amount = delegation.Ratio{}, c.left
 		}
 		slashes = append(slashes, c.slash)
 	}
-	return claims, slashes
+	return pending, slashes
 }
 
-func (s *State) claims() (claims []slash) {
+func (s *State) pendingSlashes() (pending []pendingSlash) {
 	for i := range s.Penalties {
 		p := &s.Penalties[i]
 		if p.Done {
 			continue
 		}
 		at := s.indexOf(p.Service)
-		claims = append(claims, slash{Penalty: p, service: at, slash: delegation.Slash{
+		pending = append(pending, pendingSlash{Penalty: p, service: at, slash: delegation.Slash{
 			ID: s.NextSlash, Operator: p.Operator, Epoch: p.Epoch, Fraction: p.Fraction, Amount: p.Amount,
 			Rule: s.Services[at].LossRule, Tombstone: p.Tombstone,
 		}})
 		s.NextSlash++
 	}
-	return claims
+	return pending
 }
 
-// measure asks the ledger what each claim amounts to.
-func (s *State) measure(claims []slash) {
-	slashes := make([]delegation.Slash, len(claims))
-	for i := range claims {
-		slashes[i] = claims[i].slash
+// measure asks the ledger what each pending penalty amounts to.
+func (s *State) measure(pending []pendingSlash) {
+	slashes := make([]delegation.Slash, len(pending))
+	for i := range pending {
+		slashes[i] = pending[i].slash
 	}
 	out := delegation.PreviewSlashing(s.Ledger, delegation.Slashing{Slashes: slashes})
 	for _, e := range out.Skipped {
-		claims[e.Index].skipped = true
+		pending[e.Index].skipped = true
 	}
 	at := 0
 	for _, c := range out.Results { // both by ascending id
-		for claims[at].slash.ID != c.Slash.ID {
+		for pending[at].slash.ID != c.Slash.ID {
 			at++
 		}
-		claims[at].wanted, claims[at].left = c.Owed, c.Owed
+		pending[at].owed, pending[at].left = c.Owed, c.Owed
 	}
 }
 
-// capServices cuts the claims of each service to its maximum loss, by largest
+// capServices cuts the pending penalties of each service to its maximum loss, by largest
 // remainder; ties go to the lower operator, then to the lower evidence.
-func (s *State) capServices(claims []slash) {
-	byService := map[int][]*slash{}
-	for i := range claims {
-		byService[claims[i].service] = append(byService[claims[i].service], &claims[i])
+func (s *State) capServices(pending []pendingSlash) {
+	byService := map[int][]*pendingSlash{}
+	for i := range pending {
+		byService[pending[i].service] = append(byService[pending[i].service], &pending[i])
 	}
 	for service, group := range byService {
-		slices.SortFunc(group, func(a, b *slash) int {
+		slices.SortFunc(group, func(a, b *pendingSlash) int {
 			return cmp.Or(cmp.Compare(a.Operator, b.Operator), cmp.Compare(a.Evidence, b.Evidence))
 		})
-		capSlashes(group, s.Services[service].MaxLoss)
+		capPending(group, s.Services[service].MaxLoss)
 	}
-	for i := range claims {
-		claims[i].result.AboveMaxLoss = claims[i].wanted - claims[i].left
+	for i := range pending {
+		pending[i].result.AboveMaxLoss = pending[i].owed - pending[i].left
 	}
 }
 
-// capBonds cuts the bond-only claims on each operator: those of a service with an
+// capBonds cuts the bond-only penalties on each operator: those of a service with an
 // allocation to it, the others together to what is not allocated.
-func (s *State) capBonds(claims []slash) {
+func (s *State) capBonds(pending []pendingSlash) {
 	type group struct {
 		operator   delegation.OperatorID
 		service    ServiceID
 		allocation spec.Gwei // 0: of no service alone
 	}
-	groups := map[group][]*slash{}
-	for i := range claims {
-		c := &claims[i]
+	groups := map[group][]*pendingSlash{}
+	for i := range pending {
+		c := &pending[i]
 		if c.slash.Rule != delegation.BondOnly || c.left == 0 {
 			continue
 		}
@@ -126,7 +125,7 @@ func (s *State) capBonds(claims []slash) {
 		if limit == 0 {
 			limit = u64.SubSat(s.liableBond(g.operator), s.allocated(g.operator))
 		}
-		capSlashes(list, limit) // in order of service and evidence
+		capPending(list, limit) // in order of service and evidence
 	}
 }
 
@@ -142,35 +141,28 @@ func (s *State) liableBond(operator delegation.OperatorID) spec.Gwei {
 	return sum
 }
 
-// capSlashes cuts claims to a limit by largest remainder, ties to the first.
-func capSlashes(list []*slash, limit spec.Gwei) {
-	weights, parts := make([]spec.Gwei, len(list)), make([]spec.Gwei, len(list))
-	var sum, hi uint64
+// capPending cuts penalties to a limit by [CappedOperatorSlash].
+func capPending(list []*pendingSlash, limit spec.Gwei) {
+	owed, capped := make([]spec.Gwei, len(list)), make([]spec.Gwei, len(list))
 	for i, c := range list {
-		weights[i] = c.left
-		var carry uint64
-		sum, carry = bits.Add64(sum, uint64(c.left), 0)
-		hi += carry
+		owed[i] = c.left
 	}
-	if hi == 0 && spec.Gwei(sum) <= limit {
-		return
-	}
-	u64.Apportion(parts, limit, weights)
+	_ = CappedOperatorSlash(capped, owed, limit) // of equal lengths
 	for i, c := range list {
-		c.left = min(parts[i], c.left)
+		c.left = capped[i]
 	}
 }
 
-// settle says what became of each claim in the ledger's epoch, and adds it to its
+// settle says what became of each pending penalty in the ledger's epoch, and adds it to its
 // service.
-func (s *State) settle(claims []slash) (results []PenaltyResult) {
-	for i := range claims {
-		c := &claims[i]
+func (s *State) settle(pending []pendingSlash) (results []PenaltyResult) {
+	for i := range pending {
+		c := &pending[i]
 		if c.skipped {
 			continue
 		}
 		r := &c.result
-		r.Service, r.Evidence, r.Operator, r.Owed = c.Service, c.Evidence, c.Operator, c.wanted
+		r.Service, r.Evidence, r.Operator, r.Owed = c.Service, c.Evidence, c.Operator, c.owed
 		short, _ := s.Ledger.Uncollected(c.slash.ID)
 		r.Collected = c.left - short.Amount
 		r.AboveBond = r.Owed - r.AboveMaxLoss - r.Collected
