@@ -241,7 +241,7 @@ func (m *module) foreign(pkg string) bool {
 	if err != nil {
 		return false
 	}
-	for _, word := range strings.Fields(string(text)) {
+	for word := range strings.FieldsSeq(string(text)) {
 		if slices.Contains(strings.Split(word, "/"), pkg) {
 			return true
 		}

@@ -80,7 +80,7 @@ func FuzzFolders(f *testing.F) {
 		if special {
 			mode = fs.ModeNamedPipe
 		}
-		for _, name := range strings.Split(names, "\n") {
+		for name := range strings.SplitSeq(names, "\n") {
 			if fs.ValidPath(name) && len(fsys) < 100 {
 				fsys[name] = &fstest.MapFile{Mode: mode}
 			}
