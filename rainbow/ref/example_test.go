@@ -28,7 +28,7 @@ func Example() {
 	fmt.Printf("%+v\n", s.Totals)
 	fmt.Println(s.Ledger.Operators[1].Bond, s.Mark.Rows[1].Heavy)
 	// Output:
-	// [rainbow.ErrEpoch]
+	// [ErrEpoch]
 	// []
 	// {Issued:11448668 Heavy:11437220 Light:11448 Paid:5718610 NotMinted:5730058}
 	// 32005718610 32005718610

@@ -9,13 +9,13 @@ import (
 
 // More errors, of operations between epochs.
 const (
-	Adoption   Refusal = "rainbow.ErrAdoption"
-	Amount     Refusal = "delegation.ErrAmount"
-	Bond       Refusal = "rainbow.ErrBond"
-	Exiting    Refusal = "delegation.ErrExiting"
-	Jailed     Refusal = "delegation.ErrJailed"
-	Owner      Refusal = "delegation.ErrOwner"
-	Tombstoned Refusal = "delegation.ErrTombstoned"
+	Adoption   Refusal = "ErrAdoption"
+	Amount     Refusal = "ErrAmount"
+	Bond       Refusal = "ErrBond"
+	Exiting    Refusal = "ErrExiting"
+	Jailed     Refusal = "ErrJailed"
+	Owner      Refusal = "ErrOwner"
+	Tombstoned Refusal = "ErrTombstoned"
 )
 
 // The levels of adoption.

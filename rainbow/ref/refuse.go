@@ -8,24 +8,24 @@ import (
 	"github.com/stakesim/stakesim/delegation/ref/whole"
 )
 
-// Refusal is the name of an error, with its package.
+// Refusal is the name of an error of packages rainbow, delegation or spec.
 type Refusal string
 
 // The errors that an epoch can deserve.
 const (
-	Bound         Refusal = "delegation.ErrBound"
-	Class         Refusal = "rainbow.ErrClass"
-	Domain        Refusal = "rainbow.ErrDomain"
-	Duplicate     Refusal = "rainbow.ErrDuplicate"
-	Inadmissible  Refusal = "rainbow.ErrInadmissible"
-	Malformed     Refusal = "spec.ErrInput"
-	NotRegistered Refusal = "rainbow.ErrNotRegistered"
-	OtherEpoch    Refusal = "rainbow.ErrEpoch"
-	Overflow      Refusal = "spec.ErrOverflow"
-	Quorum        Refusal = "rainbow.ErrQuorum"
-	UnknownID     Refusal = "rainbow.ErrUnknownID"
-	Weighted      Refusal = "rainbow.ErrWeight"
-	Weights       Refusal = "rainbow.ErrWeights"
+	Bound         Refusal = "ErrBound"
+	Class         Refusal = "ErrClass"
+	Domain        Refusal = "ErrDomain"
+	Duplicate     Refusal = "ErrDuplicate"
+	Inadmissible  Refusal = "ErrInadmissible"
+	Malformed     Refusal = "ErrInput"
+	NotRegistered Refusal = "ErrNotRegistered"
+	OtherEpoch    Refusal = "ErrEpoch"
+	Overflow      Refusal = "ErrOverflow"
+	Quorum        Refusal = "ErrQuorum"
+	UnknownID     Refusal = "ErrUnknownID"
+	Weighted      Refusal = "ErrWeight"
+	Weights       Refusal = "ErrWeights"
 )
 
 const (
