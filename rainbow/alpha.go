@@ -59,7 +59,7 @@ func (a ShareOfTotal) Validate() error {
 	return nil
 }
 
-// Split divides issuance: light is floor(issuance * share), heavy the rest, so that
+// SplitIssuance divides issuance: light is floor(issuance * share), heavy the rest, so that
 // they sum to it exactly.
 func (a ShareOfTotal) SplitIssuance(issuance spec.Gwei) (heavy, light spec.Gwei, err error) {
 	if err := a.Validate(); err != nil {
