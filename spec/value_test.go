@@ -36,3 +36,15 @@ func TestKindsOfOneTextAreDifferent(t *testing.T) {
 	require.NotErrorIs(t, a, b)
 	require.NotErrorIs(t, spec.ErrInput, a)
 }
+
+func ExampleValueError_Error() {
+	err := &spec.ValueError{Field: "operator", Value: 7, Err: spec.ErrUnknown}
+	fmt.Println(err.Error())
+	// Output: operator 7: unknown name
+}
+
+func ExampleValueError_Unwrap() {
+	err := &spec.ValueError{Field: "operator", Value: 7, Err: spec.ErrUnknown}
+	fmt.Println(errors.Is(err, spec.ErrUnknown), err.Unwrap() == spec.ErrUnknown)
+	// Output: true true
+}
