@@ -98,6 +98,10 @@ type Meta struct {
 	Mechanism string `yaml:"mechanism,omitempty"`
 	// Constants are that rule's constants under the specification's names.
 	Constants map[string]uint64 `yaml:"constants,omitempty"`
+	// Preset and Memory are the preset and the words of the memory of a rule that is not in
+	// the catalogue of mechanisms.
+	Preset string   `yaml:"preset,omitempty"`
+	Memory []string `yaml:"memory,omitempty"`
 	// Seed is the seed of the generator.
 	Seed uint64 `yaml:"seed,omitempty"`
 }

@@ -94,7 +94,7 @@ func Complete(p Path, m Meta, files []File) ([]File, error) {
 		return nil, err
 	}
 	all := append([]File{manifest}, files...)
-	if m.Description != "" || m.BLSSetting != 0 || m.Mechanism != "" || m.Constants != nil || m.Seed != 0 {
+	if m.Description != "" || m.BLSSetting != 0 || m.Mechanism != "" || m.Constants != nil || m.Preset != "" || m.Memory != nil || m.Seed != 0 {
 		meta, err := YAML(MetaFile, m)
 		if err != nil {
 			return nil, err
