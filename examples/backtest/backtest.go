@@ -55,7 +55,11 @@ func (o *options) backtest(out io.Writer) error {
 }
 
 func (o *options) compute() (*backtest.Result, error) {
-	s, err := o.study()
+	params, err := o.params()
+	if err != nil {
+		return nil, err
+	}
+	s, err := o.study(&params)
 	if err != nil {
 		return nil, err
 	}
@@ -71,8 +75,17 @@ func (o *options) compute() (*backtest.Result, error) {
 	return s.Result(outcome, o.draws, o.seed)
 }
 
+// params are the constants of the record's network, before the record is read.
+func (o *options) params() (spec.Params, error) {
+	p, err := o.of.Params(spec.Electra)
+	if err != nil {
+		return p, err
+	}
+	return p, backtest.CheckParams(&p)
+}
+
 // study is the back-test that the options ask for.
-func (o *options) study() (*backtest.Study, error) {
+func (o *options) study(params *spec.Params) (*backtest.Study, error) {
 	p, err := o.population()
 	if err != nil {
 		return nil, err
@@ -85,11 +98,7 @@ func (o *options) study() (*backtest.Study, error) {
 	if o.deadline == cofailure.SingleSlot.String() {
 		deadline = cofailure.SingleSlot
 	}
-	params, err := o.of.Params(spec.Electra)
-	if err != nil {
-		return nil, err
-	}
-	return backtest.NewStudy(p, backtest.Options{Rules: rules, Deadline: deadline, Counted: o.counted, Params: &params})
+	return backtest.NewStudy(p, backtest.Options{Rules: rules, Deadline: deadline, Counted: o.counted, Params: params})
 }
 
 func (o *options) population() (*backtest.Population, error) {

@@ -42,6 +42,9 @@ func (o *options) openList() error {
 	}
 	var err error
 	if o.of, err = o.network.OfList(of); err != nil {
+		return fmt.Errorf("%s: %w", o.failures, err)
+	}
+	if o.origin, err = o.origin.Join(o.failures, of); err != nil {
 		return err
 	}
 	l.OnRead(o.progress.add)
@@ -61,7 +64,7 @@ func (o *options) openXatu() error {
 	if t.Timing, err = xatu.TimingOf(o.of); err != nil {
 		return err
 	}
-	t.Read = o.progress.add
+	t.Read, o.origin = o.progress.add, cli.OriginOf(o.of)
 	o.list = func() iter.Seq2[dataset.SlotFailures, error] {
 		o.progress.start("reading the tables", t.Size)
 		if o.duties.Count() > 0 {
@@ -96,7 +99,7 @@ func (o *options) writeList(out io.Writer) error {
 	if isParquet(o.convert) {
 		write = xatu.WriteListOf
 	}
-	if err := write(cli.OriginOf(o.of), o.convert, list, &o.duties); err != nil {
+	if err := write(o.origin, o.convert, list, &o.duties); err != nil {
 		return err
 	}
 	o.progress.Done()

@@ -11,6 +11,9 @@ import (
 
 // published runs the analysis as its script does and prints it.
 func (o *options) published(out io.Writer) error {
+	if _, err := o.params(); err != nil { // the script's epochs are those of the main network
+		return err
+	}
 	var top uint32
 	o.progress.start("reading the record", 6*o.bytes())
 	for l, err := range asLists(o.files) {

@@ -28,7 +28,8 @@ type options struct {
 	rules                                       []penalty.Rule
 
 	network   cli.NetworkFlags
-	of        *spec.Network // of the input, once it is open
+	of        *spec.Network  // of the input, once it is open
+	origin    dataset.Origin // that a list made of it says
 	progress  *progress
 	faults    dataset.Faults
 	again     dataset.Faults // of later passes, which count the same ones
@@ -43,7 +44,7 @@ type options struct {
 // open finds the inputs, or takes the embedded record.
 func (o *options) open() (err error) {
 	o.faults.Lenient = o.lenient
-	if o.of, err = o.network.Or(spec.Mainnet.String()); err != nil {
+	if err = o.openNetwork(); err != nil {
 		return err
 	}
 	switch {
@@ -58,6 +59,19 @@ func (o *options) open() (err error) {
 		return err
 	}
 	o.labels, err = file.Path(o.clusters)
+	return err
+}
+
+// openNetwork finds the network. Texts are not of the main one unless that was said.
+func (o *options) openNetwork() (err error) {
+	if o.of, err = o.network.Network(); err != nil {
+		return err
+	}
+	if o.of != nil {
+		o.origin = cli.OriginOf(o.of)
+		return nil
+	}
+	o.of, err = spec.NetworkNamed(spec.Mainnet.String())
 	return err
 }
 
@@ -113,7 +127,7 @@ func (o *options) slots() iter.Seq2[dataset.SlotFailures, error] {
 		o.again.Lenient = o.lenient
 		r.Faults = &o.again
 	}
-	b := &dataset.Builder{Duties: o.duties}
+	b := &dataset.Builder{Duties: o.duties, SlotsPerEpoch: cli.OriginOf(o.of).SlotsPerEpoch}
 	return func(yield func(dataset.SlotFailures, error) bool) {
 		for s, err := range r.Failures(b) {
 			if !yield(s, err) {

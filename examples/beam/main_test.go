@@ -90,7 +90,9 @@ func merged(t testing.TB, dir string) []byte {
 	require.NoError(t, err)
 	defer shards.Close()
 	name := filepath.Join(t.TempDir(), "merged")
-	require.NoError(t, dataset.WriteListOf(ours, name, shards.All(), &shards.Duties))
+	of, err := shards.Origin()
+	require.NoError(t, err)
+	require.NoError(t, dataset.WriteListOf(of, name, shards.All(), &shards.Duties))
 	return content(t, name)
 }
 

@@ -19,6 +19,7 @@ func TestNoExportedFunctionPanicsOnEdgeValues(t *testing.T) {
 	edges := budget.Edges{
 		Dir: ".", Kinds: []error{spec.ErrInput, spec.ErrOverflow, spec.ErrUnknown},
 		Functions: map[string]any{
+			"CheckParams":             backtest.CheckParams,
 			"Aggregates.AppendBinary": (*backtest.Aggregates).AppendBinary, "Aggregates.MarshalBinary": (*backtest.Aggregates).MarshalBinary,
 			"Aggregates.UnmarshalBinary": (*backtest.Aggregates).UnmarshalBinary, "Epochs": backtest.Epochs,
 			"Factors.AppendBinary": (*backtest.Factors).AppendBinary, "Factors.MarshalBinary": (*backtest.Factors).MarshalBinary,

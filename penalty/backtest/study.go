@@ -82,18 +82,25 @@ func NewStudy(p *Population, o Options) (*Study, error) {
 	return s, nil
 }
 
-// params are constants with the epochs of the main network.
+// params are the constants that were given, or the main network's.
 func (o *Options) params() (spec.Params, error) {
 	if o.Params == nil {
 		return spec.ParamsFor(spec.Mainnet, spec.Electra)
 	}
-	if err := o.Params.Validate(); err != nil {
-		return spec.Params{}, err
+	return *o.Params, CheckParams(o.Params)
+}
+
+// CheckParams says whether a back-test takes the constants of a network: they are
+// usable, and an epoch has [SlotsPerEpoch] slots. Else the error names the network and
+// wraps [spec.ErrInput].
+func CheckParams(p *spec.Params) error {
+	if err := p.Validate(); err != nil {
+		return err
 	}
-	if n := o.Params.SlotsPerEpoch; n != SlotsPerEpoch {
-		return spec.Params{}, spec.Atf("SLOTS_PER_EPOCH", -1, spec.ErrInput, "%d on %s; the back-test takes epochs of %d slots", n, o.Params.Network, SlotsPerEpoch)
+	if p.SlotsPerEpoch != SlotsPerEpoch {
+		return spec.Atf("SLOTS_PER_EPOCH", -1, spec.ErrInput, "%d on %s; the back-test takes epochs of %d slots", p.SlotsPerEpoch, p.Network, SlotsPerEpoch)
 	}
-	return *o.Params, nil
+	return nil
 }
 
 // conductOf turns how a validator failed into what the mechanisms ask for.
