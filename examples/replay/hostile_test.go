@@ -95,7 +95,7 @@ func FuzzSeries(f *testing.F) {
 	const total = 32_000_000_000_000_000
 	f.Fuzz(func(t *testing.T, b []byte) {
 		budget.Run(t, budget.Limit{}, func() {
-			inc, err := readIncident(file.Once("f", bytes.NewReader(b)), incident{total: total})
+			inc, err := readIncident(file.Once("f", bytes.NewReader(b)), incident{params: mainnet(), total: total})
 			if err != nil {
 				require.ErrorIs(t, err, spec.ErrInput)
 				require.ErrorContains(t, err, "f:")
@@ -103,7 +103,7 @@ func FuzzSeries(f *testing.F) {
 			}
 			require.NotEmpty(t, inc.offline)
 			for _, g := range inc.offline {
-				require.LessOrEqual(t, g, spec.Gwei(total/slotsPerEpoch))
+				require.LessOrEqual(t, g, spec.Gwei(total/32))
 			}
 			require.Len(t, inc.online(), inc.epochs())
 		})

@@ -16,22 +16,20 @@ import (
 // incident is a series of offline balances, a value for each slot.
 type incident struct {
 	name    string
-	total   spec.Gwei // total active balance
-	seed    spec.Gwei // offline balance of a slot before the incident
+	params  spec.Params // of its network
+	total   spec.Gwei   // total active balance
+	seed    spec.Gwei   // offline balance of a slot before the incident
 	offline []spec.Gwei
 	first   uint64 // place of the first slot in its epoch
 	spread  bool   // the series has a value for each epoch
 }
 
-const (
-	slotsPerEpoch = 32
-	maxSlots      = 1 << 24 // six years; bounds what a file may ask for
-)
+const maxSlots = 1 << 24 // six years; bounds what a file may ask for
 
 //go:embed incidents/*.csv
 var files embed.FS
 
-// known are the embedded incidents: offline balances per epoch summed from the
+// known are the embedded incidents, of the main network: offline balances per epoch summed from the
 // attribution files of github.com/OisinKyne/7716, totals and seeds of the same.
 var known = map[string]struct {
 	file  string
@@ -59,7 +57,11 @@ func embedded(name string) (incident, error) {
 	if err != nil {
 		return incident{}, err
 	}
-	return readIncident(in, incident{name: name, total: k.total, seed: k.seed})
+	p, err := spec.ParamsFor(spec.Mainnet, spec.Electra)
+	if err != nil {
+		return incident{}, err
+	}
+	return readIncident(in, incident{name: name, params: p, total: k.total, seed: k.seed})
 }
 
 // series is an incident that is being read.
@@ -67,6 +69,7 @@ type series struct {
 	*file.Rows
 	unit  string // epoch or slot
 	per   int    // slots of a row
+	slots uint64 // of an epoch
 	total spec.Gwei
 	last  uint64      // the epoch or slot of the last row
 	rows  []spec.Gwei // what is offline in a slot of each row
@@ -81,7 +84,7 @@ func readIncident(in file.Input, inc incident) (incident, error) {
 		return inc, err
 	}
 	defer rows.Close()
-	s := series{Rows: rows, total: inc.total}
+	s := series{Rows: rows, total: inc.total, slots: inc.params.SlotsPerEpoch}
 	if err := s.header(); err != nil {
 		return inc, err
 	}
@@ -102,7 +105,7 @@ func readIncident(in file.Input, inc incident) (incident, error) {
 	}
 	inc.spread = s.per > 1
 	if !inc.spread {
-		inc.first = (s.last + 1 - uint64(len(s.rows))) % slotsPerEpoch
+		inc.first = (s.last + 1 - uint64(len(s.rows))) % s.slots
 	}
 	inc.offline = make([]spec.Gwei, 0, len(s.rows)*s.per)
 	for _, g := range s.rows {
@@ -129,7 +132,7 @@ func (s *series) header() error {
 	}
 	switch {
 	case slices.Equal(header, columns("epoch")):
-		s.unit, s.per = "epoch", slotsPerEpoch
+		s.unit, s.per = "epoch", int(s.slots)
 	case slices.Equal(header, columns("slot")):
 		s.unit, s.per = "slot", 1
 	case len(header) != 2:
@@ -157,7 +160,7 @@ func (s *series) row(row []string) error {
 		return s.Errorf("%s %d after %d: rows must ascend", s.unit, at, s.last)
 	case len(s.rows) > 0 && at != s.last+1:
 		return s.Errorf("%s %d after %d: rows are missing", s.unit, at, s.last)
-	case offline > s.total/slotsPerEpoch:
+	case offline > s.total/spec.Gwei(s.slots):
 		return s.Errorf("offline_gwei %d: more than is active in one %s", values[1], s.unit)
 	case (len(s.rows)+1)*s.per > maxSlots:
 		return s.Errorf("%s %d: more than %d slots", s.unit, at, maxSlots)
@@ -168,8 +171,10 @@ func (s *series) row(row []string) error {
 
 // epoch is the place among the incident's epochs of a slot's, and epochs how many
 // there are.
-func (inc *incident) epoch(slot int) int { return (slot + int(inc.first)) / slotsPerEpoch }
-func (inc *incident) epochs() int        { return inc.epoch(len(inc.offline)-1) + 1 }
+func (inc *incident) epoch(slot int) int {
+	return (slot + int(inc.first)) / int(inc.params.SlotsPerEpoch)
+}
+func (inc *incident) epochs() int { return inc.epoch(len(inc.offline)-1) + 1 }
 
 // online is the balance that took part in each epoch. Where the series has not all
 // slots of an epoch, the others are taken to be like those that it has.
@@ -180,7 +185,7 @@ func (inc *incident) online() []spec.Gwei {
 		slots[inc.epoch(i)]++
 	}
 	for e := range offline {
-		whole, _ := u64.MulDiv(offline[e], slotsPerEpoch, slots[e]) // at most the total
+		whole, _ := u64.MulDiv(offline[e], spec.Gwei(inc.params.SlotsPerEpoch), slots[e]) // at most the total
 		offline[e] = inc.total - min(inc.total, whole)
 	}
 	return offline

@@ -21,10 +21,11 @@ usage: replay [flags]
   replay -incident besu-2024-01              the incident of 2024-01-06
   replay -mechanism smoothed-2026/E2 -mechanism net-excess-2024
   replay -csv mine.csv -total-active-gwei 36000000000000000 -seed-gwei 3500000000000
+  replay -csv gnosis.csv -network gnosis -total-active-gwei 9000000000000000 -seed-gwei 5000000000000
   replay -format json
 
 A file has a header and a row for each epoch or slot, without gaps:
-epoch,offline_gwei (spread evenly over 32 slots) or slot,offline_gwei.
+epoch,offline_gwei (spread evenly over the epoch's slots) or slot,offline_gwei.
 
 flags:
 `
@@ -38,6 +39,8 @@ func run(args []string, in io.Reader, out io.Writer) error {
 	var total, seed uint64
 	cli.Uint64Var(flags, &total, "total-active-gwei", 0, "total active balance in `Gwei`, with -csv")
 	cli.Uint64Var(flags, &seed, "seed-gwei", 0, "offline balance of a slot before the series in `Gwei`, with -csv")
+	var network cli.NetworkFlags
+	network.Add(flags, "mainnet, of which the embedded incidents are")
 	format := flags.String("format", "text", "text, csv, json or markdown")
 	var rules []penalty.Rule
 	flags.Func("mechanism", "`NAME` or NAME/PRESET, repeatable (default every one that a series can tell apart)", func(s string) error {
@@ -57,7 +60,15 @@ func run(args []string, in io.Reader, out io.Writer) error {
 	}
 	given := map[string]bool{}
 	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
-	inc, err := load(given, *name, *path, spec.Gwei(total), spec.Gwei(seed), in)
+	stated, err := network.Or(spec.Mainnet.String())
+	if err != nil {
+		return err
+	}
+	params, err := stated.Params(spec.Electra)
+	if err != nil {
+		return err
+	}
+	inc, err := load(given, incident{name: *path, params: params, total: spec.Gwei(total), seed: spec.Gwei(seed)}, *name, in)
 	if err != nil {
 		return err
 	}
@@ -84,10 +95,13 @@ func distinct() (rules []penalty.Rule) {
 	return rules
 }
 
-func load(given map[string]bool, name, path string, total, seed spec.Gwei, in io.Reader) (incident, error) {
+func load(given map[string]bool, own incident, name string, in io.Reader) (incident, error) {
 	if !given["csv"] {
 		if given["total-active-gwei"] || given["seed-gwei"] {
 			return incident{}, cli.Usagef("-total-active-gwei and -seed-gwei belong to -csv")
+		}
+		if given["config"] || own.params.Network != spec.Mainnet.String() {
+			return incident{}, cli.Usagef("the embedded incidents are of mainnet: -network and -config belong to -csv")
 		}
 		if _, ok := known[name]; !ok {
 			return incident{}, cli.Usagef("-incident %q: %v (one of %s)", name, spec.ErrUnknown, knownNames())
@@ -99,15 +113,14 @@ func load(given map[string]bool, name, path string, total, seed spec.Gwei, in io
 		return incident{}, cli.Usagef("-csv and -incident exclude each other")
 	case !given["total-active-gwei"] || !given["seed-gwei"]:
 		return incident{}, cli.Usagef("-csv needs -total-active-gwei and -seed-gwei")
-	case total < validator || total > 1<<57:
-		return incident{}, cli.Usagef("-total-active-gwei %d: not between 32 ETH and 2^57 Gwei", total)
-	case seed > total/slotsPerEpoch:
-		return incident{}, cli.Usagef("-seed-gwei %d: more than is active in one slot", seed)
+	case own.total < validator || own.total > 1<<57:
+		return incident{}, cli.Usagef("-total-active-gwei %d: not between 32 ETH and 2^57 Gwei", own.total)
+	case own.seed > own.total/spec.Gwei(own.params.SlotsPerEpoch):
+		return incident{}, cli.Usagef("-seed-gwei %d: more than is active in one slot", own.seed)
 	}
-	inc := incident{name: path, total: total, seed: seed}
-	series, err := file.Argument(path, in)
+	series, err := file.Argument(own.name, in)
 	if err != nil {
 		return incident{}, err
 	}
-	return readIncident(series, inc)
+	return readIncident(series, own)
 }

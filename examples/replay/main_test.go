@@ -61,7 +61,8 @@ func TestFiguresOfTheIncidents(t *testing.T) {
 
 // At 40.7M ETH the design states every figure of a 32 ETH validator's epoch.
 func TestEconomicsOfAnEpoch(t *testing.T) {
-	e, err := newEconomy(40_700_000 * spec.ETH)
+	p := mainnet()
+	e, err := newEconomy(&p, 40_700_000*spec.ETH)
 	require.NoError(t, err)
 	require.Equal(t, spec.Gwei(10144), e.base)
 	full, ok := e.reward(40_700_000*spec.ETH, 40_700_000*spec.ETH)
@@ -76,7 +77,7 @@ func TestEconomicsOfAnEpoch(t *testing.T) {
 // 765 and cap 256, o = R/100 gives floor(7.65) + 1 = 8 in every slot.
 func TestReplayOfASeriesByHand(t *testing.T) {
 	text := "epoch,offline_gwei\n7,320000000000000\n"
-	inc, err := readIncident(file.Once("hand.csv", strings.NewReader(text)), incident{total: 32_000_000_000_000_000})
+	inc, err := readIncident(file.Once("hand.csv", strings.NewReader(text)), incident{params: mainnet(), total: 32_000_000_000_000_000})
 	require.NoError(t, err)
 	require.Len(t, inc.offline, 32)
 	require.Equal(t, spec.Gwei(10_000_000_000_000), inc.offline[31])
@@ -105,7 +106,7 @@ func TestRewardsForgoneFallWithTheShareThatTookPart(t *testing.T) {
 		got, err := replay(&inc, penalty.StatusQuo())
 		require.NoError(t, err)
 		require.Equal(t, c.loss, got.loss, incident)
-		e, err := newEconomy(inc.total)
+		e, err := newEconomy(&inc.params, inc.total)
 		require.NoError(t, err)
 		full, ok := e.reward(inc.total, inc.total)
 		require.True(t, ok)
@@ -117,7 +118,7 @@ func TestRewardsForgoneFallWithTheShareThatTookPart(t *testing.T) {
 // nothing offline the flags pay 2186+4060+2186 and 2499+4641+2499.
 func TestASlotSeriesIsCutAtTheEpochsOfItsSlotNumbers(t *testing.T) {
 	const series = "slot,offline_gwei\n30,0\n31,250000000000000\n32,0\n33,0\n"
-	inc, err := readIncident(file.Once("hand.csv", strings.NewReader(series)), incident{total: 32_000_000_000_000_000})
+	inc, err := readIncident(file.Once("hand.csv", strings.NewReader(series)), incident{params: mainnet(), total: 32_000_000_000_000_000})
 	require.NoError(t, err)
 	require.Equal(t, []spec.Gwei{28_000_000_000_000_000, 32_000_000_000_000_000}, inc.online())
 	got, err := replay(&inc, penalty.StatusQuo())

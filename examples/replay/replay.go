@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	validator    = 32 * spec.ETH
-	epochsPerDay = 225
+	validator      = 32 * spec.ETH
+	millisOfOneDay = 24 * 60 * 60 * 1000
 	// income of execution over income of consensus, in hundredths
 	executionIncome = 21
 )
@@ -35,14 +35,15 @@ type result struct {
 // a slot drawn evenly: its loss is the mean over the slots.
 func replay(inc *incident, rule penalty.Rule) (result, error) {
 	res := result{rule: rule}
-	calm, err := spec.ObsOfOffline(inc.seed, inc.total, slotsPerEpoch)
+	slots := inc.params.SlotsPerEpoch
+	calm, err := spec.ObsOfOffline(inc.seed, inc.total, slots)
 	if err != nil {
 		return res, err
 	}
 	if res.memory, err = rule.Settled(&calm); err != nil {
 		return res, err
 	}
-	perSlot, err := newEconomy(inc.total)
+	perSlot, err := newEconomy(&inc.params, inc.total)
 	if err != nil {
 		return res, err
 	}
@@ -52,7 +53,7 @@ func replay(inc *incident, rule penalty.Rule) (result, error) {
 	}
 	var loss spec.Gwei
 	for i, offline := range inc.offline {
-		o, err := spec.ObsOfOffline(offline, inc.total, slotsPerEpoch)
+		o, err := spec.ObsOfOffline(offline, inc.total, slots)
 		if err != nil {
 			return res, err
 		}
@@ -73,7 +74,7 @@ func replay(inc *incident, rule penalty.Rule) (result, error) {
 		loss += forgone[inc.epoch(i)] + paid
 		res.extraBurn += perSlot.burned(offline, paid) - perSlot.burned(offline, perSlot.ordinary)
 	}
-	res.loss = loss / slotsPerEpoch
+	res.loss = loss / spec.Gwei(slots)
 	return res, nil
 }
 
@@ -81,16 +82,16 @@ func replay(inc *incident, rule penalty.Rule) (result, error) {
 type economy struct {
 	base     spec.Gwei // base reward
 	ordinary spec.Gwei // penalties of an epoch offline under the status quo
+	daily    float64   // epochs of a day
 }
 
-func newEconomy(total spec.Gwei) (economy, error) {
-	p, err := spec.ParamsFor(spec.Mainnet, spec.Electra)
-	if err != nil {
-		return economy{}, err
-	}
+func newEconomy(p *spec.Params, total spec.Gwei) (economy, error) {
 	const increment = spec.EffectiveBalanceIncrement
 	perIncrement, _ := spec.BaseRewardPerIncrement(p.BaseRewardFactor, total) // a network's factor fits
-	e := economy{base: validator / increment * spec.Gwei(perIncrement)}
+	e := economy{base: validator / increment * spec.Gwei(perIncrement), daily: millisOfOneDay / float64(p.SlotsPerEpoch*p.SlotDurationMS)}
+	if uint64(e.base) < perIncrement || uint64(e.base)>>40 != 0 {
+		return e, spec.Atf("BASE_REWARD_FACTOR", -1, spec.ErrOverflow, "%d on %s", p.BaseRewardFactor, p.Network)
+	}
 	e.ordinary, _ = e.penalties(penalty.Unscaled)
 	return e, nil
 }
@@ -137,7 +138,7 @@ func (e *economy) burned(offline, paid spec.Gwei) int64 {
 
 // recoup is how many days of full income, execution included, make up a loss.
 func (e *economy) recoup(loss spec.Gwei) float64 {
-	return float64(loss) / (float64(e.base) * (100 + executionIncome) / 100 * epochsPerDay)
+	return float64(loss) / (float64(e.base) * (100 + executionIncome) / 100 * e.daily)
 }
 
 // remembered is the memory as one figure, nil for a rule without any.
@@ -150,7 +151,7 @@ func (r *result) remembered() any {
 
 // tabulate replays every rule and returns the table of what it did.
 func tabulate(inc *incident, rules []penalty.Rule) (*table.Table, error) {
-	e, err := newEconomy(inc.total)
+	e, err := newEconomy(&inc.params, inc.total)
 	if err != nil {
 		return nil, err
 	}
@@ -187,6 +188,9 @@ func tabulate(inc *incident, rules []penalty.Rule) (*table.Table, error) {
 
 // assume notes what the columns mean and everything that they take for granted.
 func assume(t *table.Table, inc *incident) {
+	if p := &inc.params; p.Network != spec.Mainnet.String() {
+		t.Note(fmt.Sprintf("network: %s, epochs of %d slots of %g s, base reward factor %d; ETH stands for its stake", p.Network, p.SlotsPerEpoch, float64(p.SlotDurationMS)/1000, p.BaseRewardFactor))
+	}
 	t.Note("loss: a 32 ETH validator offline through the whole incident, whose slot of an epoch is drawn evenly: penalties and the attestation rewards forgone, mean over slots")
 	t.Note("forgone: what the epoch paid an attester, which falls with the share that took part; all that is not offline took part in source, target and head, and nobody is slashed")
 	t.Note("ratio: loss over the status quo's; extra burn: penalties of all offline stake over the status quo's")
