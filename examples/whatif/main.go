@@ -12,6 +12,7 @@ import (
 
 	"github.com/stakesim/stakesim/examples/internal/cli"
 	"github.com/stakesim/stakesim/penalty/scenario"
+	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/table"
 )
 
@@ -103,6 +104,8 @@ func parse(args []string, out io.Writer) (options, error) {
 	flags.StringVar(&o.html, "html", "", "write a self-contained page to this `file`")
 	flags.BoolVar(&o.list, "list", false, "list the built-in scenarios")
 	flags.BoolVar(&o.print, "print", false, "print the scenario's YAML")
+	var network cli.NetworkFlags
+	network.Add(flags, "mainnet; one with other constants is refused")
 	format := flags.String("format", "text", "text, csv, json or markdown")
 	if helped, err := cli.Parse(flags, args, usage, out); helped {
 		return o, flag.ErrHelp
@@ -111,6 +114,9 @@ func parse(args []string, out io.Writer) (options, error) {
 	}
 	if flags.NArg() > 0 {
 		return o, cli.Usagef("unexpected argument %q", flags.Arg(0))
+	}
+	if err := checkNetwork(&network); err != nil {
+		return o, err
 	}
 	if o.workers < 1 || o.workers > 1024 {
 		return o, cli.Usagef("-workers %d: not between 1 and 1024", o.workers)
@@ -123,4 +129,17 @@ func parse(args []string, out io.Writer) (options, error) {
 	o.format = f
 	o.command = "go run ./examples/whatif " + strings.Join(quoted(args), " ")
 	return o, nil
+}
+
+// checkNetwork refuses a network whose constants the scenarios do not have.
+func checkNetwork(flags *cli.NetworkFlags) error {
+	network, err := flags.Or(spec.Mainnet.String())
+	if err != nil {
+		return err
+	}
+	p, err := network.Params(spec.Electra)
+	if err != nil {
+		return err
+	}
+	return scenario.CheckParams(&p)
 }

@@ -17,7 +17,8 @@ func TestNoExportedFunctionPanicsOnEdgeValues(t *testing.T) {
 	edges := budget.Edges{
 		Dir: ".", Calls: 120, Kinds: []error{spec.ErrInput, spec.ErrOverflow, spec.ErrUnknown},
 		Functions: map[string]any{
-			"Advantage": scenario.Advantage, "AdvantageChange": scenario.AdvantageChange, "Attack.Griefing": scenario.Attack.Griefing,
+			"CheckParams": scenario.CheckParams,
+			"Advantage":   scenario.Advantage, "AdvantageChange": scenario.AdvantageChange, "Attack.Griefing": scenario.Attack.Griefing,
 			"BreakEven": scenario.BreakEven, "ByShare": scenario.ByShare, "Cheapest": cheapest, "CohortLoss": scenario.CohortLoss,
 			"Curve.String": scenario.Curve.String, "Cycle": scenario.Cycle, "Declared": scenario.Declared,
 			"Economics.Epoch": scenario.Economics.Epoch, "Economics.IssuancePerYear": scenario.Economics.IssuancePerYear,
