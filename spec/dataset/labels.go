@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"slices"
 	"strings"
 
 	"github.com/stakesim/stakesim/spec/file"
@@ -180,11 +179,13 @@ func (l *labelReader) row(row []string) error {
 // set labels a validator; the first label stays.
 func (l *labelReader) set(id uint32, name string) error {
 	of := &l.labels.Of
-	if more := int(id) + 1 - len(*of); more > 0 {
-		*of = slices.Grow(*of, more)
-		for range more {
-			*of = append(*of, -1)
-		}
+	if int(id) >= cap(*of) {
+		grown := make([]int32, len(*of), max(int(id)+1, min(2*cap(*of), MaxValidators)))
+		copy(grown, *of)
+		*of = grown
+	}
+	for len(*of) <= int(id) {
+		*of = append(*of, -1)
 	}
 	if (*of)[id] != -1 {
 		return l.fault(LabelTwice, l.names[0], fmt.Sprint(id))
