@@ -29,6 +29,7 @@ const idle = 15
 // Run calls f and fails the test when f took more than the limit. What counts is the
 // time on the clock, or that of the processor in this process where it is less, so that
 // a busy machine fails nobody; an input that only waits fails at 15 times its limit.
+// Under the race detector four times the time is allowed.
 //
 // Work that goes on beyond twice the limit cannot be stopped from outside: it ends the
 // process by a panic, which a fuzz target reports together with the input. What other
@@ -42,6 +43,7 @@ func Run(t testing.TB, limit Limit, f func()) {
 	if limit.Bytes == 0 {
 		limit.Bytes = Input.Bytes
 	}
+	limit.Time *= slower
 	start, before := now(), allocated()
 	done, watched := make(chan struct{}), make(chan struct{})
 	go func() {

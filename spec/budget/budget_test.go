@@ -26,9 +26,9 @@ func TestWorkBeyondItsBudgetFails(t *testing.T) {
 		failed int
 	}{
 		{"nothing to do", Limit{}, func() {}, 0},
-		{"too slow", Limit{Time: 30 * time.Millisecond}, func() { spin(35 * time.Millisecond) }, 1},
+		{"too slow", Limit{Time: 30 * time.Millisecond}, func() { spin(slower * 35 * time.Millisecond) }, 1},
 		{"slow because it has to wait", Limit{Time: 30 * time.Millisecond}, func() { time.Sleep(40 * time.Millisecond) }, 0},
-		{"waiting for ever", Limit{Time: time.Millisecond}, func() { time.Sleep(25 * time.Millisecond) }, 1},
+		{"waiting for ever", Limit{Time: time.Millisecond}, func() { time.Sleep(slower * 25 * time.Millisecond) }, 1},
 		{"too much memory", Limit{Bytes: 1 << 20}, func() { sink = make([]byte, 3<<19) }, 1},
 		{"within both", Limit{Bytes: 1 << 20}, func() { sink = make([]byte, 1<<10) }, 0},
 	} {
