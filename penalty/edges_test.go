@@ -24,7 +24,7 @@ func TestNoExportedFunctionPanicsOnEdgeValues(t *testing.T) {
 			"Rule.SetWord": (*penalty.Rule).SetWord, "Rule.Validate": (*penalty.Rule).Validate, "Rule.Word": (*penalty.Rule).Word,
 			"Window.Memory": (*penalty.Window).Memory, "Rule.Constants": penalty.Rule.Constants,
 			"Constant.Key": penalty.Constant.Key, "Option.Key": penalty.Option.Key, "Rule.Values": penalty.Rule.Values, "RuleOf": penalty.RuleOf,
-			"Rule.FullName": (*penalty.Rule).FullName, "Rule.Settled": (*penalty.Rule).Settled, "Rule.With": penalty.Rule.With,
+			"Rule.FullName": (*penalty.Rule).FullName, "Rule.Penalties": (*penalty.Rule).Penalties, "Rule.Settled": (*penalty.Rule).Settled, "Rule.With": penalty.Rule.With,
 			"RuleNamed": penalty.RuleNamed, "Rules": penalty.Rules, "Scope.Of": penalty.Scope.Of,
 			"SlotRelative.Rule": penalty.SlotRelative.Rule, "SlotRelative.Step": penalty.SlotRelative.Step,
 			"Smoothed2026.Rule": penalty.Smoothed2026.Rule, "Smoothed2026.SeedFloor": penalty.Smoothed2026.SeedFloor,

@@ -205,6 +205,14 @@ func ExampleRule_FullName() {
 }
 
 // A researcher's counterfactual starts on a calm chain, not at genesis.
+func ExampleRule_Penalties() {
+	rule, _ := penalty.RuleNamed("smoothed-2026")
+	offline := spec.ConductOf(0, false, false)
+	paid, err := rule.Penalties(6400, offline, penalty.Factors{Source: penalty.One, Target: penalty.Integer(3)})
+	fmt.Println(paid, err) // 6400 * 14 / 64 and 3 * 6400 * 26 / 64
+	// Output: 9200 <nil>
+}
+
 func ExampleRule_Settled() {
 	calm, _ := spec.ObsOfOffline(3, 32_000, 32) // 0.3 % of R
 	for _, name := range []string{"smoothed-2026", "net-excess-2024"} {

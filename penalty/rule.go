@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/stakesim/stakesim/spec"
+	"github.com/stakesim/stakesim/spec/u64"
 )
 
 // Rule is one mechanism with its constants resolved: a pure step from slot to
@@ -44,6 +45,28 @@ func (s Scope) Of(flag spec.Flag) spec.Conducts {
 	default:
 		return 0
 	}
+}
+
+// Penalties is what a validator of one outcome pays in a slot, in Gwei: the penalties
+// of source and target that it missed, each times its factor where the rule's scope
+// has the outcome. A penalty or sum above 64 bits gives [spec.ErrOverflow].
+func (r *Rule) Penalties(baseReward spec.Gwei, outcome spec.Conduct, factors Factors) (spec.Gwei, error) {
+	var sum spec.Gwei
+	for _, flag := range [...]spec.Flag{spec.TimelySource, spec.TimelyTarget} {
+		if outcome.Participates(flag) {
+			continue
+		}
+		f := One
+		if r != nil && r.Scope.Of(flag).Has(outcome) {
+			f = factors.Of(flag)
+		}
+		part, ok := f.Penalty(baseReward, flag.Weight())
+		fits := true
+		if sum, fits = u64.Add(sum, part); !ok || !fits {
+			return 0, spec.Atf(flag.String(), -1, spec.ErrOverflow, "factor %d/%d", f.Num, f.Den)
+		}
+	}
+	return sum, nil
 }
 
 // FullName is "name" or "name/preset".

@@ -7,6 +7,7 @@ import (
 	"github.com/stakesim/stakesim/examples/internal/page"
 	"github.com/stakesim/stakesim/penalty"
 	"github.com/stakesim/stakesim/penalty/scenario"
+	"github.com/stakesim/stakesim/penalty/study"
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/table"
 )
@@ -17,7 +18,7 @@ func init() { computations["attacks"] = attackReport }
 var attackRules = []string{"status-quo", "slot-relative/average", "net-excess-2024", "smoothed-2026/E1", "smoothed-2026/E2", "smoothed-2026/E3"}
 
 // attackBox is where the cheapest attack is looked for.
-var attackBox = scenario.Box{
+var attackBox = study.Box{
 	Attacker:  []scenario.PPM{500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 200_000},
 	Victims:   []scenario.PPM{500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 200_000},
 	Epochs:    []uint64{1, 8, 32, 225},
@@ -63,7 +64,7 @@ func cheapestSection(e scenario.Economics, rules []penalty.Rule, workers int, to
 	b := rows{t: t}
 	chart := page.Chart{Title: "Griefing factor of the cheapest attack", Y: "damage per cost"}
 	for _, rule := range rules {
-		found, err := scenario.Cheapest(e, rule, attackBox, workers, told)
+		found, err := study.Cheapest(e, rule, attackBox, workers, told)
 		if err != nil {
 			return section{}, err
 		}
@@ -94,7 +95,7 @@ func preparedSection(e scenario.Economics, rules []penalty.Rule, _ int, _ scenar
 	b := rows{t: t}
 	for _, rule := range rules {
 		for _, prepare := range []uint64{1, 32, 225, 1125} {
-			a, err := scenario.RaiseAverage(e, rule, 50_000, prepare, scenario.EpochsPerDay)
+			a, err := study.RaiseAverage(e, rule, 50_000, prepare, scenario.EpochsPerDay)
 			if err != nil {
 				return section{}, err
 			}
@@ -115,23 +116,23 @@ func questionSection(e scenario.Economics, rules []penalty.Rule, _ int, _ scenar
 		usd("undeclared", "undeclared_usd"), usd("declared", "declared_usd"))...)
 	b := rows{t: t}
 	for _, rule := range rules {
-		lone, together, spread, err := scenario.Split(e, rule)
+		lone, together, spread, err := study.Split(e, rule)
 		if err != nil {
 			return section{}, err
 		}
-		under, err := scenario.Untriggered(e, rule)
+		under, err := study.Untriggered(e, rule)
 		if err != nil {
 			return section{}, err
 		}
-		cycle, err := scenario.Cycle(e, rule, e.TotalActive/4096, 4)
+		cycle, err := study.Cycle(e, rule, e.TotalActive/4096, 4)
 		if err != nil {
 			return section{}, err
 		}
-		times, err := scenario.BreakEven(e, rule, 300_000, 30_000, 32)
+		times, err := study.BreakEven(e, rule, 300_000, 30_000, 32)
 		if err != nil {
 			return section{}, err
 		}
-		whole, reduced, err := scenario.Declared(e, rule, 100_000, 500_000, scenario.EpochsPerDay)
+		whole, reduced, err := study.Declared(e, rule, 100_000, 500_000, scenario.EpochsPerDay)
 		if err != nil {
 			return section{}, err
 		}
@@ -158,7 +159,7 @@ func crowdSection(e scenario.Economics, rules []penalty.Rule, _ int, _ scenario.
 	presets := map[string]penalty.Smoothed2026{"E1": penalty.SmoothedE1, "E2": penalty.SmoothedE2, "E3": penalty.SmoothedE3}
 	chart := page.Chart{Title: "Loss of 32 ETH in a region that is out for three hours", X: "share of the stake in the region, %", Y: "USD"}
 	for _, rule := range rules {
-		losses, err := scenario.ByShare(e, rule, shares, 28)
+		losses, err := study.ByShare(e, rule, shares, 28)
 		if err != nil {
 			return section{}, err
 		}
@@ -174,7 +175,7 @@ func crowdSection(e scenario.Economics, rules []penalty.Rule, _ int, _ scenario.
 				row = append(row, nil)
 				continue
 			}
-			days, err := scenario.MutedDays(e, preset, cohort)
+			days, err := study.MutedDays(e, preset, cohort)
 			if err != nil {
 				return section{}, err
 			}

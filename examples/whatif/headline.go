@@ -2,6 +2,7 @@ package main
 
 import (
 	"github.com/stakesim/stakesim/penalty/scenario"
+	"github.com/stakesim/stakesim/penalty/study"
 	"github.com/stakesim/stakesim/spec/table"
 )
 
@@ -18,7 +19,7 @@ func usd(name, key string) table.Column {
 // finality.
 func headline(p *plan, _ int, _ scenario.Progress) (*report, error) {
 	r := newReport(p)
-	rowsOf, err := scenario.Headline(p.Economics)
+	rowsOf, err := study.Headline(p.Economics)
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +34,7 @@ func headline(p *plan, _ int, _ scenario.Progress) (*report, error) {
 	t.Note("float model: the published one, factor not floored; integer model: the rule, factor floored. Ratio and recoup: float model")
 	t.Note("cohort 0: uncorrelated, 0.3 % of the stake offline as always; no leak; rewards forgone at full participation, as published")
 	r.add(section{key: "headline", title: "Cohorts for 24 hours", table: t, charts: headlineChart(rowsOf)})
-	leaks, err := scenario.FinalityLoss(p.Economics, 400, 3)
+	leaks, err := study.FinalityLoss(p.Economics, 400, 3)
 	if err != nil {
 		return nil, err
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/stakesim/stakesim/examples/internal/page"
-	"github.com/stakesim/stakesim/penalty/scenario"
+	"github.com/stakesim/stakesim/penalty/study"
 	"github.com/stakesim/stakesim/spec/file"
 )
 
@@ -77,7 +77,7 @@ func (r *report) page() (*page.Page, error) {
 }
 
 // headlineChart is loss against the cohort, every preset in both models.
-func headlineChart(list []scenario.HeadlineRow) []page.Chart {
+func headlineChart(list []study.HeadlineRow) []page.Chart {
 	chart := page.Chart{Title: "Loss against outage size", X: "cohort, % of the stake", Y: "USD per 32 ETH"}
 	for _, preset := range []string{"E1", "E2", "E3"} {
 		float, integer := page.Series{Name: preset + ", float model"}, page.Series{Name: preset + ", integer model"}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stakesim/stakesim/examples/internal/page"
 	"github.com/stakesim/stakesim/penalty/scenario"
+	"github.com/stakesim/stakesim/penalty/study"
 	"github.com/stakesim/stakesim/spec/table"
 )
 
@@ -30,7 +31,7 @@ func sizeSection(p *plan) (section, error) {
 	for _, m := range p.Mechanisms {
 		line := page.Series{Name: m.Label}
 		for _, size := range sizes {
-			loss, err := scenario.OutageLoss(p.Economics, m.Rule, calm, size, epochs)
+			loss, err := study.OutageLoss(p.Economics, m.Rule, calm, size, epochs)
 			if err != nil {
 				return section{}, err
 			}

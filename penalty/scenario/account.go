@@ -6,7 +6,6 @@ import (
 	"github.com/stakesim/stakesim/penalty"
 	"github.com/stakesim/stakesim/penalty/epoch"
 	"github.com/stakesim/stakesim/spec"
-	"github.com/stakesim/stakesim/spec/u64"
 )
 
 // prices are what one validator of a class pays and forgoes in an epoch.
@@ -99,40 +98,16 @@ func (a *account) fill(values []EpochValues) error {
 			for before := range 2 {
 				at := spec.ConductOf(lapseFlags[kind], false, before == 1)
 				for slot := range a.factors {
-					sum, err := a.cost(base, at, a.factors[slot])
+					sum, err := a.rule.Penalties(base, at, a.factors[slot])
 					if err != nil {
 						return spec.At("slot", slot, err)
 					}
-					a.classes[class].penalty[kind][before][slot] = sum
+					a.classes[class].penalty[kind][before][slot] = uint64(sum)
 				}
 			}
 		}
 	}
 	return nil
-}
-
-// cost is the source and target penalty of a conduct.
-func (a *account) cost(base spec.Gwei, at spec.Conduct, factors penalty.Factors) (uint64, error) {
-	var sum spec.Gwei
-	for _, flag := range [...]spec.Flag{spec.TimelySource, spec.TimelyTarget} {
-		if at.Participates(flag) {
-			continue
-		}
-		f := penalty.One
-		if a.rule.Scope.Of(flag).Has(at) {
-			f = factors.Of(flag)
-		}
-		part, ok := f.Penalty(base, flag.Weight())
-		if sum, ok = add(sum, part, ok); !ok {
-			return 0, spec.Atf(flag.String(), -1, spec.ErrOverflow, "factor %d/%d", f.Num, f.Den)
-		}
-	}
-	return uint64(sum), nil
-}
-
-func add(a, b spec.Gwei, ok bool) (spec.Gwei, bool) {
-	sum, fits := u64.Add(a, b)
-	return sum, ok && fits
 }
 
 // scores are the inactivity scores of every validator, kept only while a leak or

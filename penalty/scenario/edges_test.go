@@ -4,7 +4,6 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"github.com/stakesim/stakesim/penalty"
 	"github.com/stakesim/stakesim/penalty/scenario"
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/budget"
@@ -17,47 +16,24 @@ func TestNoExportedFunctionPanicsOnEdgeValues(t *testing.T) {
 	edges := budget.Edges{
 		Dir: ".", Calls: 120, Kinds: []error{spec.ErrInput, spec.ErrOverflow, spec.ErrUnknown},
 		Functions: map[string]any{
-			"CheckParams": scenario.CheckParams,
-			"Advantage":   scenario.Advantage, "AdvantageChange": scenario.AdvantageChange, "Attack.Griefing": scenario.Attack.Griefing,
-			"BreakEven": scenario.BreakEven, "ByShare": scenario.ByShare, "Cheapest": cheapest, "CohortLoss": scenario.CohortLoss,
-			"Curve.String": scenario.Curve.String, "Cycle": scenario.Cycle, "Declared": scenario.Declared,
-			"Economics.Epoch": scenario.Economics.Epoch, "Economics.IssuancePerYear": scenario.Economics.IssuancePerYear,
-			"Economics.PerIncrement": scenario.Economics.PerIncrement, "Economics.USD": scenario.Economics.USD, "EmptyBlocks": scenario.EmptyBlocks,
-			"EpochValues.DaysToRecoup": scenario.EpochValues.DaysToRecoup, "EpochValues.StatusQuo": scenario.EpochValues.StatusQuo,
-			"ExactLeak": scenario.ExactLeak, "FinalityLoss": scenario.FinalityLoss, "FloatFactorSum": scenario.FloatFactorSum, "Grid": scenario.Grid,
-			"GroupLoss.Per32": (*scenario.GroupLoss).Per32, "GroupLoss.Total": (*scenario.GroupLoss).Total, "Groups": scenario.Groups,
-			"Headline": scenario.Headline, "JoinOutage": scenario.JoinOutage, "Layer.String": scenario.Layer.String, "LossPer32": scenario.LossPer32,
-			"MeanInterval": scenario.MeanInterval, "MutedDays": scenario.MutedDays, "Operator.Stake": (*scenario.Operator).Stake,
-			"OutageLoss": scenario.OutageLoss, "PPM.Float": scenario.PPM.Float, "PaidPer32": scenario.PaidPer32, "ParseCurve": scenario.ParseCurve,
-			"ParseLayer": scenario.ParseLayer, "PhaseLosses": scenario.PhaseLosses, "Preset": scenario.Preset, "Presets": scenario.Presets,
-			"RaiseAverage": scenario.RaiseAverage, "Repeat": scenario.Repeat, "Run": scenario.Run,
-			"RunResult.ByGroup": (*scenario.RunResult).ByGroup, "RunResult.Lost": (*scenario.RunResult).Lost,
+			"Advantage": scenario.Advantage, "AdvantageChange": scenario.AdvantageChange, "CheckParams": scenario.CheckParams,
+			"Curve.String": scenario.Curve.String, "Economics.Epoch": scenario.Economics.Epoch,
+			"Economics.IssuancePerYear": scenario.Economics.IssuancePerYear, "Economics.PerIncrement": scenario.Economics.PerIncrement,
+			"Economics.USD": scenario.Economics.USD, "EpochValues.DaysToRecoup": scenario.EpochValues.DaysToRecoup,
+			"EpochValues.StatusQuo": scenario.EpochValues.StatusQuo, "Grid": scenario.Grid, "GroupLoss.Per32": (*scenario.GroupLoss).Per32,
+			"GroupLoss.Total": (*scenario.GroupLoss).Total, "Groups": scenario.Groups, "Layer.String": scenario.Layer.String,
+			"LossPer32": scenario.LossPer32, "MeanInterval": scenario.MeanInterval, "Operator.Stake": (*scenario.Operator).Stake,
+			"PPM.Float": scenario.PPM.Float, "PaidPer32": scenario.PaidPer32, "Params": scenario.Params, "ParseCurve": scenario.ParseCurve,
+			"ParseLayer": scenario.ParseLayer, "Preset": scenario.Preset, "Presets": scenario.Presets, "Repeat": scenario.Repeat,
+			"Run": scenario.Run, "RunResult.ByGroup": (*scenario.RunResult).ByGroup, "RunResult.Lost": (*scenario.RunResult).Lost,
 			"Scenario.Validate": (*scenario.Scenario).Validate, "Series.AverageFactor": (*scenario.Series).AverageFactor,
-			"ShareOfPrincipal": scenario.ShareOfPrincipal, "SimplifiedLeak": scenario.SimplifiedLeak, "Split": scenario.Split,
-			"Stake": scenario.Stake, "Sweep": scenario.Sweep, "Tuned": scenario.Tuned, "Untriggered": scenario.Untriggered,
-			"ValidatePopulation": scenario.ValidatePopulation, "Validators": scenario.Validators, "Withhold": scenario.Withhold,
+			"ShareOfPrincipal": scenario.ShareOfPrincipal, "Stake": scenario.Stake, "Sweep": scenario.Sweep, "Tuned": scenario.Tuned,
+			"ValidatePopulation": scenario.ValidatePopulation, "Validators": scenario.Validators,
 		},
-		Samples: []any{edgeRule, edgeScenario, edgeRuns, edgeShare, edgeEconomics},
+		Samples: []any{edgeScenario, edgeRuns, edgeEconomics},
 	}
 	edges.Test(t)
 }
-
-// cheapest looks at few points: a whole box may take longer than a call should.
-func cheapest(e scenario.Economics, rule penalty.Rule, box scenario.Box, workers int, told scenario.Progress) ([]scenario.Found, error) {
-	for _, n := range box.Epochs {
-		if n > 100 && n <= scenario.MaxEpochs {
-			return nil, nil
-		}
-	}
-	return scenario.Cheapest(e, rule, box, workers, told)
-}
-
-func edgeRule(rng *rand.Rand) penalty.Rule {
-	rules := penalty.Rules()
-	return rules[rng.IntN(len(rules))]
-}
-
-func edgeShare(rng *rand.Rand) scenario.PPM { return scenario.PPM(rng.Uint64N(1_100_000)) }
 
 func edgeEconomics(*rand.Rand) scenario.Economics { return scenario.DefaultEconomics }
 

@@ -2,6 +2,9 @@ package scenario
 
 import "github.com/stakesim/stakesim/spec"
 
+// Params are the constants of scenarios: those of the main network.
+func Params() (spec.Params, error) { return spec.ParamsFor(spec.Mainnet, spec.Electra) }
+
 // CheckParams says whether scenarios have the constants of a network. They have those
 // of the main one, so the constants that a run reads must be the same; else the error
 // names the first that is not, and the network, and wraps [spec.ErrInput].
@@ -9,7 +12,7 @@ func CheckParams(p *spec.Params) error {
 	if err := p.Validate(); err != nil {
 		return err
 	}
-	own, err := params()
+	own, err := Params()
 	if err != nil {
 		return err
 	}

@@ -50,3 +50,9 @@ func ExampleCheckParams() {
 	fmt.Println(scenario.CheckParams(&gnosis))
 	// Output: SLOTS_PER_EPOCH: invalid input: 16 on gnosis; scenarios are computed with 32
 }
+
+func ExampleParams() {
+	p, err := scenario.Params()
+	fmt.Println(p.Network, p.Fork, p.SlotsPerEpoch, err)
+	// Output: mainnet electra 32 <nil>
+}

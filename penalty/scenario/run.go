@@ -45,7 +45,7 @@ func Run(s *Scenario, seed uint64, run int) (*RunResult, error) {
 }
 
 func newLedger(s *Scenario, seed uint64, run int) (*ledger, error) {
-	p, err := params()
+	p, err := Params()
 	if err != nil {
 		return nil, err
 	}

@@ -53,7 +53,7 @@ func TestARunChargesWhatTheTransitionCharges(t *testing.T) {
 	require.NoError(t, s.Validate())
 	l, err := newLedger(s, 7, 0)
 	require.NoError(t, err)
-	p, err := params()
+	p, err := Params()
 	require.NoError(t, err)
 	leakRegistry := spec.NewRegistry(int(l.w.validators))
 	for i := range leakRegistry.EffectiveBalance {

@@ -2,9 +2,8 @@ package scenario
 
 import (
 	"fmt"
-	"sync"
-	"sync/atomic"
 
+	"github.com/stakesim/stakesim/penalty/internal/parallel"
 	"github.com/stakesim/stakesim/spec"
 )
 
@@ -40,7 +39,7 @@ func Sweep(points []*Scenario, seed uint64, workers int, told Progress) ([][]*Ru
 			jobs = append(jobs, job{i, run})
 		}
 	}
-	err := parallel(len(jobs), workers, told, func(k int) error {
+	err := parallel.Do(len(jobs), workers, told, func(k int) error {
 		j := jobs[k]
 		r, err := Run(points[j.point], seed, j.run)
 		if err != nil {
@@ -53,37 +52,6 @@ func Sweep(points []*Scenario, seed uint64, workers int, told Progress) ([][]*Ru
 		return nil
 	})
 	return results, err
-}
-
-// parallel calls work for 0 to n-1 on so many goroutines and returns the error of
-// the lowest, whatever the order in which they end.
-func parallel(n, workers int, told Progress, work func(int) error) error {
-	errs := make([]error, n)
-	var next, done atomic.Int64
-	var wg sync.WaitGroup
-	for range max(1, min(workers, n)) {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			for {
-				k := int(next.Add(1)) - 1
-				if k >= n {
-					return
-				}
-				errs[k] = work(k)
-				if d := done.Add(1); told != nil {
-					told(int(d), n)
-				}
-			}
-		}()
-	}
-	wg.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // Axis is one parameter of a sweep.

@@ -1,4 +1,4 @@
-package scenario_test
+package study_test
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 	"github.com/stakesim/stakesim/penalty"
 	"github.com/stakesim/stakesim/penalty/epoch"
 	"github.com/stakesim/stakesim/penalty/scenario"
+	"github.com/stakesim/stakesim/penalty/study"
 	"github.com/stakesim/stakesim/spec"
 )
 
@@ -26,7 +27,7 @@ func TestAnEpochAt407MIsWorthWhatTheDesignStates(t *testing.T) {
 
 // The published table (2026): dollars per 32 ETH and day, float and integer.
 func TestTheHeadlineTableIsThePublishedOne(t *testing.T) {
-	rows, err := scenario.Headline(scenario.DefaultEconomics)
+	rows, err := study.Headline(scenario.DefaultEconomics)
 	require.NoError(t, err)
 	want := map[uint64][3][2]string{
 		0:   {{"6.17", "6.17"}, {"6.17", "6.17"}, {"6.17", "6.17"}},
@@ -54,7 +55,7 @@ func TestTheHeadlineTableIsThePublishedOne(t *testing.T) {
 }
 
 func TestAnOutageOf40PercentHasThePublishedSimplifiedCost(t *testing.T) {
-	rows, err := scenario.FinalityLoss(scenario.DefaultEconomics, 400, 3)
+	rows, err := study.FinalityLoss(scenario.DefaultEconomics, 400, 3)
 	require.NoError(t, err)
 	require.Len(t, rows, 4)
 	for i, want := range []float64{819, 1469, 2124, 2083} {
@@ -64,7 +65,7 @@ func TestAnOutageOf40PercentHasThePublishedSimplifiedCost(t *testing.T) {
 		require.Less(t, rows[i].ExactUSD, rows[i].SimplifiedUSD)
 		require.Less(t, rows[i].FollowingUSD, rows[i].ExactUSD)
 	}
-	_, err = scenario.FinalityLoss(scenario.DefaultEconomics, 100, 3)
+	_, err = study.FinalityLoss(scenario.DefaultEconomics, 100, 3)
 	require.ErrorIs(t, err, spec.ErrInput)
 }
 
@@ -81,7 +82,7 @@ func TestTheExactLeakIsThatOfTheTransition(t *testing.T) {
 			r.PreviousFlags[i] = spec.AllFlags
 		}
 	}
-	path, err := scenario.ExactLeak(32*spec.ETH, epochs, nil)
+	path, err := study.ExactLeak(32*spec.ETH, epochs, nil)
 	require.NoError(t, err)
 	var s spec.Summary
 	d := epoch.NewDeltas(r.Len())
@@ -100,12 +101,12 @@ func TestTheCostGrowsWithTheStakeThatFailsAndTheConstants(t *testing.T) {
 	for name, rule := range map[string]penalty.Smoothed2026{"E1": penalty.SmoothedE1, "E3": penalty.SmoothedE3} {
 		last := 0.
 		for permille := uint64(0); permille <= 300; permille += 20 {
-			row, err := scenario.CohortLoss(scenario.DefaultEconomics, rule, permille, 1)
+			row, err := study.CohortLoss(scenario.DefaultEconomics, rule, permille, 1)
 			require.NoError(t, err)
 			require.GreaterOrEqual(t, row.IntegerUSD, last, name)
 			last = row.IntegerUSD
 		}
 	}
-	_, err := scenario.CohortLoss(scenario.DefaultEconomics, penalty.SmoothedE1, 998, 1)
+	_, err := study.CohortLoss(scenario.DefaultEconomics, penalty.SmoothedE1, 998, 1)
 	require.ErrorIs(t, err, spec.ErrInput)
 }

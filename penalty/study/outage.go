@@ -1,7 +1,8 @@
-package scenario
+package study
 
 import (
 	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/penalty/scenario"
 	"github.com/stakesim/stakesim/spec"
 )
 
@@ -11,7 +12,7 @@ import (
 // penalties as the mean over the slots (see [PhaseLosses]); no leak and no chance.
 // The rule has settled on the calm before.
 // Shares above one together give [spec.ErrInput].
-func OutageLoss(e Economics, rule penalty.Rule, calm, cohort PPM, epochs uint64) (spec.Gwei, error) {
+func OutageLoss(e scenario.Economics, rule penalty.Rule, calm, cohort scenario.PPM, epochs uint64) (spec.Gwei, error) {
 	losses, err := PhaseLosses(e, rule, calm, []Phase{{calm + cohort, epochs}})
 	if err != nil {
 		return 0, err

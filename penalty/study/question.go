@@ -1,7 +1,8 @@
-package scenario
+package study
 
 import (
 	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/penalty/scenario"
 	"github.com/stakesim/stakesim/spec"
 )
 
@@ -9,10 +10,10 @@ import (
 // the factor of 2048 ETH that fail at once, as one validator in one slot, as 64 of
 // 32 ETH in one slot, and as the same 64 spread over the slots of an epoch, two in
 // each. The slots' other offline balance is what the rule has settled on.
-func Split(e Economics, rule penalty.Rule) (lone, together, spread penalty.Factor, err error) {
-	other := e.TotalActive / SlotsPerEpoch / spec.Gwei(Whole) * spec.Gwei(Calm)
+func Split(e scenario.Economics, rule penalty.Rule) (lone, together, spread penalty.Factor, err error) {
+	other := e.TotalActive / scenario.SlotsPerEpoch / spec.Gwei(scenario.Whole) * spec.Gwei(Calm)
 	at := func(more spec.Gwei) (penalty.Factor, error) {
-		before, err := spec.ObsOfOffline(other, e.TotalActive, SlotsPerEpoch)
+		before, err := spec.ObsOfOffline(other, e.TotalActive, scenario.SlotsPerEpoch)
 		if err != nil {
 			return penalty.Factor{}, err
 		}
@@ -20,7 +21,7 @@ func Split(e Economics, rule penalty.Rule) (lone, together, spread penalty.Facto
 		if err != nil {
 			return penalty.Factor{}, err
 		}
-		o, err := spec.ObsOfOffline(other+more, e.TotalActive, SlotsPerEpoch)
+		o, err := spec.ObsOfOffline(other+more, e.TotalActive, scenario.SlotsPerEpoch)
 		if err != nil {
 			return penalty.Factor{}, err
 		}
@@ -40,13 +41,13 @@ func Split(e Economics, rule penalty.Rule) (lone, together, spread penalty.Facto
 // Untriggered is the largest balance in Gwei that can be offline in every slot
 // beside the calm without a factor above one in the first of them: the size below
 // which an outage costs what it costs today.
-func Untriggered(e Economics, rule penalty.Rule) (spec.Gwei, error) {
-	if _, err := e.Epoch(Validator); err != nil {
+func Untriggered(e scenario.Economics, rule penalty.Rule) (spec.Gwei, error) {
+	if _, err := e.Epoch(scenario.Validator); err != nil {
 		return 0, err
 	}
-	reference := e.TotalActive / SlotsPerEpoch
-	other := reference / spec.Gwei(Whole) * spec.Gwei(Calm)
-	before, err := spec.ObsOfOffline(other, e.TotalActive, SlotsPerEpoch)
+	reference := e.TotalActive / scenario.SlotsPerEpoch
+	other := reference / spec.Gwei(scenario.Whole) * spec.Gwei(Calm)
+	before, err := spec.ObsOfOffline(other, e.TotalActive, scenario.SlotsPerEpoch)
 	if err != nil {
 		return 0, err
 	}
@@ -57,7 +58,7 @@ func Untriggered(e Economics, rule penalty.Rule) (spec.Gwei, error) {
 	low, high := spec.Gwei(0), reference-other
 	for low < high {
 		middle := low + (high-low+1)/2
-		o, err := spec.ObsOfOffline(other+middle, e.TotalActive, SlotsPerEpoch)
+		o, err := spec.ObsOfOffline(other+middle, e.TotalActive, scenario.SlotsPerEpoch)
 		if err != nil {
 			return 0, err
 		}
@@ -80,17 +81,17 @@ func Untriggered(e Economics, rule penalty.Rule) (spec.Gwei, error) {
 // so that it is too high by its online part over the slots of an epoch. A cohort that
 // is more than the rest of the stake, or muted for more than three years, gives
 // [spec.ErrInput].
-func MutedDays(e Economics, rule penalty.Smoothed2026, cohort PPM) (float64, error) {
-	if cohort > Whole-Calm {
+func MutedDays(e scenario.Economics, rule penalty.Smoothed2026, cohort scenario.PPM) (float64, error) {
+	if cohort > scenario.Whole-Calm {
 		return 0, spec.Atf("cohort", -1, spec.ErrInput, "%v and what is offline anyway are more than one", cohort.Float())
 	}
-	reference := e.TotalActive / SlotsPerEpoch
-	calm := reference / spec.Gwei(Whole) * spec.Gwei(Calm)
-	normal, err := spec.ObsOfOffline(calm, e.TotalActive, SlotsPerEpoch)
+	reference := e.TotalActive / scenario.SlotsPerEpoch
+	calm := reference / spec.Gwei(scenario.Whole) * spec.Gwei(Calm)
+	normal, err := spec.ObsOfOffline(calm, e.TotalActive, scenario.SlotsPerEpoch)
 	if err != nil {
 		return 0, err
 	}
-	slots := make([]spec.SlotObs, SlotsPerEpoch)
+	slots := make([]spec.SlotObs, scenario.SlotsPerEpoch)
 	for i := range slots {
 		slots[i] = normal
 	}
@@ -98,7 +99,7 @@ func MutedDays(e Economics, rule penalty.Smoothed2026, cohort PPM) (float64, err
 	if err != nil {
 		return 0, err
 	}
-	failing, err := spec.ObsOfOffline(calm+reference/spec.Gwei(Whole)*spec.Gwei(cohort), e.TotalActive, SlotsPerEpoch)
+	failing, err := spec.ObsOfOffline(calm+reference/spec.Gwei(scenario.Whole)*spec.Gwei(cohort), e.TotalActive, scenario.SlotsPerEpoch)
 	if err != nil {
 		return 0, err
 	}
@@ -106,10 +107,10 @@ func MutedDays(e Economics, rule penalty.Smoothed2026, cohort PPM) (float64, err
 	if err != nil {
 		return 0, err
 	}
-	const limit = 3 * 365 * EpochsPerDay * SlotsPerEpoch
+	const limit = 3 * 365 * scenario.EpochsPerDay * scenario.SlotsPerEpoch
 	for slot := range uint64(limit) {
 		if seed <= enough {
-			return float64(slot) / (EpochsPerDay * SlotsPerEpoch), nil
+			return float64(slot) / (scenario.EpochsPerDay * scenario.SlotsPerEpoch), nil
 		}
 		_, next, err := rule.Step(seed, &normal)
 		if err != nil {
@@ -150,12 +151,12 @@ func unmuted(rule penalty.Smoothed2026, low, high spec.Gwei, failing *spec.SlotO
 // the rule has settled on it: under the rule of 2024 a share of up to 1/4096 of the
 // stake in each slot alternates 4, 0, 0, 0, and who knows the counter can be
 // offline in the slots that cost nothing. A number of slots outside 0 to
-// [MaxEpochs] gives [spec.ErrInput].
-func Cycle(e Economics, rule penalty.Rule, perSlot spec.Gwei, slots int) ([]penalty.Factor, error) {
-	if slots < 0 || slots > MaxEpochs {
+// [scenario.MaxEpochs] gives [spec.ErrInput].
+func Cycle(e scenario.Economics, rule penalty.Rule, perSlot spec.Gwei, slots int) ([]penalty.Factor, error) {
+	if slots < 0 || slots > scenario.MaxEpochs {
 		return nil, spec.Atf("slots", -1, spec.ErrInput, "%d", slots)
 	}
-	o, err := spec.ObsOfOffline(perSlot, e.TotalActive, SlotsPerEpoch)
+	o, err := spec.ObsOfOffline(perSlot, e.TotalActive, scenario.SlotsPerEpoch)
 	if err != nil {
 		return nil, err
 	}
@@ -177,7 +178,7 @@ func Cycle(e Economics, rule penalty.Rule, perSlot spec.Gwei, slots int) ([]pena
 // ByShare is what 32 ETH lose in one outage of everything that shares a region, a
 // client or a provider, for each share of the stake: the premium on crowding, paid
 // by whoever is there, whoever caused it.
-func ByShare(e Economics, rule penalty.Rule, shares []PPM, epochs uint64) ([]spec.Gwei, error) {
+func ByShare(e scenario.Economics, rule penalty.Rule, shares []scenario.PPM, epochs uint64) ([]spec.Gwei, error) {
 	losses := make([]spec.Gwei, len(shares))
 	for i, s := range shares {
 		var err error
@@ -192,8 +193,8 @@ func ByShare(e Economics, rule penalty.Rule, shares []PPM, epochs uint64) ([]spe
 // client of the majority it may fail, in outages of the same length, before it
 // costs its users more. One means that sharing the majority's client costs
 // nothing more.
-func BreakEven(e Economics, rule penalty.Rule, majority, minority PPM, epochs uint64) (float64, error) {
-	losses, err := ByShare(e, rule, []PPM{majority, minority}, epochs)
+func BreakEven(e scenario.Economics, rule penalty.Rule, majority, minority scenario.PPM, epochs uint64) (float64, error) {
+	losses, err := ByShare(e, rule, []scenario.PPM{majority, minority}, epochs)
 	if err != nil {
 		return 0, err
 	}
@@ -205,8 +206,8 @@ func BreakEven(e Economics, rule penalty.Rule, majority, minority PPM, epochs ui
 // returns what 32 ETH of a cohort lose undeclared and declared. Declaring never
 // costs anything here, so that everybody declares, whatever is true: the discount
 // then merely weakens the rule.
-func Declared(e Economics, rule penalty.Rule, cohort, discount PPM, epochs uint64) (undeclared, declared spec.Gwei, err error) {
-	if discount > Whole {
+func Declared(e scenario.Economics, rule penalty.Rule, cohort, discount scenario.PPM, epochs uint64) (undeclared, declared spec.Gwei, err error) {
+	if discount > scenario.Whole {
 		return 0, 0, spec.Atf("discount", -1, spec.ErrInput, "%v is more than one", discount.Float())
 	}
 	if undeclared, err = OutageLoss(e, rule, Calm, cohort, epochs); err != nil {
@@ -217,7 +218,7 @@ func Declared(e Economics, rule penalty.Rule, cohort, discount PPM, epochs uint6
 		return 0, 0, err
 	}
 	excess := undeclared - min(undeclared, plain)
-	kept := excess / spec.Gwei(Whole) * spec.Gwei(Whole-discount)
-	kept += excess % spec.Gwei(Whole) * spec.Gwei(Whole-discount) / spec.Gwei(Whole)
+	kept := excess / spec.Gwei(scenario.Whole) * spec.Gwei(scenario.Whole-discount)
+	kept += excess % spec.Gwei(scenario.Whole) * spec.Gwei(scenario.Whole-discount) / spec.Gwei(scenario.Whole)
 	return undeclared, undeclared - excess + kept, nil
 }

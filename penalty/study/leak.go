@@ -1,7 +1,8 @@
-package scenario
+package study
 
 import (
 	"github.com/stakesim/stakesim/penalty/epoch"
+	"github.com/stakesim/stakesim/penalty/scenario"
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/u64"
 )
@@ -10,9 +11,9 @@ import (
 // the first epoch on the score grows by four, and epoch k costs effective balance
 // times 4k over four times the quotient. It ignores that a leak begins only after
 // four epochs without finality, and keeps the effective balance. More than 2048
-// ETH and a length outside 0 to [MaxEpochs] give [spec.ErrInput].
+// ETH and a length outside 0 to [scenario.MaxEpochs] give [spec.ErrInput].
 func SimplifiedLeak(effectiveBalance spec.Gwei, epochs int) (spec.Gwei, error) {
-	p, err := params()
+	p, err := scenario.Params()
 	if err != nil {
 		return 0, err
 	}
@@ -45,7 +46,7 @@ type LeakEpoch struct {
 // nil keeps the effective balance, otherwise it follows the balance, which starts
 // level with it. Errors as for [SimplifiedLeak].
 func ExactLeak(effectiveBalance spec.Gwei, epochs int, other func(epoch int, inLeak bool) spec.Gwei) ([]LeakEpoch, error) {
-	p, err := params()
+	p, err := scenario.Params()
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +66,9 @@ func ExactLeak(effectiveBalance spec.Gwei, epochs int, other func(epoch int, inL
 			continue
 		}
 		loss, ok := u64.Mul(other(k, inLeak), effective/spec.EffectiveBalanceIncrement)
-		if loss, ok = add(loss, leak, ok); !ok {
+		if sum, fits := u64.Add(loss, leak); ok && fits {
+			loss = sum
+		} else {
 			loss = balance
 		}
 		balance -= min(balance, loss)
@@ -76,10 +79,8 @@ func ExactLeak(effectiveBalance spec.Gwei, epochs int, other func(epoch int, inL
 
 // checkLeak bounds a leak, so that no product leaves 64 bits.
 func checkLeak(effectiveBalance spec.Gwei, epochs int) error {
-	if effectiveBalance > 2048*spec.ETH || epochs < 0 || epochs > MaxEpochs {
+	if effectiveBalance > 2048*spec.ETH || epochs < 0 || epochs > scenario.MaxEpochs {
 		return spec.Atf("effective_balance", -1, spec.ErrInput, "%d Gwei for %d epochs", effectiveBalance, epochs)
 	}
 	return nil
 }
-
-func params() (spec.Params, error) { return spec.ParamsFor(spec.Mainnet, spec.Electra) }

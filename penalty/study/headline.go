@@ -1,9 +1,10 @@
-package scenario
+package study
 
 import (
 	"math"
 
 	"github.com/stakesim/stakesim/penalty"
+	"github.com/stakesim/stakesim/penalty/scenario"
 	"github.com/stakesim/stakesim/spec"
 	"github.com/stakesim/stakesim/spec/u64"
 )
@@ -34,7 +35,7 @@ var headlineRules = []struct {
 
 // Headline returns the published cost table: cohorts of no, 1, 5, 10 and 20
 // percent for a day, under every preset.
-func Headline(e Economics) ([]HeadlineRow, error) {
+func Headline(e scenario.Economics) ([]HeadlineRow, error) {
 	var rows []HeadlineRow
 	for _, permille := range []uint64{0, 10, 50, 100, 200} {
 		for _, r := range headlineRules {
@@ -52,16 +53,16 @@ func Headline(e Economics) ([]HeadlineRow, error) {
 // CohortLoss is one row of the cost table, for any cohort, constants and number
 // of days; it leaves the preset's name empty. A cohort above the stake and days
 // outside 1 to 2330 give [spec.ErrInput], sums above 64 bits [spec.ErrOverflow].
-func CohortLoss(e Economics, rule penalty.Smoothed2026, permille uint64, days int) (HeadlineRow, error) {
+func CohortLoss(e scenario.Economics, rule penalty.Smoothed2026, permille uint64, days int) (HeadlineRow, error) {
 	row := HeadlineRow{Permille: permille, Days: days}
-	if permille > 1000-calmPermille || days < 1 || days > MaxEpochs/EpochsPerDay {
-		return row, spec.Atf("cohort", -1, spec.ErrInput, "%d thousandths for %d days, not up to %d for 1 to %d", permille, days, 1000-calmPermille, MaxEpochs/EpochsPerDay)
+	if permille > 1000-calmPermille || days < 1 || days > scenario.MaxEpochs/scenario.EpochsPerDay {
+		return row, spec.Atf("cohort", -1, spec.ErrInput, "%d thousandths for %d days, not up to %d for 1 to %d", permille, days, 1000-calmPermille, scenario.MaxEpochs/scenario.EpochsPerDay)
 	}
-	v, err := e.Epoch(Validator)
+	v, err := e.Epoch(scenario.Validator)
 	if err != nil {
 		return row, err
 	}
-	epochs := uint64(days) * EpochsPerDay
+	epochs := uint64(days) * scenario.EpochsPerDay
 	flat := spec.Gwei(epochs) * (v.Ideal + v.Source) // below 2^19 times 2^33
 	scaled, err := integerTarget(e, rule, v, permille, epochs)
 	if err != nil {
@@ -72,25 +73,25 @@ func CohortLoss(e Economics, rule penalty.Smoothed2026, permille uint64, days in
 		return row, spec.Atf("target", -1, spec.ErrOverflow, "sum of %d epochs", epochs)
 	}
 	row.IntegerUSD = e.USD(row.IntegerLoss)
-	factors := FloatFactorSum(rule, permille, int(epochs)*SlotsPerEpoch)
-	loss := float64(flat) + float64(float64(v.Target)*factors)/SlotsPerEpoch
+	factors := FloatFactorSum(rule, permille, int(epochs)*scenario.SlotsPerEpoch)
+	loss := float64(flat) + float64(float64(v.Target)*factors)/scenario.SlotsPerEpoch
 	row.FloatUSD = loss / 1e9 * e.PriceUSD
 	row.Ratio = loss / float64(spec.Gwei(epochs)*(v.Ideal+v.StatusQuo()))
-	row.RecoupDays = loss * 100 / (float64(v.FullIncome) * EpochsPerDay)
+	row.RecoupDays = loss * 100 / (float64(v.FullIncome) * scenario.EpochsPerDay)
 	return row, nil
 }
 
 // integerTarget is the scaled target penalty over the epochs, mean over the
 // slots in which the validator may attest, floored.
-func integerTarget(e Economics, rule penalty.Smoothed2026, v EpochValues, permille, epochs uint64) (spec.Gwei, error) {
-	reference := e.TotalActive / SlotsPerEpoch
-	o, err := spec.ObsOfOffline(reference*spec.Gwei(calmPermille+permille)/1000, e.TotalActive, SlotsPerEpoch)
+func integerTarget(e scenario.Economics, rule penalty.Smoothed2026, v scenario.EpochValues, permille, epochs uint64) (spec.Gwei, error) {
+	reference := e.TotalActive / scenario.SlotsPerEpoch
+	o, err := spec.ObsOfOffline(reference*spec.Gwei(calmPermille+permille)/1000, e.TotalActive, scenario.SlotsPerEpoch)
 	if err != nil {
 		return 0, err
 	}
 	average := reference * calmPermille / 1000
 	var sum spec.Gwei
-	for range epochs * SlotsPerEpoch {
+	for range epochs * scenario.SlotsPerEpoch {
 		f, next, err := rule.Step(average, &o)
 		if err != nil {
 			return 0, err
@@ -104,14 +105,14 @@ func integerTarget(e Economics, rule penalty.Smoothed2026, v EpochValues, permil
 		}
 		average = next
 	}
-	return sum / SlotsPerEpoch, nil
+	return sum / scenario.SlotsPerEpoch, nil
 }
 
 // FloatFactorSum is the sum of the factors over so many slots of the published
 // float model, for a cohort in thousandths of the stake. More slots than those of
-// [MaxEpochs] give not-a-number.
+// [scenario.MaxEpochs] give not-a-number.
 func FloatFactorSum(rule penalty.Smoothed2026, permille uint64, slots int) float64 {
-	if slots > MaxEpochs*SlotsPerEpoch {
+	if slots > scenario.MaxEpochs*scenario.SlotsPerEpoch {
 		return math.NaN()
 	}
 	const calm = calmPermille / 1000.
@@ -142,7 +143,7 @@ type LeakRow struct {
 
 // FinalityLoss returns the rows of an outage of so many thousandths, enough to
 // lose finality, that lasts so many days: the status quo and every preset.
-func FinalityLoss(e Economics, permille uint64, days int) ([]LeakRow, error) {
+func FinalityLoss(e scenario.Economics, permille uint64, days int) ([]LeakRow, error) {
 	if permille <= 333-calmPermille || permille > 1000-calmPermille {
 		return nil, spec.Atf("cohort", -1, spec.ErrInput, "%d thousandths do not lose finality", permille)
 	}
@@ -159,25 +160,25 @@ func FinalityLoss(e Economics, permille uint64, days int) ([]LeakRow, error) {
 	return rows, err
 }
 
-func leakRow(e Economics, name string, rule penalty.Smoothed2026, permille uint64, days int) (LeakRow, error) {
+func leakRow(e scenario.Economics, name string, rule penalty.Smoothed2026, permille uint64, days int) (LeakRow, error) {
 	row := LeakRow{Rule: name}
-	v, err := e.Epoch(Validator)
+	v, err := e.Epoch(scenario.Validator)
 	if err != nil {
 		return row, err
 	}
-	epochs := days * EpochsPerDay
+	epochs := days * scenario.EpochsPerDay
 	cohort, err := CohortLoss(e, rule, permille, days)
 	if err != nil {
 		return row, err
 	}
-	simple, err := SimplifiedLeak(Validator, epochs)
+	simple, err := SimplifiedLeak(scenario.Validator, epochs)
 	if err != nil {
 		return row, err
 	}
 	row.SimplifiedLeakUSD = e.USD(simple)
 	row.SimplifiedUSD = cohort.FloatUSD + row.SimplifiedLeakUSD
 	scaled := cohort.IntegerLoss - spec.Gwei(epochs)*(v.Ideal+v.Source)
-	fixed, err := ExactLeak(Validator, epochs, nil)
+	fixed, err := ExactLeak(scenario.Validator, epochs, nil)
 	if err != nil {
 		return row, err
 	}
@@ -194,10 +195,10 @@ func leakRow(e Economics, name string, rule penalty.Smoothed2026, permille uint6
 // followingLeak fills in the row whose effective balance falls on the way. The
 // factors are those of a constant cohort: its share of the stake falls too, by
 // at most a thirtieth, which is left out.
-func followingLeak(row *LeakRow, e Economics, v EpochValues, scaled spec.Gwei, epochs int) error {
-	const increments = spec.Gwei(Validator / spec.EffectiveBalanceIncrement)
+func followingLeak(row *LeakRow, e scenario.Economics, v scenario.EpochValues, scaled spec.Gwei, epochs int) error {
+	const increments = spec.Gwei(scenario.Validator / spec.EffectiveBalanceIncrement)
 	perEpoch := (v.Source + scaled/spec.Gwei(epochs)) / increments
-	path, err := ExactLeak(Validator, epochs, func(int, bool) spec.Gwei { return perEpoch })
+	path, err := ExactLeak(scenario.Validator, epochs, func(int, bool) spec.Gwei { return perEpoch })
 	if err != nil {
 		return err
 	}
