@@ -67,8 +67,12 @@ func RemovePending() {
 	}
 }
 
+// hangup is SIGHUP by its number, because not every system that Go builds for has a
+// name for it.
+const hangup = syscall.Signal(1)
+
 // endings are the signals that end a program.
-var endings = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
+var endings = []os.Signal{os.Interrupt, syscall.SIGTERM, hangup}
 
 // EndOnSignal ends the program on SIGINT, SIGTERM or SIGHUP with status 128 and the
 // signal's number, however it may be blocked, after [RemovePending]. A second signal
@@ -78,7 +82,7 @@ var endings = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
 func EndOnSignal() {
 	c := make(chan os.Signal, 1)
 	for _, s := range endings {
-		if s != syscall.SIGHUP || !signal.Ignored(s) {
+		if s != hangup || !signal.Ignored(s) {
 			signal.Notify(c, s)
 		}
 	}
