@@ -2,7 +2,6 @@ package ref
 
 import (
 	"math/rand/v2"
-	"reflect"
 	"testing"
 
 	"github.com/stakesim/stakesim/spec/budget"
@@ -15,24 +14,7 @@ type model interface{ ledger() *Ledger }
 func (m *Ledger) ledger() *Ledger { return m }
 
 // made turns a method of the ledger into a function of a model.
-func made(method any) any {
-	f := reflect.ValueOf(method)
-	in, out := []reflect.Type{reflect.TypeFor[model]()}, []reflect.Type{}
-	for i := 1; i < f.Type().NumIn(); i++ {
-		in = append(in, f.Type().In(i))
-	}
-	for i := range f.Type().NumOut() {
-		out = append(out, f.Type().Out(i))
-	}
-	return reflect.MakeFunc(reflect.FuncOf(in, out, false), func(args []reflect.Value) []reflect.Value {
-		var l *Ledger
-		if m, ok := args[0].Interface().(model); ok {
-			l = m.ledger()
-		}
-		args[0] = reflect.ValueOf(l)
-		return f.Call(args)
-	}).Interface()
-}
+func made(method any) any { return budget.Of(model.ledger, method) }
 
 // atWork is a model with rows of every kind.
 func atWork(*rand.Rand) model {

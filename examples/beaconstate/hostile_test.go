@@ -17,30 +17,14 @@ import (
 	"github.com/stakesim/stakesim/spec/file"
 )
 
-// zipped is the gzip form of a pattern that is there so many times.
-func zipped(t *testing.T, head, pattern string, times int) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	z := gzip.NewWriter(&b)
-	_, err := io.WriteString(z, head)
-	require.NoError(t, err)
-	block := []byte(strings.Repeat(pattern, 1<<10))
-	for range times >> 10 {
-		_, err = z.Write(block)
-		require.NoError(t, err)
-	}
-	require.NoError(t, z.Close())
-	return b.Bytes()
-}
-
 func TestAnOfflineFileThatIsNoneEndsInTimeWithAnErrorThatSaysWhere(t *testing.T) {
 	dir := t.TempDir()
 	names := []string{"/dev/zero"}
 	for name, b := range map[string][]byte{
-		"one-line.gz":    zipped(t, "", "1", 64<<20),
-		"one-number.gz":  zipped(t, "validator\n1", "0", 64<<20),
-		"empty-lines.gz": zipped(t, "validator\n", "\n", 64<<20),
-		"same-line.gz":   zipped(t, "validator\n", "7\n", 16<<20),
+		"one-line.gz":    budget.Zipped(t, "", "1", 64<<20),
+		"one-number.gz":  budget.Zipped(t, "validator\n1", "0", 64<<20),
+		"empty-lines.gz": budget.Zipped(t, "validator\n", "\n", 64<<20),
+		"same-line.gz":   budget.Zipped(t, "validator\n", "7\n", 16<<20),
 	} {
 		names = append(names, filepath.Join(dir, name))
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), b, 0o644))
@@ -95,7 +79,7 @@ func TestMarksCompressionAndLargeNumbersChangeNothing(t *testing.T) {
 	for name, b := range map[string][]byte{
 		"plain":                []byte(text),
 		"a mark":               []byte("\ufeff" + text),
-		"a mark in gzip":       zipped(t, "\ufeff"+text, "", 0),
+		"a mark in gzip":       budget.Zipped(t, "\ufeff"+text, "", 0),
 		"line ends of Windows": []byte(strings.ReplaceAll(text, "\n", "\r\n")),
 		"exponents":            []byte("validator\n0.7e1\n1E3\n"),
 		"blanks":               []byte(" validator \n 7 \n\n1000\n\n"),

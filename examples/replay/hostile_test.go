@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"compress/gzip"
 	"io"
 	"os"
 	"path/filepath"
@@ -22,33 +21,17 @@ func over(series string) []string {
 	return []string{"-csv", series, "-total-active-gwei", "32e15", "-seed-gwei", "0", "-mechanism", "status-quo", "-format", "csv"}
 }
 
-// zipped is the gzip form of a pattern that is there so many times.
-func zipped(t *testing.T, head, pattern string, times int) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	z := gzip.NewWriter(&b)
-	_, err := io.WriteString(z, head)
-	require.NoError(t, err)
-	block := []byte(strings.Repeat(pattern, 1<<10))
-	for range times >> 10 {
-		_, err = z.Write(block)
-		require.NoError(t, err)
-	}
-	require.NoError(t, z.Close())
-	return b.Bytes()
-}
-
 func TestASeriesThatIsNoneEndsInTimeWithAnErrorThatSaysWhere(t *testing.T) {
 	const header = "epoch,offline_gwei\n"
 	dir := t.TempDir()
 	for name, b := range map[string][]byte{
-		"one-line.gz":    zipped(t, "", "1", 64<<20),
-		"zeros.gz":       zipped(t, "", "\x00", 64<<20),
-		"one-field.gz":   zipped(t, header+"1,", "0", 64<<20),
-		"open-quote.gz":  zipped(t, header+"1,\"", "0\n", 16<<20),
-		"empty-lines.gz": zipped(t, header, "\n", 64<<20),
-		"fields.gz":      zipped(t, header, "1,", 16<<20),
-		"same-row.gz":    zipped(t, header, "1,0\n", 4<<20),
+		"one-line.gz":    budget.Zipped(t, "", "1", 64<<20),
+		"zeros.gz":       budget.Zipped(t, "", "\x00", 64<<20),
+		"one-field.gz":   budget.Zipped(t, header+"1,", "0", 64<<20),
+		"open-quote.gz":  budget.Zipped(t, header+"1,\"", "0\n", 16<<20),
+		"empty-lines.gz": budget.Zipped(t, header, "\n", 64<<20),
+		"fields.gz":      budget.Zipped(t, header, "1,", 16<<20),
+		"same-row.gz":    budget.Zipped(t, header, "1,0\n", 4<<20),
 	} {
 		path := filepath.Join(dir, name)
 		require.NoError(t, os.WriteFile(path, b, 0o644))
@@ -72,8 +55,8 @@ func TestMarksCompressionAndLargeNumbersChangeNothing(t *testing.T) {
 	require.NoError(t, run(over("-"), strings.NewReader(text), &want))
 	for name, b := range map[string][]byte{
 		"a mark":                 []byte("\ufeff" + text),
-		"gzip":                   zipped(t, text, "", 0),
-		"a mark in gzip":         zipped(t, "\ufeff"+text, "", 0),
+		"gzip":                   budget.Zipped(t, text, "", 0),
+		"a mark in gzip":         budget.Zipped(t, "\ufeff"+text, "", 0),
 		"line ends of Windows":   []byte(strings.ReplaceAll(text, "\n", "\r\n")),
 		"numbers with exponents": []byte("epoch,offline_gwei\n7.0,4.07e7\n0.8e1,36E+12\n"),
 		"blanks":                 []byte("epoch, offline_gwei\n7, 40700000\n8 ,36000000000000\n\n"),

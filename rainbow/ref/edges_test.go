@@ -4,7 +4,6 @@ import (
 	"math"
 	"math/big"
 	"math/rand/v2"
-	"reflect"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -19,24 +18,7 @@ type coherent interface{ state() *State }
 func (s *State) state() *State { return s }
 
 // model turns a method of the state into a function of a coherent one.
-func model(method any) any {
-	f := reflect.ValueOf(method)
-	in, out := []reflect.Type{reflect.TypeFor[coherent]()}, []reflect.Type{}
-	for i := 1; i < f.Type().NumIn(); i++ {
-		in = append(in, f.Type().In(i))
-	}
-	for i := range f.Type().NumOut() {
-		out = append(out, f.Type().Out(i))
-	}
-	return reflect.MakeFunc(reflect.FuncOf(in, out, false), func(args []reflect.Value) []reflect.Value {
-		var s *State
-		if m, ok := args[0].Interface().(coherent); ok {
-			s = m.state()
-		}
-		args[0] = reflect.ValueOf(s)
-		return f.Call(args)
-	}).Interface()
-}
+func model(method any) any { return budget.Of(coherent.state, method) }
 
 // atWork is an economy of two operators and four services, with some of everything.
 func atWork(rng *rand.Rand) coherent {

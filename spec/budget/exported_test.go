@@ -38,7 +38,7 @@ func TestExportedFunctionsAndMethodsAreNamedInOrder(t *testing.T) {
 }
 
 func TestThisPackageExportsItself(t *testing.T) {
-	require.Equal(t, []string{"Edges.Test", "Exported", "Run", "Spoil"}, Exported(t, "."))
+	require.Equal(t, []string{"Edges.Test", "Exported", "Of", "Run", "Spoil", "Zipped"}, Exported(t, "."))
 }
 
 // fatal is a test whose Fatalf ends the goroutine, as a test's does, by a panic that

@@ -3,7 +3,6 @@ package whole
 import (
 	"math/big"
 	"math/rand/v2"
-	"reflect"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -17,24 +16,7 @@ type coherent interface{ ledger() *Ledger }
 func (l *Ledger) ledger() *Ledger { return l }
 
 // model turns a method of the ledger into a function of a coherent one.
-func model(method any) any {
-	f := reflect.ValueOf(method)
-	in, out := []reflect.Type{reflect.TypeFor[coherent]()}, []reflect.Type{}
-	for i := 1; i < f.Type().NumIn(); i++ {
-		in = append(in, f.Type().In(i))
-	}
-	for i := range f.Type().NumOut() {
-		out = append(out, f.Type().Out(i))
-	}
-	return reflect.MakeFunc(reflect.FuncOf(in, out, false), func(args []reflect.Value) []reflect.Value {
-		var l *Ledger
-		if m, ok := args[0].Interface().(coherent); ok {
-			l = m.ledger()
-		}
-		args[0] = reflect.ValueOf(l)
-		return f.Call(args)
-	}).Interface()
-}
+func model(method any) any { return budget.Of(coherent.ledger, method) }
 
 // atWork is a ledger with rows of every kind.
 func atWork(rng *rand.Rand) coherent {
