@@ -130,7 +130,7 @@ func (c *Chart) style(p *plot.Plot, width float64) {
 	p.X.Label.Text, p.Y.Label.Text = c.X, c.Y
 	p.X.Tick.Marker, p.Y.Tick.Marker = ticks{n: int(width / 110)}, ticks{n: 6}
 	if c.LogX {
-		p.X.Scale, p.X.Tick.Marker = plot.LogScale{}, logTicks{}
+		p.X.Scale, p.X.Tick.Marker = plot.LogScale{}, logTicks{n: int(width / 110)}
 	}
 	p.X.Label.Padding, p.Y.Label.Padding = 4, 4
 }
@@ -256,10 +256,13 @@ func (t ticks) Ticks(low, high float64) (marks []plot.Tick) {
 	return marks
 }
 
-type logTicks struct{}
+// logTicks are at most about n powers of ten.
+type logTicks struct{ n int }
 
-func (logTicks) Ticks(low, high float64) (marks []plot.Tick) {
-	for k := math.Floor(math.Log10(low)); k <= math.Ceil(math.Log10(high)); k++ {
+func (t logTicks) Ticks(low, high float64) (marks []plot.Tick) {
+	first, last := math.Floor(math.Log10(low)), math.Ceil(math.Log10(high))
+	step := max(1, math.Ceil((last-first)/float64(max(t.n, 2))))
+	for k := first; k <= last; k += step {
 		if v := math.Pow(10, k); v >= low*0.999 && v <= high*1.001 {
 			marks = append(marks, plot.Tick{Value: v, Label: Number(v)})
 		}

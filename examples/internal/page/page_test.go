@@ -64,3 +64,15 @@ func TestNumbersAreShort(t *testing.T) {
 		require.Equal(t, want, Number(v))
 	}
 }
+
+func TestPowersOfTenHaveRoomOnANarrowChart(t *testing.T) {
+	labels := func(n int) (l []string) {
+		for _, m := range (logTicks{n}).Ticks(32, 9e6) {
+			l = append(l, m.Label)
+		}
+		return l
+	}
+	require.Equal(t, []string{"100", "1000", "10000", "100000", "1e+06"}, labels(8))
+	require.Equal(t, []string{"1000", "100000"}, labels(3))
+	require.Len(t, (logTicks{3}).Ticks(20, 80), 2, "the ends, where there is no power between")
+}
